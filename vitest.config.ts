@@ -1,0 +1,39 @@
+// Two projects: `node` for everything that needs no device, `webgl` for *.webgl.test.ts in headless Chromium.
+// Both read the packages' sources through the `source` condition; nothing is built first.
+import { playwright } from '@vitest/browser-playwright'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+import { browserLaunch } from './tools/chromium.ts'
+
+const WEBGL_TESTS = 'packages/*/src/**/*.webgl.test.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions: ['source', ...defaultServerConditions] },
+        ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['{packages,examples,bench,tests,tools}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.webgl.test.ts'],
+        },
+      },
+      {
+        resolve: { conditions: ['source', ...defaultClientConditions] },
+        test: {
+          name: 'webgl',
+          include: [WEBGL_TESTS],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: await browserLaunch() }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})

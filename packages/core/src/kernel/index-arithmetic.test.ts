@@ -1,0 +1,462 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  addIndex,
+  delinearize,
+  indexAxis,
+  indexConstant,
+  indexValue,
+  linearize,
+  offsetIndex,
+  quotient,
+  remainder,
+  scaleIndex,
+  substituteAxes,
+  substituteValues,
+} from './index-arithmetic.ts'
+import type { IndexExpression } from './index-expression.ts'
+import { equalIndex } from './index-order.ts'
+import { axesOf, evaluateIndex, isAffine, strideOf, valuesOf } from './index-query.ts'
+import { holdsAlways, holdsNever, indexRange } from './index-range.ts'
+
+const noValues = (): number => {
+  throw new Error('no scalar values here')
+}
+
+/** Every point of the box of extents, row-major. */
+function points(extents: readonly number[]): number[][] {
+  let all: number[][] = [[]]
+  for (const extent of extents) {
+    all = all.flatMap((point) => Array.from({ length: extent }, (_, i) => [...point, i]))
+  }
+  return all
+}
+
+const extentsOf = (extents: readonly number[]) => (axis: number) => extents[axis] ?? 1
+const modulo = (x: number, y: number) => x - Math.floor(x / y) * y
+const i = indexAxis(0)
+const j = indexAxis(1)
+const k = indexAxis(2)
+
+/** An expression as a recipe, so that it can be built canonically and evaluated naively. */
+type Recipe =
+  | { readonly op: 'axis'; readonly axis: number }
+  | { readonly op: 'constant'; readonly value: number }
+  | { readonly op: 'add'; readonly x: Recipe; readonly y: Recipe }
+  | { readonly op: 'scale' | 'quotient' | 'remainder'; readonly x: Recipe; readonly by: number }
+
+function build(recipe: Recipe, ranges: (axis: number) => number): IndexExpression {
+  switch (recipe.op) {
+    case 'axis':
+      return indexAxis(recipe.axis)
+    case 'constant':
+      return indexConstant(recipe.value)
+    case 'add':
+      return addIndex(build(recipe.x, ranges), build(recipe.y, ranges), ranges)
+    case 'scale':
+      return scaleIndex(build(recipe.x, ranges), recipe.by)
+    case 'quotient':
+      return quotient(build(recipe.x, ranges), recipe.by, ranges)
+    case 'remainder':
+      return remainder(build(recipe.x, ranges), recipe.by, ranges)
+    default:
+      return recipe satisfies never
+  }
+}
+
+function naive(recipe: Recipe, point: readonly number[]): number {
+  switch (recipe.op) {
+    case 'axis':
+      return point[recipe.axis]!
+    case 'constant':
+      return recipe.value
+    case 'add':
+      return naive(recipe.x, point) + naive(recipe.y, point)
+    case 'scale':
+      return naive(recipe.x, point) * recipe.by + 0
+    case 'quotient':
+      return Math.floor(naive(recipe.x, point) / recipe.by)
+    case 'remainder':
+      return modulo(naive(recipe.x, point), recipe.by)
+    default:
+      return recipe satisfies never
+  }
+}
+
+const divisor = fc.constantFrom(1, 2, 3, 4, 6, 8, 12, 24)
+const recipes: fc.Arbitrary<Recipe> = fc.letrec<{ recipe: Recipe }>((tie) => ({
+  recipe: fc.oneof(
+    { maxDepth: 5, depthSize: 'medium' },
+    fc.record({ op: fc.constant('axis' as const), axis: fc.nat(2) }),
+    fc.record({ op: fc.constant('constant' as const), value: fc.integer({ min: -9, max: 9 }) }),
+    fc.record({ op: fc.constant('add' as const), x: tie('recipe'), y: tie('recipe') }),
+    fc.record({
+      op: fc.constant('scale' as const),
+      x: tie('recipe'),
+      by: fc.constantFrom(-3, -1, 0, 1, 2, 3, 4, 6),
+    }),
+    fc.record({
+      op: fc.constantFrom('quotient' as const, 'remainder' as const),
+      x: tie('recipe'),
+      by: divisor,
+    }),
+  ),
+})).recipe
+const boxes = fc.tuple(
+  fc.integer({ min: 1, max: 5 }),
+  fc.integer({ min: 1, max: 5 }),
+  fc.integer({ min: 1, max: 5 }),
+)
+
+function expectCanonical(a: IndexExpression): void {
+  expect(Object.is(a.constant, -0)).toBe(false)
+  for (const [position, term] of a.terms.entries()) {
+    expect(term.coefficient).not.toBe(0)
+    for (const other of a.terms.slice(position + 1)) {
+      const same = equalIndex(
+        { constant: 0, terms: [term] },
+        {
+          constant: 0,
+          terms: [{ coefficient: term.coefficient, atom: other.atom }],
+        },
+      )
+      expect(same).toBe(false)
+    }
+    if (term.atom.kind === 'quotient' || term.atom.kind === 'remainder') expectCanonical(term.atom.of)
+  }
+}
+
+describe('index arithmetic on affine expressions', () => {
+  test('collects equal atoms and drops what cancels', () => {
+    const sum = addIndex(addIndex(scaleIndex(i, 3), j), scaleIndex(i, -3))
+
+    expect(sum).toEqual(j)
+  })
+
+  test('orders terms the same way whatever the order of addition', () => {
+    expect(addIndex(indexValue(4), addIndex(k, i))).toEqual(addIndex(addIndex(i, indexValue(4)), k))
+  })
+
+  test('a factor of zero leaves a positive zero', () => {
+    expect(scaleIndex(offsetIndex(i, -2), 0)).toEqual(indexConstant(0))
+    expect(Object.is(scaleIndex(indexConstant(0), -1).constant, 0)).toBe(true)
+  })
+
+  test('rejects a divisor that is not positive', () => {
+    expect(() => quotient(i, 0, () => 4)).toThrow('INTERNAL_INVARIANT')
+    expect(() => remainder(i, -2, () => 4)).toThrow('INTERNAL_INVARIANT')
+  })
+})
+
+describe('quotients and remainders', () => {
+  const ranges = extentsOf([8, 4, 6])
+
+  test('split off the part that divides when the rest is small', () => {
+    const linear = addIndex(scaleIndex(i, 4), j)
+
+    expect(quotient(linear, 4, ranges)).toEqual(i)
+    expect(remainder(linear, 4, ranges)).toEqual(j)
+  })
+
+  test('see through a negative coefficient', () => {
+    const flipped = offsetIndex(scaleIndex(j, -1), 3) // 3 - j, 0 <= j < 4
+
+    expect(quotient(flipped, 4, ranges)).toEqual(indexConstant(0))
+    expect(remainder(flipped, 4, ranges)).toEqual(flipped)
+    expect(quotient(offsetIndex(flipped, -4), 4, ranges)).toEqual(indexConstant(-1))
+  })
+
+  test('reduce by the common factor of coefficients and divisor', () => {
+    expect(quotient(scaleIndex(k, 4), 6, ranges)).toEqual(quotient(scaleIndex(k, 2), 3, ranges))
+    expect(remainder(scaleIndex(k, 4), 6, ranges)).toEqual(
+      scaleIndex(remainder(scaleIndex(k, 2), 3, ranges), 2),
+    )
+  })
+
+  test('drop a small term below the common factor of the others', () => {
+    const linear = addIndex(scaleIndex(i, 4), j)
+
+    expect(quotient(linear, 8, ranges)).toEqual(quotient(i, 2, ranges))
+    expect(remainder(linear, 8, ranges)).toEqual(addIndex(scaleIndex(remainder(i, 2, ranges), 4), j))
+  })
+
+  test('merge nested quotients and nested remainders', () => {
+    expect(quotient(quotient(i, 2, ranges), 2, ranges)).toEqual(quotient(i, 4, ranges))
+    expect(remainder(remainder(i, 4, ranges), 2, ranges)).toEqual(remainder(i, 2, ranges))
+    expect(quotient(remainder(i, 4, ranges), 2, ranges)).toEqual(remainder(quotient(i, 2, ranges), 2, ranges))
+  })
+
+  test('put a quotient and its remainder back together', () => {
+    const [high, low] = [quotient(k, 4, ranges), remainder(k, 4, ranges)]
+
+    expect(addIndex(scaleIndex(high, 4), low)).toEqual(k)
+    expect(addIndex(scaleIndex(low, 3), scaleIndex(high, 12))).toEqual(scaleIndex(k, 3))
+    expect(addIndex(high, low)).not.toEqual(k)
+  })
+
+  test('treat an axis of extent one as zero', () => {
+    expect(quotient(i, 2, () => 1)).toEqual(indexConstant(0))
+  })
+
+  test('floor, also for values that may be negative', () => {
+    const shifted = quotient(offsetIndex(indexValue(0), -3), 2, ranges)
+
+    expect([-4, -3, 0, 1].map((value) => evaluateIndex(shifted, [], () => value))).toEqual([-4, -3, -2, -1])
+  })
+
+  test('have a non-negative operand wherever its range is known', () => {
+    const divided = quotient(offsetIndex(i, -5), 3, ranges)
+
+    const atoms = divided.terms.map(({ atom }) => atom)
+    expect(atoms.map((atom) => atom.kind === 'quotient' && indexRange(atom.of, ranges).low >= 0)).toEqual([
+      true,
+    ])
+  })
+
+  test('equal brute force on every small sum of two axes', () => {
+    const extents = [5, 4]
+    const small = extentsOf(extents)
+    const box = points(extents)
+    for (let a = -4; a <= 6; a++) {
+      for (let b = -4; b <= 6; b++) {
+        for (const c of [-5, -1, 0, 2, 7]) {
+          const sum = offsetIndex(addIndex(scaleIndex(i, a), scaleIndex(j, b)), c)
+          for (const by of [1, 2, 3, 4, 6, 12]) {
+            const q = quotient(sum, by, small)
+            const r = remainder(sum, by, small)
+            const wrong = box.filter(([x, y]) => {
+              const value = a * x! + b * y! + c
+              return (
+                evaluateIndex(q, [x!, y!], noValues) !== Math.floor(value / by) ||
+                evaluateIndex(r, [x!, y!], noValues) !== modulo(value, by)
+              )
+            })
+            expect(wrong, `(${a} i + ${b} j + ${c}) by ${by}`).toEqual([])
+          }
+        }
+      }
+    }
+  })
+
+  test('equal brute force on random expressions, which stay canonical and within their range', () => {
+    fc.assert(
+      fc.property(recipes, boxes, (recipe, extents) => {
+        const ranges = extentsOf(extents)
+        const built = build(recipe, ranges)
+        const range = indexRange(built, ranges)
+
+        expectCanonical(built)
+        for (const point of points(extents)) {
+          const value = evaluateIndex(built, point, noValues)
+          expect(value).toBe(naive(recipe, point))
+          expect(value >= range.low && value <= range.high).toBe(true)
+        }
+      }),
+      { numRuns: 1500, seed: 20240 },
+    )
+  })
+
+  test('equal brute force when nothing is known about the axes', () => {
+    fc.assert(
+      fc.property(recipes, boxes, (recipe, extents) => {
+        const built = build(recipe, () => Number.POSITIVE_INFINITY)
+
+        for (const point of points(extents)) {
+          expect(evaluateIndex(built, point, noValues)).toBe(naive(recipe, point))
+        }
+      }),
+      { numRuns: 500, seed: 20241 },
+    )
+  })
+})
+
+describe('substitution', () => {
+  test('equals evaluation of the replacement, on random expressions', () => {
+    fc.assert(
+      fc.property(recipes, recipes, boxes, (outer, inner, extents) => {
+        const ranges = extentsOf(extents)
+        const replacement = remainder(build(inner, ranges), 3, ranges) // stays inside an axis of extent 3
+        const before = build(outer, () => 3)
+
+        const after = substituteAxes(
+          before,
+          (axis) => (axis === 0 ? replacement : remainder(indexAxis(axis), 3, ranges)),
+          ranges,
+        )
+
+        for (const point of points(extents)) {
+          const [, y, z] = point
+          const moved = [evaluateIndex(replacement, point, noValues), y! % 3, z! % 3]
+          expect(evaluateIndex(after, point, noValues)).toBe(naive(outer, moved))
+        }
+      }),
+      { numRuns: 500, seed: 20242 },
+    )
+  })
+
+  test('renames values inside quotients too', () => {
+    const before = quotient(offsetIndex(scaleIndex(indexValue(1), 3), 1), 5, () => 1)
+
+    const after = substituteValues(before, (value) => indexValue(value + 10))
+
+    expect([...valuesOf(after)]).toEqual([11])
+  })
+})
+
+describe('queries', () => {
+  const ranges = extentsOf([8, 4, 6])
+
+  test('give the stride of an axis, or undefined when it is not affine', () => {
+    const address = addIndex(scaleIndex(i, 12), remainder(k, 4, ranges))
+
+    expect([strideOf(address, 0), strideOf(address, 1), strideOf(address, 2)]).toEqual([12, 0, undefined])
+    expect(isAffine(address)).toBe(false)
+  })
+
+  test('list the axes, also those inside quotients', () => {
+    expect([...axesOf(addIndex(j, quotient(k, 4, ranges)))].sort()).toEqual([1, 2])
+  })
+
+  test('decide guards that always or never hold', () => {
+    const index = offsetIndex(i, -2) // -2 .. 5
+    const guards = [
+      { index, low: -2, high: 6 },
+      { index, low: 0, high: 6 },
+      { index, low: 6, high: 9 },
+      { index, low: 3, high: 3 },
+    ]
+
+    expect(guards.map((guard) => holdsAlways(guard, ranges))).toEqual([true, false, false, false])
+    expect(guards.map((guard) => holdsNever(guard, ranges))).toEqual([false, false, true, true])
+  })
+
+  test('take the range of scalar values from the caller', () => {
+    const guard = { index: indexValue(0), low: 0, high: 10 }
+
+    expect(holdsAlways(guard, ranges)).toBe(false)
+    expect(holdsAlways(guard, ranges, () => ({ low: 0, high: 9 }))).toBe(true)
+  })
+})
+
+describe('reshape by linearize and delinearize', () => {
+  const shapes: readonly (readonly [readonly number[], readonly number[]])[] = [
+    [[2, 3, 4], [24]],
+    [
+      [2, 3, 4],
+      [6, 4],
+    ],
+    [
+      [2, 3, 4],
+      [2, 12],
+    ],
+    [
+      [2, 3, 4],
+      [4, 6],
+    ],
+    [
+      [2, 3, 4],
+      [1, 2, 1, 3, 4, 1],
+    ],
+    [
+      [6, 4],
+      [3, 8],
+    ],
+    [
+      [6, 4],
+      [2, 3, 2, 2],
+    ],
+    [[5, 1, 7], [35]],
+    [
+      [8, 9],
+      [6, 12],
+    ],
+    [
+      [8, 9],
+      [4, 3, 6],
+    ],
+    [
+      [30, 7],
+      [7, 30],
+    ],
+    [[], [1, 1]],
+    [
+      [4, 3, 10],
+      [20, 6],
+    ],
+  ]
+
+  test.each(shapes)('%j to %j equals brute force', (from, to) => {
+    const ranges = extentsOf(to)
+    const axes = to.map((extent, axis) => (extent === 1 ? indexConstant(0) : indexAxis(axis)))
+
+    const indices = delinearize(linearize(axes, to, ranges), from, ranges)
+
+    const address = (index: readonly number[], shape: readonly number[]) =>
+      index.reduce((sum, value, axis) => sum * shape[axis]! + value, 0)
+    for (const point of points(to)) {
+      const index = indices.map((expression) => evaluateIndex(expression, point, noValues))
+      expect(address(index, from)).toBe(address(point, to))
+      expect(index.every((value, axis) => value >= 0 && value < from[axis]!)).toBe(true)
+    }
+  })
+
+  test.each(shapes)('%j to %j and back is plain axes', (from, to) => {
+    const ranges = extentsOf(from)
+    const axes = from.map((extent, axis) => (extent === 1 ? indexConstant(0) : indexAxis(axis)))
+
+    const there = delinearize(linearize(axes, from, ranges), to, ranges)
+    const back = delinearize(linearize(there, to, ranges), from, ranges)
+
+    expect(back).toEqual(axes)
+  })
+
+  test('merging axes and splitting them again where they align stays affine', () => {
+    const ranges = extentsOf([2, 3, 4])
+
+    const merged = delinearize(linearize([i, j, k], [2, 3, 4], ranges), [6, 4], ranges)
+
+    expect(merged).toEqual([addIndex(scaleIndex(i, 3), j), k])
+  })
+
+  test('keeps a data-dependent outermost index without a remainder', () => {
+    const row = indexValue(0)
+
+    const back = delinearize(linearize([row, j], [10, 4]), [10, 4], extentsOf([1, 4]))
+
+    expect(back).toEqual([row, j])
+  })
+
+  test('gives zeros for an array without elements', () => {
+    expect(delinearize(i, [3, 0], () => 0)).toEqual([indexConstant(0), indexConstant(0)])
+  })
+
+  test('random chains of reshapes end in plain axes', () => {
+    const factors = [2, 2, 3, 2, 5]
+    const shape = fc.array(fc.nat(factors.length - 1), { maxLength: 4 }).map((cuts) => {
+      const sorted = [0, ...cuts.sort((x, y) => x - y), factors.length]
+      return sorted
+        .slice(1)
+        .map((end, at) => factors.slice(sorted[at]!, end).reduce((product, factor) => product * factor, 1))
+    })
+    const shuffled = fc.oneof(
+      shape,
+      shape.map((dims) => [...dims].reverse()),
+    )
+    fc.assert(
+      fc.property(shape, fc.array(shuffled, { maxLength: 4 }), (from, chain) => {
+        const ranges = extentsOf(from)
+        const axes = from.map((extent, axis) => (extent === 1 ? indexConstant(0) : indexAxis(axis)))
+
+        let shapeNow: readonly number[] = from
+        let indices: readonly IndexExpression[] = axes
+        for (const to of [...chain, from]) {
+          indices = delinearize(linearize(indices, shapeNow, ranges), to, ranges)
+          shapeNow = to
+        }
+
+        expect(indices).toEqual(axes)
+      }),
+      { numRuns: 400, seed: 20243 },
+    )
+  })
+})

@@ -7,10 +7,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PNPM = 'pnpm@12.21.0'
 const TARGETS = { start: 'examples/digits/src/main.ts', test: 'tools/check.ts', build: 'tools/build.ts' }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const pnpm = `pnpm@${config.pnpm}` // not `packageManager`: with that field pnpm fetches itself, which not every registry can serve
 const windows = process.platform === 'win32'
 const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
 const stampFile = join(root, 'node_modules', '.heddle-install')
@@ -28,7 +29,7 @@ function installIfNeeded() {
   if (existsSync(node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   process.stdout.write('Installing dependencies (once per lockfile) ... ')
   const start = Date.now()
-  const { status, stdout, stderr } = spawnSync('npx', ['--yes', PNPM, 'install', '--frozen-lockfile'], {
+  const { status, stdout, stderr } = spawnSync('npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, CI: 'true' }, // pnpm then asks nothing
@@ -49,7 +50,7 @@ function installIfNeeded() {
 function installStamp() {
   const hash = createHash('sha256')
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)))
-  return `${hash.digest('hex')} ${PNPM} ${process.platform} ${process.arch}\n`
+  return `${hash.digest('hex')} ${pnpm} ${process.platform} ${process.arch}\n`
 }
 
 /** Runs a TypeScript file; arguments, signals and exit status pass through. */

@@ -1,7 +1,7 @@
 // Emits .js and .d.ts of every package into its `dist`, dependencies first, because each is compiled against the built
 // types of those it uses. Only publishing needs this: checks, tests and examples read the sources.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -26,7 +26,6 @@ export function build(): void {
       stdio: 'inherit',
     })
     if (status !== 0) throw new Error(`the build of ${name} failed; see the messages above`)
-    copyFileSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
   }
 }
 

@@ -1,1 +1,69 @@
-export {}
+// The public face of core: what a program is, from graph to plan. Hand-ordered; nothing is exported that is not named here.
+
+export type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend/backend.ts'
+export type { Dim, Shape } from './dim.ts'
+export { formatShape, rowMajorStrides, shapesEqual, sizeOf } from './dim.ts'
+export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
+export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
+export type { ErrorCode, ErrorContext, ErrorFamily, SourceLocation } from './errors.ts'
+export { HeddleError, internalError } from './errors.ts'
+export {
+  addIndex,
+  delinearize,
+  indexAxis,
+  indexConstant,
+  indexValue,
+  linearize,
+  offsetIndex,
+  quotient,
+  remainder,
+  scaleIndex,
+  substituteAxes,
+  substituteValues,
+} from './kernel/index-arithmetic.ts'
+export type { AxisId, Guard, IndexAtom, IndexExpression, IndexTerm } from './kernel/index-expression.ts'
+export { compareIndex, equalIndex } from './kernel/index-order.ts'
+export { axesOf, evaluateIndex, isAffine, strideOf, valuesOf } from './kernel/index-query.ts'
+export type { AxisRanges, IndexRange, ValueRanges } from './kernel/index-range.ts'
+export { holdsAlways, holdsNever, i32Range, indexRange, unboundedAxes } from './kernel/index-range.ts'
+export type {
+  Accumulator,
+  Axis,
+  Combine,
+  ContractStage,
+  Kernel,
+  KernelBuffer,
+  KernelOrigin,
+  MapStage,
+  ReduceStage,
+  ScalarAccumulated,
+  ScalarCode,
+  ScalarIndex,
+  ScalarLoad,
+  ScalarNode,
+  ScalarWithin,
+  ScatterStage,
+  Stage,
+  Store,
+} from './kernel/kernel.ts'
+export type {
+  MathFunction,
+  PrimitiveScalarOp,
+  ScalarCall,
+  ScalarConst,
+  ScalarFunction,
+  ScalarOp,
+  ScalarParam,
+  ValueId,
+} from './kernel/scalar.ts'
+export type {
+  BufferId,
+  BufferPlace,
+  Plan,
+  PlanBuffer,
+  PlanConstant,
+  PlanInput,
+  PlanOutput,
+  PlanStep,
+} from './plan/plan.ts'
+export { planVersion } from './plan/plan.ts'

@@ -52,10 +52,9 @@ process.exit(total.failed === 0 ? 0 : 1)
 
 function allSteps(testFiles: readonly string[]): Step[] {
   const projects = ['.', ...globSync('packages/*/tsconfig.json', { cwd: ROOT }).map(dirname).sort()]
-  const checks = globSync('check-*.ts', {
-    cwd: import.meta.dirname,
-    exclude: (name) => name.endsWith('.test.ts'),
-  })
+  const checks = globSync('check-*.ts', { cwd: import.meta.dirname }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
   return [
     toolStep('format-lint', bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings', '.'),
     ...projects.map((project) => {

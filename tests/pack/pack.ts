@@ -1,12 +1,12 @@
 // The packages as a user gets them: built, packed, installed into an empty project outside the workspace, run there
 // under Node, type-checked, bundled with Vite, and the bundle run in Chromium. Exits 1 with a message on any failure.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
-import { build as bundle } from 'vite'
+import { build as bundle, preview } from 'vite'
 import { build, PACKAGES } from '../../tools/build.ts'
 import { browserLaunch } from '../../tools/chromium.ts'
 
@@ -63,30 +63,37 @@ function install(tarballs: Record<string, string>): void {
   run('npm', 'install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline')
 }
 
-/** The text that the bundled program leaves in `globalThis.result`. */
+/** What the bundled program prints in a page. */
 async function runBundled(): Promise<string> {
   writeFileSync(
     join(project, 'index.html'),
     '<!doctype html><script type="module" src="program.mjs"></script>',
   )
-  await bundle({ root: project, configFile: false, logLevel: 'warn', base: './' })
+  await bundle({ root: project, configFile: false, logLevel: 'warn' })
+  const server = await preview({ root: project, configFile: false, preview: { port: 0, host: '127.0.0.1' } })
   const browser = await chromium.launch(await browserLaunch())
   try {
     const page = await browser.newPage()
-    const [script] = globSync('dist/assets/*.js', { cwd: project })
-    assert.ok(script, 'Vite wrote no script')
-    await page.addScriptTag({ type: 'module', path: join(project, script) })
-    const result = await page.waitForFunction(() => (globalThis as { result?: string }).result, null, {
-      timeout: 20_000,
-    })
-    return (await result.jsonValue()) ?? ''
+    const printed: string[] = []
+    page.on('console', (message) => printed.push(message.text()))
+    const failure = page
+      .waitForEvent('pageerror')
+      .then((error) => assert.fail(`in the page: ${error.message}`))
+    const finished = page.waitForEvent('console', (message) => message.text() === 'done')
+    const address = server.resolvedUrls?.local[0] ?? assert.fail('the preview server has no address')
+    await Promise.all([Promise.race([finished, failure]), page.goto(address)])
+    return printed.join('\n')
   } finally {
     await browser.close()
+    await server.close()
   }
 }
 
+/** Runs a command in the project and returns what it prints; its output becomes the message if it fails. */
 function run(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8' })
+  assert.equal(status, 0, `${[command, ...args].join(' ')}\n${stdout}${stderr}`)
+  return stdout
 }
 
 function readJson(path: string): unknown {

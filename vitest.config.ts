@@ -5,6 +5,8 @@ import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { browserLaunch } from './tools/chromium.ts'
 
+/** Generous: a test that hangs must end, a test on a busy machine must not fail. */
+const TIMEOUT_MS = 60_000
 const WEBGL_TESTS = 'packages/*/src/**/*.webgl.test.ts'
 
 export default defineConfig({
@@ -16,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          execArgv: ['--conditions=source'], // for the workers and processes that tests start
+          testTimeout: TIMEOUT_MS,
           include: ['{packages,examples,bench,tests,tools}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.webgl.test.ts'],
         },
@@ -25,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'webgl',
           include: [WEBGL_TESTS],
+          testTimeout: TIMEOUT_MS,
           browser: {
             enabled: true,
             headless: true,

@@ -1,1 +1,12 @@
-export {}
+// The public face of the testkit: fixtures, generators and the conformance suite that tells whether a runtime is right.
+export type { CodeWriter, KernelParts } from './kernel-code.ts'
+export { makeKernel, readBuffer, store, writeBuffer, writeCode } from './kernel-code.ts'
+export type { KernelFixture, KernelNeeds } from './kernel-fixture.ts'
+export { addressOf, kernelFixture, kernelNeeds } from './kernel-fixture.ts'
+export { kernelFixtures } from './kernels.ts'
+export type { ContractParts } from './kernels-contract.ts'
+export { contractFixtures, contraction } from './kernels-contract.ts'
+export { mapFixtures, scatterFixtures } from './kernels-map.ts'
+export { reduceFixtures } from './kernels-reduce.ts'
+export type { Fill, Random } from './random.ts'
+export { fillArray, makeRandom } from './random.ts'

@@ -38,15 +38,18 @@ if (values.list || wanted.length === 0) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 }
+const failedSteps: string[] = []
 for (const step of wanted) {
   const start = performance.now()
   const counts = await step.run()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name.padEnd(24)} ${seconds.padStart(6)} s`)
+  if (counts.failed > 0) failedSteps.push(step.name)
   total.passed += counts.passed
   total.failed += counts.failed
   total.skipped += counts.skipped
 }
+if (failedSteps.length > 0) console.log(`Failed steps: ${failedSteps.join(', ')}`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
 

@@ -1,0 +1,277 @@
+// Matrix multiplication C[m, n] = Σk A[m, k] B[k, n] for static shapes and any strides: loops over blocks that keep a packed
+// panel of B and a tile of A in cache around the inner kernel. The order of every sum is ContractStage's: k in blocks,
+// each from left to right, blocks added from left to right; tiling over m and n never changes it.
+
+import type { FunctionBuilder, FunctionRef, Local } from './encoder.ts'
+import { type MicroTile, microKernel, tileColumns } from './gemm-micro.ts'
+import { type PackAxis, packPanel } from './gemm-pack.ts'
+import type { Library } from './library.ts'
+import { clippedStep, countedLoop } from './loops.ts'
+
+/** All strides in elements. C has stride 1 along n; its rows lie `c.row` apart. Every extent is at least 1. */
+export interface GemmShape {
+  readonly m: number
+  readonly n: number
+  /** Extents of the axes that make up k, outermost first; none when k is 1. */
+  readonly k: readonly number[]
+  readonly a: { readonly row: number; readonly k: readonly number[] }
+  readonly b: { readonly column: number; readonly k: readonly number[] }
+  readonly c: { readonly row: number }
+  readonly block: number
+}
+
+/** The finished part of C that an epilogue may work on: rows and columns from first to end. */
+export interface GemmRegion {
+  readonly rowStart: Local
+  readonly rowEnd: Local
+  readonly columnStart: Local
+  readonly columnEnd: Local
+}
+
+export interface GemmOptions {
+  /** Further i32 parameters of the function, after a, b, c and scratch: what the epilogue needs. */
+  readonly extraParameters: number
+  /** Emits what is done with a region of C as soon as its sums are complete. */
+  readonly epilogue?: ((f: FunctionBuilder, region: GemmRegion) => void) | undefined
+}
+
+/** Columns of B per outermost block, the height of a block of rows, and the elements of C one epilogue call gets at most. */
+const columnBlock = 2048
+const rowBlock = 192
+const regionElements = 65536
+
+/** Which operands are packed, and how the rows are cut. Decided from the shape alone. */
+export interface GemmStrategy {
+  readonly tile: { readonly columns: number }
+  /** Row segments: every tile of a segment has the same height, so there are no remainder rows. */
+  readonly segments: readonly { readonly start: number; readonly end: number; readonly height: number }[]
+  readonly packA: boolean
+  readonly packB: boolean
+  /** Columns beyond the last full tile; packed alone when they are no whole vectors. */
+  readonly tail: number
+  readonly packTail: boolean
+  readonly blockRows: number
+  readonly blockColumns: number
+  /** Bytes of scratch memory, and where the packed A starts in it. */
+  readonly scratchBytes: number
+  readonly packedA: number
+}
+
+const product = (extents: readonly number[]): number => extents.reduce((size, extent) => size * extent, 1)
+
+export function gemmStrategy(shape: GemmShape): GemmStrategy {
+  const { m, n, a, b } = shape
+  const k = product(shape.k)
+  const tiles = Math.ceil(m / 5)
+  const height = Math.ceil(m / tiles)
+  const columns = tileColumns(height)
+  const tall = height === m / tiles ? tiles : m - tiles * (height - 1)
+  const cut = tall * height
+  const segments = [{ start: 0, end: cut, height }]
+  if (cut < m) segments.push({ start: cut, end: m, height: height - 1 })
+
+  const severalAxes = shape.k.length > 1
+  const innerA = a.k.at(-1) ?? 0
+  const innerB = b.k.at(-1) ?? 0
+  const blockColumns = Math.min(n, columnBlock - (columnBlock % columns))
+  // Broadcast loads read A where it lies, unless its k steps are so far apart that they fall into the same cache sets.
+  const packA = severalAxes || innerA < 0 || a.row < 0 || (innerA >= 256 && n >= 4 * columns)
+  const packB = severalAxes || innerB <= 0 || b.column !== 1 || (k * n > 256 * 1024 && m >= 48)
+  const tail = n % columns
+  const packTail = tail > 0 && (packB || tail % 4 > 0)
+  const wanted = Math.min(rowBlock, Math.max(height, Math.floor(regionElements / blockColumns)))
+  const blockRows = Math.max(1, Math.floor(wanted / height)) * height
+  const blockK = Math.min(shape.block, k)
+  const panelBytes = blockK * 4
+  const packedColumns = packB ? Math.ceil(blockColumns / columns) * columns : packTail ? columns : 0
+  const packedA = packedColumns * panelBytes
+  return {
+    tile: { columns },
+    segments,
+    packA,
+    packB,
+    tail,
+    packTail,
+    blockRows,
+    blockColumns,
+    packedA,
+    scratchBytes: packedA + (packA ? (blockRows + height) * panelBytes : 0),
+  }
+}
+
+/**
+ * The function that multiplies: parameters are the addresses of A, B, C and of scratch memory, then the extra ones. Functions
+ * without an epilogue are shared.
+ */
+export function emitGemm(library: Library, shape: GemmShape, options: GemmOptions): FunctionRef {
+  const parameters = Array.from({ length: 4 + options.extraParameters }, () => 'i32' as const)
+  if (options.epilogue === undefined) {
+    const { a, b, c } = shape
+    const key = `gemm ${shape.m}x${shape.n}x${shape.k.join('*')} by ${shape.block} a ${a.row} ${a.k.join(' ')} b ${b.column} ${b.k.join(' ')} c ${c.row} +${options.extraParameters}`
+    return library.shared(key, parameters, [], (f) => writeGemm(f, library, shape, options))
+  }
+  const f = library.module.function(`gemm ${shape.m}x${shape.n} with epilogue`, parameters)
+  writeGemm(f, library, shape, options)
+  return f
+}
+
+function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, options: GemmOptions): void {
+  const { n, a, b, c, block } = shape
+  const strategy = gemmStrategy(shape)
+  const { packA, packB, packTail, tail, blockRows, blockColumns } = strategy
+  const width = strategy.tile.columns
+  const k = product(shape.k)
+  const tailWidth = Math.ceil(tail / 4) * 4
+  const [pa, pb, pc, scratch] = [0, 1, 2, 3] as const
+  const locals = (): Local => f.local('i32')
+  const [column, columns, columnEnd, fullEnd, kStart, kSize, kEnd] = [
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+  ]
+  const [row, rows, rowEnd, tileRow, tileColumn, tileA, tileB, packed] = [
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+    locals(),
+  ]
+  const axesOf = (strides: readonly number[]): readonly PackAxis[] =>
+    shape.k.map((extent, axis) => ({ extent, stride: (strides[axis] ?? 0) * 4 }))
+  const packedPanel = (columnsOf: number, widthOf: number): FunctionRef =>
+    packPanel(library, { columns: columnsOf, width: widthOf, column: b.column * 4, k: axesOf(b.k) })
+  const innerA = (a.k.at(-1) ?? 0) * 4
+  const innerB = (b.k.at(-1) ?? 0) * 4
+
+  /** Pushes `base + at * stride` (+ kStart * kStride). */
+  const pushAddress = (base: Local, at: Local, stride: number, kStride: number): void => {
+    f.get(base).get(at).i32(stride).op('i32.mul').op('i32.add')
+    if (k > block && kStride !== 0) f.get(kStart).i32(kStride).op('i32.mul').op('i32.add')
+  }
+
+  /** Copies one panel of B behind what is packed already, and moves the pointer on. */
+  const packPanelOfB = (columnsOf: number, widthOf: number): void => {
+    pushAddress(pb, tileColumn, b.column * 4, 0)
+    f.get(packed).get(kStart).get(kEnd).call(packedPanel(columnsOf, widthOf))
+    f.get(packed)
+      .get(kSize)
+      .i32(widthOf * 4)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(packed)
+  }
+
+  /** All tiles of one panel of B over the rows of the present block. */
+  const panel = (height: number, columnsOf: number, widthOf: number, isPacked: boolean): void => {
+    const tile: MicroTile = {
+      rows: height,
+      columns: columnsOf,
+      a: packA ? { row: 4, k: height * 4 } : { row: a.row * 4, k: innerA },
+      b: { k: isPacked ? widthOf * 4 : innerB },
+      c: { row: c.row * 4 },
+    }
+    if (isPacked && !packB) f.get(scratch).set(tileB)
+    else if (!isPacked) {
+      pushAddress(pb, tileColumn, 4, innerB)
+      f.set(tileB)
+    }
+    if (packA) f.get(scratch).i32(strategy.packedA).op('i32.add').set(tileA)
+    countedLoop(f, tileRow, { start: { local: row }, end: { local: rowEnd }, step: height }, () => {
+      if (packA) f.get(tileA)
+      else pushAddress(pa, tileRow, a.row * 4, innerA)
+      f.get(tileB)
+      pushAddress(pc, tileRow, c.row * 4, 0)
+      f.get(tileColumn).i32(4).op('i32.mul').op('i32.add')
+      f.get(tileB).get(kSize).i32(tile.b.k).op('i32.mul').op('i32.add')
+      f.get(kStart).op('i32.eqz').call(microKernel(library, tile))
+      if (packA) {
+        f.get(tileA)
+          .get(kSize)
+          .i32(height * 4)
+          .op('i32.mul')
+          .op('i32.add')
+          .set(tileA)
+      }
+    })
+    if (isPacked && packB) {
+      f.get(tileB)
+        .get(kSize)
+        .i32(widthOf * 4)
+        .op('i32.mul')
+        .op('i32.add')
+        .set(tileB)
+    }
+  }
+
+  /** Runs `full` for every full tile of columns of the present block of columns, and `rest` for the tail at the very end. */
+  const overPanels = (full: () => void, rest: () => void): void => {
+    if (n >= width) {
+      f.get(column).set(tileColumn)
+      f.block()
+      if (n % blockColumns > 0 && n % blockColumns < width)
+        f.get(tileColumn).get(fullEnd).op('i32.ge_u').brIf(0)
+      countedLoop(f, tileColumn, { start: { local: column }, end: { local: fullEnd }, step: width }, full)
+      f.end()
+    }
+    if (tail === 0) return
+    if (n > blockColumns) f.get(columnEnd).i32(n).op('i32.eq').if()
+    f.get(fullEnd).set(tileColumn)
+    rest()
+    if (n > blockColumns) f.end()
+  }
+
+  countedLoop(f, column, { start: 0, end: n, step: blockColumns }, () => {
+    clippedStep(f, columns, { step: blockColumns, total: n, at: column })
+    f.get(column).get(columns).op('i32.add').set(columnEnd)
+    f.get(columnEnd).get(columns).i32(width).op('i32.rem_u').op('i32.sub').set(fullEnd)
+    countedLoop(f, kStart, { start: 0, end: k, step: block }, () => {
+      clippedStep(f, kSize, { step: block, total: k, at: kStart })
+      f.get(kStart).get(kSize).op('i32.add').set(kEnd)
+      f.get(scratch).set(packed)
+      overPanels(
+        () => packB && packPanelOfB(width, width),
+        () => packTail && packPanelOfB(tail, tailWidth),
+      )
+      for (const { start, end, height } of strategy.segments) {
+        const step = Math.max(1, Math.floor(blockRows / height)) * height
+        countedLoop(f, row, { start, end, step }, () => {
+          clippedStep(f, rows, { step, total: end, at: row })
+          f.get(row).get(rows).op('i32.add').set(rowEnd)
+          if (packA) writePackA(height)
+          f.get(scratch).set(tileB)
+          overPanels(
+            () => panel(height, width, width, packB),
+            () => panel(height, tail, tailWidth, packTail),
+          )
+          if (options.epilogue !== undefined) {
+            f.get(kEnd).i32(k).op('i32.eq').if()
+            options.epilogue(f, { rowStart: row, rowEnd, columnStart: column, columnEnd })
+            f.end()
+          }
+        })
+      }
+    })
+  })
+
+  function writePackA(height: number): void {
+    const pack = packPanel(library, { columns: height, width: height, column: a.row * 4, k: axesOf(a.k) })
+    f.get(scratch).i32(strategy.packedA).op('i32.add').set(packed)
+    countedLoop(f, tileRow, { start: { local: row }, end: { local: rowEnd }, step: height }, () => {
+      pushAddress(pa, tileRow, a.row * 4, 0)
+      f.get(packed).get(kStart).get(kEnd).call(pack)
+      f.get(packed)
+        .get(kSize)
+        .i32(height * 4)
+        .op('i32.mul')
+        .op('i32.add')
+        .set(packed)
+    })
+  }
+}

@@ -7,6 +7,40 @@ export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
 export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
 export type { ErrorCode, ErrorContext, ErrorFamily, SourceLocation } from './errors.ts'
 export { HeddleError, internalError } from './errors.ts'
+export type { Initializer } from './initializer.ts'
+export type { Bindings, Interpretation } from './interpret/graph.ts'
+export { interpret, interpretValues } from './interpret/graph.ts'
+export { identityOf, runKernel } from './interpret/kernel.ts'
+export type { NdArray } from './interpret/nd-array.ts'
+export { forEachIndex, offsetOf, read, tabulate, toNdArray, zeros } from './interpret/nd-array.ts'
+export type { Builder, BuilderMethods } from './ir/builder.ts'
+export { createBuilder, isOpName, opNames, opRecord } from './ir/builder.ts'
+export type {
+  Access,
+  AccessArgs,
+  ContractDims,
+  Lowering,
+  NoAttrs,
+  OpDef,
+  OpKind,
+  OpSample,
+  OpSpec,
+  SampleInput,
+  ScalarArgs,
+  ScalarEmitter,
+  VjpArgs,
+} from './ir/define.ts'
+export { noAttrs } from './ir/define.ts'
+export type { Graph, GraphInput, GraphOutput, GraphUpdate } from './ir/graph.ts'
+export { inputNamed, mapRoots, nodesOf, rootsOf } from './ir/graph.ts'
+export type { ArityOf, AttrsOf, OpName, OpTable } from './ir/op-table.ts'
+export type { Provenance } from './ir/provenance.ts'
+export { currentProvenance, locationOf, setProvenance, traced, withProvenance } from './ir/provenance.ts'
+export { structuralHash, structurallyEqual } from './ir/structural-key.ts'
+export type { TensorType } from './ir/tensor-type.ts'
+export { formatType, typesEqual } from './ir/tensor-type.ts'
+export { postOrder, usersOf } from './ir/traverse.ts'
+export type { Value } from './ir/value.ts'
 export {
   addIndex,
   delinearize,

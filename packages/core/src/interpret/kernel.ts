@@ -1,0 +1,236 @@
+// The meaning of a kernel: one row after the other, one element after the other, every scalar op through `applyScalar`.
+// Slow on purpose; runtimes are compared with it to the last bit. It checks nothing: `verifyKernel` comes first.
+import type { DType, TypedArray } from '../dtype.ts'
+import { dtypes } from '../dtype.ts'
+import { internalError } from '../errors.ts'
+import type { AxisId, Guard, IndexExpression } from '../kernel/index-expression.ts'
+import { evaluateIndex } from '../kernel/index-query.ts'
+import type {
+  Accumulator,
+  Combine,
+  ContractStage,
+  Kernel,
+  MapStage,
+  ReduceStage,
+  ScalarCode,
+  ScatterStage,
+} from '../kernel/kernel.ts'
+import { applyScalar } from './scalar.ts'
+
+/** Where the loops stand: the value of every axis, and what the stages of this row have accumulated. */
+interface Row {
+  readonly kernel: Kernel
+  readonly buffers: readonly TypedArray[]
+  readonly at: number[]
+  /** By stage, then accumulator. */
+  readonly accumulated: (readonly number[])[]
+}
+
+/** Runs a kernel over `buffers`, one array per kernel buffer, writing those it stores to. */
+export function runKernel(kernel: Kernel, buffers: readonly TypedArray[]): void {
+  const at = kernel.axes.map(() => 0)
+  forEachPosition(kernel, kernel.rows, at, () => {
+    const row: Row = { kernel, buffers, at, accumulated: [] }
+    for (const stage of kernel.stages) {
+      switch (stage.kind) {
+        case 'reduce':
+          row.accumulated.push(runReduce(stage, row))
+          break
+        case 'contract':
+          row.accumulated.push([runContract(stage, row)])
+          break
+        case 'map':
+          row.accumulated.push([])
+          runMap(stage, row)
+          break
+        case 'scatter':
+          row.accumulated.push([])
+          runScatter(stage, row)
+          break
+        default:
+          stage satisfies never
+      }
+    }
+  })
+}
+
+/** What a reduction over nothing gives; the position of an extreme of nothing is 0. */
+export function identityOf(combine: Combine, dtype: DType): number {
+  const { kind, round } = dtypes[dtype]
+  switch (combine) {
+    case 'sum':
+    case 'argmax':
+    case 'argmin':
+      return 0
+    case 'product':
+      return 1
+    case 'min':
+      if (kind === 'float') return Number.POSITIVE_INFINITY
+      return kind === 'int' ? 0x7fffffff : kind === 'uint' ? 0xffffffff : round(1)
+    case 'max':
+      if (kind === 'float') return Number.NEGATIVE_INFINITY
+      return kind === 'int' ? -0x80000000 : 0
+    default:
+      return combine satisfies never
+  }
+}
+
+function runReduce({ axes, lanes, code, accumulators }: ReduceStage, row: Row): number[] {
+  const taken: number[][] = accumulators.map(() => [])
+  forEachPosition(row.kernel, axes, row.at, () => {
+    const values = evaluateCode(code, row)
+    for (const [a, { value }] of accumulators.entries()) taken[a]!.push(values[value]!)
+  })
+  return accumulators.map((accumulator, a) => combineAll(accumulator, lanes, taken[a]!))
+}
+
+/** Combines `values`, in the order of positions, as the contract of `ReduceStage` says. */
+function combineAll({ combine, dtype }: Accumulator, lanes: number, values: readonly number[]): number {
+  if (values.length === 0) return identityOf(combine, dtype)
+  switch (combine) {
+    case 'argmax':
+      return firstExtreme(values, (x, y) => x > y)
+    case 'argmin':
+      return firstExtreme(values, (x, y) => x < y)
+    case 'min':
+    case 'max': {
+      const op = combine === 'min' ? 'minimum' : 'maximum'
+      return values.reduce((x, y) => applyScalar(op, dtype, dtype, [x, y]))
+    }
+    case 'sum':
+    case 'product': {
+      const op = combine === 'sum' ? 'add' : 'mul'
+      const both = (x: number, y: number): number => applyScalar(op, dtype, dtype, [x, y])
+      return foldLanes(lanes, values, both)
+    }
+    default:
+      return combine satisfies never
+  }
+}
+
+function foldLanes(lanes: number, values: readonly number[], both: (x: number, y: number) => number): number {
+  const partial: number[] = []
+  for (const [r, value] of values.entries()) {
+    const lane = r % lanes
+    const before = partial[lane]
+    partial[lane] = before === undefined ? value : both(before, value)
+  }
+  for (let half = lanes / 2; half >= 1; half /= 2) {
+    for (let lane = 0; lane < half; lane++) {
+      const other = partial[lane + half]
+      if (other !== undefined) partial[lane] = both(partial[lane]!, other)
+    }
+  }
+  return partial[0]!
+}
+
+function firstExtreme(values: readonly number[], better: (x: number, y: number) => boolean): number {
+  let best = 0
+  for (const [position, value] of values.entries()) {
+    const leader = values[best]!
+    if (Number.isNaN(leader)) break
+    if (Number.isNaN(value) || better(value, leader)) best = position
+  }
+  return best
+}
+
+function runContract(stage: ContractStage, row: Row): number {
+  const { dtype, code, a, b, block } = stage
+  const op = (name: 'add' | 'mul', x: number, y: number): number => applyScalar(name, dtype, dtype, [x, y])
+  const products: number[] = []
+  forEachPosition(row.kernel, stage.k, row.at, () => {
+    const values = evaluateCode(code, row)
+    products.push(op('mul', values[a]!, values[b]!))
+  })
+  const blocks: number[] = []
+  for (let start = 0; start < products.length; start += block) {
+    blocks.push(products.slice(start, start + block).reduce((x, y) => op('add', x, y)))
+  }
+  return blocks.length === 0 ? 0 : blocks.reduce((x, y) => op('add', x, y))
+}
+
+function runMap({ axes, code, stores }: MapStage, row: Row): void {
+  forEachPosition(row.kernel, axes, row.at, () => {
+    const values = evaluateCode(code, row)
+    for (const { buffer, index, value } of stores) {
+      row.buffers[buffer]![addressIn(index, row, values)] = values[value]!
+    }
+  })
+}
+
+function runScatter({ axes, code, buffer, index, guards, value }: ScatterStage, row: Row): void {
+  const { dtype } = row.kernel.buffers[buffer]!
+  const target = row.buffers[buffer]!
+  forEachPosition(row.kernel, axes, row.at, () => {
+    const values = evaluateCode(code, row)
+    if (!guardsHold(guards, row, values)) return
+    const address = addressIn(index, row, values)
+    target[address] = applyScalar('add', dtype, dtype, [target[address]!, values[value]!])
+  })
+}
+
+/** All values of a code list at the current position. */
+function evaluateCode(code: ScalarCode, row: Row): number[] {
+  const values: number[] = []
+  for (const node of code) {
+    switch (node.op) {
+      case 'const':
+        values.push(node.value)
+        break
+      case 'load': {
+        const inside = guardsHold(node.guards, row, values)
+        values.push(inside ? readAt(row, node.buffer, addressIn(node.index, row, values)) : node.otherwise)
+        break
+      }
+      case 'index':
+        values.push(addressIn(node.index, row, values) | 0)
+        break
+      case 'within':
+        values.push(guardsHold(node.guards, row, values) ? 1 : 0)
+        break
+      case 'accumulated':
+        values.push(row.accumulated[node.stage]![node.accumulator]!)
+        break
+      default: {
+        const operand = code[node.args[0]!]!
+        const args = node.args.map((id) => values[id]!)
+        values.push(applyScalar(node.op, node.dtype, operand.dtype, args))
+      }
+    }
+  }
+  return values
+}
+
+function readAt(row: Row, buffer: number, address: number): number {
+  const value = row.buffers[buffer]![address]
+  if (value !== undefined) return value
+  const { label, size } = row.kernel.buffers[buffer]!
+  throw internalError(row.kernel.name, `reads ${label}[${address}] of ${size} elements`)
+}
+
+function addressIn(index: IndexExpression, row: Row, values: readonly number[]): number {
+  return evaluateIndex(index, row.at, (id) => values[id]!)
+}
+
+function guardsHold(guards: readonly Guard[], row: Row, values: readonly number[]): boolean {
+  return guards.every(({ index, low, high }) => {
+    const value = addressIn(index, row, values)
+    return low <= value && value < high
+  })
+}
+
+/** Visits every position of `axes`, the last one fastest; `at` holds the position and is left at zeros. */
+function forEachPosition(kernel: Kernel, axes: readonly AxisId[], at: number[], visit: () => void): void {
+  if (axes.some((axis) => kernel.axes[axis]!.extent === 0)) return
+  for (;;) {
+    visit()
+    let depth = axes.length - 1
+    for (; depth >= 0; depth--) {
+      const axis = axes[depth]!
+      at[axis] = at[axis]! + 1
+      if (at[axis]! < kernel.axes[axis]!.extent) break
+      at[axis] = 0
+    }
+    if (depth < 0) return
+  }
+}

@@ -1,0 +1,56 @@
+// The op table: one line per op, by family. Its type gives the builder its methods; its order is the order of the reference.
+
+export {
+  add,
+  and,
+  div,
+  maximum,
+  minimum,
+  mul,
+  or,
+  pow,
+  rem,
+  shiftLeft,
+  shiftRight,
+  sub,
+  xor,
+} from './binary.ts'
+export { bitcast, cast, select } from './choose.ts'
+export { eq, le, lt, ne } from './compare.ts'
+export { concat } from './concat.ts'
+export { dot } from './dot.ts'
+export { expand } from './expand.ts'
+export { flip } from './flip.ts'
+export { gather, scatterAdd } from './gather.ts'
+export { full, input, iota, literal } from './leaves.ts'
+export { pad } from './pad.ts'
+export { permute } from './permute.ts'
+export { randomBits } from './random-bits.ts'
+export { argMax, argMin, reduceMax, reduceMin, reduceProduct, reduceSum } from './reduce.ts'
+export { reshape } from './reshape.ts'
+export { slice } from './slice.ts'
+export {
+  abs,
+  bitwiseNot,
+  ceil,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  isNan,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sin,
+  sqrt,
+  stopGradient,
+  tan,
+  tanh,
+  trunc,
+} from './unary.ts'
+export { foldWindows, windows } from './windows.ts'

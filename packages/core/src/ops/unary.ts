@@ -1,0 +1,234 @@
+// Elementwise ops of one operand. Each row: the formula, the scalar op of kernels, and the cotangent.
+// Conventions at kinks are PyTorch's: d|x| at 0 is 0, d sign = d floor = d round = 0 everywhere.
+
+import { roundHalfToEven } from '../interpret/scalar.ts'
+import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
+import type { Value } from '../ir/value.ts'
+import { erf64 } from '../kernel/math/host.ts'
+import { unary } from './pointwise.ts'
+import { fullLike } from './support.ts'
+
+type Args = VjpArgs<1, NoAttrs>
+/** `dx = dy * factor`. */
+const times =
+  (factor: (args: Args) => Value) =>
+  (args: Args): readonly [Value] => [args.b.mul(args.cotangent, factor(args))]
+const zeroGradient = (): readonly [null] => [null]
+
+export const neg: OpDef<1, NoAttrs> = unary('neg', {
+  summary: '-x',
+  takes: 'numeric',
+  f: (x) => -x,
+  scalar: 'neg',
+  vjp: ({ b, cotangent }) => [b.neg(cotangent)],
+})
+
+export const abs: OpDef<1, NoAttrs> = unary('abs', {
+  summary: '|x|; its derivative at 0 is 0',
+  takes: 'numeric',
+  f: Math.abs,
+  scalar: (k, [x = 0], dtype) => (dtype === 'u32' ? x : k.call('abs', dtype, x)),
+  domain: { low: 0.5, high: 2 },
+  vjp: times(({ b, inputs: [x] }) => b.sign(x)),
+})
+
+/** -1, 0 or 1 by sign; keeps -0 and NaN. */
+export const sign: OpDef<1, NoAttrs> = unary('sign', {
+  summary: '-1, 0 or 1',
+  takes: 'numeric',
+  f: Math.sign,
+  scalar: (k, [x = 0], dtype) => {
+    const zero = k.constant(dtype, 0)
+    const below =
+      dtype === 'u32' ? x : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), x)
+    return k.call('select', dtype, k.call('lt', 'bool', zero, x), k.constant(dtype, 1), below)
+  },
+  domain: { low: 0.5, high: 2 },
+  vjp: zeroGradient,
+})
+
+export const exp: OpDef<1, NoAttrs> = unary('exp', {
+  summary: 'e^x',
+  takes: 'float',
+  f: Math.exp,
+  scalar: 'exp',
+  cost: 18,
+  vjp: times(({ output }) => output),
+})
+
+export const expm1: OpDef<1, NoAttrs> = unary('expm1', {
+  summary: 'e^x - 1, accurate near 0',
+  takes: 'float',
+  f: Math.expm1,
+  scalar: 'expm1',
+  cost: 22,
+  vjp: times(({ b, output }) => b.add(output, fullLike(b, output, 1))),
+})
+
+export const log: OpDef<1, NoAttrs> = unary('log', {
+  summary: 'natural logarithm',
+  takes: 'float',
+  f: Math.log,
+  scalar: 'log',
+  cost: 22,
+  domain: { low: 0.5, high: 3 },
+  vjp: ({ b, inputs: [x], cotangent }) => [b.div(cotangent, x)],
+})
+
+export const log1p: OpDef<1, NoAttrs> = unary('log1p', {
+  summary: 'log(1 + x), accurate near 0',
+  takes: 'float',
+  f: Math.log1p,
+  scalar: 'log1p',
+  cost: 26,
+  domain: { low: -0.5, high: 2 },
+  vjp: ({ b, inputs: [x], cotangent }) => [b.div(cotangent, b.add(x, fullLike(b, x, 1)))],
+})
+
+export const sqrt: OpDef<1, NoAttrs> = unary('sqrt', {
+  summary: 'square root',
+  takes: 'float',
+  f: Math.sqrt,
+  scalar: 'sqrt',
+  cost: 4,
+  domain: { low: 0.5, high: 3 },
+  // d sqrt(x) = dy / (2 y)
+  vjp: ({ b, output, cotangent }) => [b.div(cotangent, b.add(output, output))],
+})
+
+export const rsqrt: OpDef<1, NoAttrs> = unary('rsqrt', {
+  summary: '1 / sqrt(x)',
+  takes: 'float',
+  f: (x) => 1 / Math.sqrt(x),
+  scalar: (k, [x = 0], dtype) => k.call('div', dtype, k.constant(dtype, 1), k.call('sqrt', dtype, x)),
+  cost: 6,
+  domain: { low: 0.5, high: 3 },
+  // d x^(-1/2) = -1/2 y^3 dy
+  vjp: times(({ b, output }) => b.mul(fullLike(b, output, -0.5), b.mul(output, b.mul(output, output)))),
+})
+
+export const reciprocal: OpDef<1, NoAttrs> = unary('reciprocal', {
+  summary: '1 / x',
+  takes: 'float',
+  f: (x) => 1 / x,
+  scalar: (k, [x = 0], dtype) => k.call('div', dtype, k.constant(dtype, 1), x),
+  cost: 2,
+  domain: { low: 0.5, high: 3 },
+  vjp: times(({ b, output }) => b.neg(b.mul(output, output))),
+})
+
+export const sin: OpDef<1, NoAttrs> = unary('sin', {
+  summary: 'sine of x in radians',
+  takes: 'float',
+  f: Math.sin,
+  scalar: 'sin',
+  cost: 24,
+  vjp: times(({ b, inputs: [x] }) => b.cos(x)),
+})
+
+export const cos: OpDef<1, NoAttrs> = unary('cos', {
+  summary: 'cosine of x in radians',
+  takes: 'float',
+  f: Math.cos,
+  scalar: 'cos',
+  cost: 24,
+  vjp: times(({ b, inputs: [x] }) => b.neg(b.sin(x))),
+})
+
+export const tan: OpDef<1, NoAttrs> = unary('tan', {
+  summary: 'tangent of x in radians',
+  takes: 'float',
+  f: Math.tan,
+  scalar: 'tan',
+  cost: 30,
+  domain: { low: -1, high: 1 },
+  vjp: times(({ b, output }) => b.add(fullLike(b, output, 1), b.mul(output, output))),
+})
+
+export const tanh: OpDef<1, NoAttrs> = unary('tanh', {
+  summary: 'hyperbolic tangent',
+  takes: 'float',
+  f: Math.tanh,
+  scalar: 'tanh',
+  cost: 20,
+  vjp: times(({ b, output }) => b.sub(fullLike(b, output, 1), b.mul(output, output))),
+})
+
+export const erf: OpDef<1, NoAttrs> = unary('erf', {
+  summary: 'error function',
+  takes: 'float',
+  f: erf64,
+  scalar: 'erf',
+  cost: 24,
+  // d erf(x) = 2/sqrt(pi) exp(-x^2)
+  vjp: times(({ b, inputs: [x] }) =>
+    b.mul(fullLike(b, x, rounded(x, 2 / Math.sqrt(Math.PI))), b.exp(b.neg(b.mul(x, x)))),
+  ),
+})
+
+/** A constant as the dtype of `x` holds it. */
+const rounded = (x: Value, value: number): number => (x.type.dtype === 'f32' ? Math.fround(value) : value)
+
+export const floor: OpDef<1, NoAttrs> = unary('floor', {
+  summary: 'largest integer not above x',
+  takes: 'float',
+  f: Math.floor,
+  scalar: 'floor',
+  vjp: zeroGradient,
+})
+
+export const ceil: OpDef<1, NoAttrs> = unary('ceil', {
+  summary: 'smallest integer not below x',
+  takes: 'float',
+  f: Math.ceil,
+  scalar: 'ceil',
+  vjp: zeroGradient,
+})
+
+export const trunc: OpDef<1, NoAttrs> = unary('trunc', {
+  summary: 'integer part of x',
+  takes: 'float',
+  f: Math.trunc,
+  scalar: 'trunc',
+  vjp: zeroGradient,
+})
+
+export const round: OpDef<1, NoAttrs> = unary('round', {
+  summary: 'nearest integer, ties to even',
+  takes: 'float',
+  f: roundHalfToEven,
+  scalar: 'round',
+  vjp: zeroGradient,
+})
+
+export const isNan: OpDef<1, NoAttrs> = unary(
+  'isNan',
+  {
+    summary: 'whether x is not a number',
+    takes: 'float',
+    f: (x) => (Number.isNaN(x) ? 1 : 0),
+    scalar: (k, [x = 0]) => k.call('ne', 'bool', x, x),
+    vjp: { notDifferentiable: 'the result is a bool' },
+  },
+  'bool',
+)
+
+/** Logical not on bool, bits inverted on integers. */
+export const bitwiseNot: OpDef<1, NoAttrs> = unary('bitwiseNot', {
+  summary: 'not x (logical on bool, bitwise on integers)',
+  takes: 'logical',
+  f: (x) => 1 - x,
+  integer: (x) => ~x,
+  scalar: 'not',
+  vjp: { notDifferentiable: 'defined on bool and integers only' },
+})
+
+/** The identity, through which no cotangent flows. */
+export const stopGradient: OpDef<1, NoAttrs> = unary('stopGradient', {
+  summary: 'x, without a derivative',
+  takes: 'any',
+  f: (x) => x,
+  scalar: (_, [x = 0]) => x,
+  cost: 0,
+  vjp: zeroGradient,
+})

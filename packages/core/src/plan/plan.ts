@@ -1,0 +1,81 @@
+// A plan is data: ordered steps over buffers with lifetimes and places, ready for any runtime, JSON-able but for the bytes of
+// its constants. Made by the compiler, checked by `plan/verify.ts`, executed by a `Backend`.
+
+import type { Shape } from '../dim.ts'
+import type { DType, TypedArray } from '../dtype.ts'
+import type { Initializer } from '../initializer.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+
+/** Version of the plan format; raised by any change that an older reader would misread. */
+export const planVersion = 1
+
+/** Position in `Plan.buffers`. */
+export type BufferId = number
+
+export type BufferPlace =
+  /** Handed in by the caller: `Plan.inputs[index]`. */
+  | { readonly kind: 'input'; readonly index: number }
+  /** Handed in by the caller to be filled: `Plan.outputs[index]`. */
+  | { readonly kind: 'output'; readonly index: number }
+  /** `Plan.constants[index]`, uploaded once. */
+  | { readonly kind: 'constant'; readonly index: number }
+  /** At a byte offset (64-byte aligned) of the plan's arena. */
+  | { readonly kind: 'arena'; readonly offset: number }
+
+export interface PlanBuffer {
+  readonly dtype: DType
+  /** Elements. */
+  readonly size: number
+  readonly bytes: number
+  readonly place: BufferPlace
+  /** First step that writes (or -1 if it exists before) and last step that reads; both inclusive. */
+  readonly firstStep: number
+  readonly lastStep: number
+  readonly label: string
+}
+
+/** Runs `kernels[kernel]` with `buffers[k]` bound to `args[k]`. */
+export interface PlanStep {
+  readonly kernel: number
+  readonly args: readonly BufferId[]
+}
+
+export interface PlanInput {
+  readonly name: string
+  /** `feed`: given anew each run. `state`: stays on the device, may be stepped forward by an update. */
+  readonly role: 'feed' | 'state'
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly buffer: BufferId
+  /** How a state starts; undefined for feeds and for states the caller sets. */
+  readonly initial: Initializer | undefined
+}
+
+export interface PlanOutput {
+  readonly name: string
+  /** `result`: read by the caller. `update`: the next value of the state of that name. */
+  readonly role: 'result' | 'update'
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly buffer: BufferId
+  /** An input whose memory may be bound to this output too: every element is read before, or by the same element's write. */
+  readonly donor: number | undefined
+}
+
+export interface PlanConstant {
+  readonly dtype: DType
+  readonly data: TypedArray
+}
+
+export interface Plan {
+  readonly version: typeof planVersion
+  readonly name: string
+  readonly kernels: readonly Kernel[]
+  readonly buffers: readonly PlanBuffer[]
+  readonly steps: readonly PlanStep[]
+  readonly inputs: readonly PlanInput[]
+  readonly outputs: readonly PlanOutput[]
+  readonly constants: readonly PlanConstant[]
+  /** Bytes of the arena: the peak of intermediates. */
+  readonly arenaBytes: number
+}

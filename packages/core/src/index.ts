@@ -80,6 +80,7 @@ export type {
   Stage,
   Store,
 } from './kernel/kernel.ts'
+export { mathFunctions } from './kernel/math/index.ts'
 export type {
   MathFunction,
   PrimitiveScalarOp,
@@ -90,6 +91,9 @@ export type {
   ScalarParam,
   ValueId,
 } from './kernel/scalar.ts'
+export type { ScalarType } from './kernel/scalar-type.ts'
+export { isValueOf, scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
+export { verifyKernel } from './kernel/verify.ts'
 export type {
   BufferId,
   BufferPlace,

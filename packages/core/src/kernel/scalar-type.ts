@@ -1,0 +1,122 @@
+// Which dtypes each scalar op takes and gives: one total table, read by the verifier. It says nothing about values.
+import type { DType } from '../dtype.ts'
+import type { ScalarOp } from './scalar.ts'
+
+type Kinds = 'float' | 'number' | 'integer' | 'logic' | 'any'
+
+/**
+ * `same`: all operands have the result's dtype. `compare`: two operands of one dtype, bool result. The others are as
+ * `kernel/scalar.ts` says. `on` limits the dtype of the operands.
+ */
+export interface ScalarType {
+  readonly form: 'same' | 'compare' | 'select' | 'cast' | 'bitcast'
+  readonly arity: number
+  readonly on: Kinds
+}
+
+const unary = (on: Kinds): ScalarType => ({ form: 'same', arity: 1, on })
+const binary = (on: Kinds): ScalarType => ({ form: 'same', arity: 2, on })
+const compare: ScalarType = { form: 'compare', arity: 2, on: 'any' }
+
+export const scalarTypes: Readonly<Record<ScalarOp, ScalarType>> = {
+  add: binary('number'),
+  sub: binary('number'),
+  mul: binary('number'),
+  div: binary('number'),
+  rem: binary('number'),
+  minimum: binary('any'),
+  maximum: binary('any'),
+  neg: unary('number'),
+  abs: unary('number'),
+  floor: unary('float'),
+  ceil: unary('float'),
+  trunc: unary('float'),
+  round: unary('float'),
+  sqrt: unary('float'),
+  lt: compare,
+  le: compare,
+  eq: compare,
+  ne: compare,
+  and: binary('logic'),
+  or: binary('logic'),
+  xor: binary('logic'),
+  not: unary('logic'),
+  shl: binary('integer'),
+  shr: binary('integer'),
+  select: { form: 'select', arity: 3, on: 'any' },
+  cast: { form: 'cast', arity: 1, on: 'any' },
+  bitcast: { form: 'bitcast', arity: 1, on: 'any' },
+  exp: unary('float'),
+  expm1: unary('float'),
+  log: unary('float'),
+  log1p: unary('float'),
+  sin: unary('float'),
+  cos: unary('float'),
+  tan: unary('float'),
+  tanh: unary('float'),
+  erf: unary('float'),
+  pow: binary('float'),
+}
+
+const members: Readonly<Record<Kinds, readonly DType[]>> = {
+  float: ['f32', 'f64'],
+  number: ['f32', 'f64', 'i32', 'u32'],
+  integer: ['i32', 'u32'],
+  logic: ['i32', 'u32', 'bool'],
+  any: ['f32', 'f64', 'i32', 'u32', 'bool'],
+}
+
+const sameBits: readonly DType[] = ['f32', 'i32', 'u32']
+
+/** `undefined` if `op` may take `operands` and give `result`; else what is wrong, as a clause. */
+export function scalarTypeError(op: ScalarOp, result: DType, operands: readonly DType[]): string | undefined {
+  const type = scalarTypes[op]
+  if (type === undefined) return 'is not a scalar op'
+  const { form, arity, on } = type
+  if (operands.length !== arity) return `has ${operands.length} operands; it takes ${arity}`
+  const [x, y, z] = operands
+  const operand = form === 'select' ? y : x
+  if (operand === undefined || !members[on].includes(operand)) {
+    return `has a ${operand} operand; it takes ${members[on].join(', ')}`
+  }
+  switch (form) {
+    case 'same':
+      return operands.every((dtype) => dtype === result)
+        ? undefined
+        : `gives ${result} from ${operands.join(', ')}; all must be equal`
+    case 'compare':
+      return x === y && result === 'bool'
+        ? undefined
+        : `gives ${result} from ${operands.join(', ')}; a comparison gives bool from equal dtypes`
+    case 'select':
+      return x === 'bool' && y === result && z === result
+        ? undefined
+        : `gives ${result} from ${operands.join(', ')}; it takes (bool, ${result}, ${result})`
+    case 'cast':
+      return undefined
+    case 'bitcast':
+      return sameBits.includes(operand) && sameBits.includes(result)
+        ? undefined
+        : `gives ${result} from ${operand}; only ${sameBits.join(', ')} have equal bits`
+    default:
+      return form satisfies never
+  }
+}
+
+/** Whether a number is a value of a dtype: rounded, wrapped, 0 or 1. */
+export function isValueOf(dtype: DType, value: number): boolean {
+  switch (dtype) {
+    case 'f64':
+      return true
+    case 'f32':
+      return Object.is(Math.fround(value), value)
+    case 'i32':
+      return Object.is(value | 0, value)
+    case 'u32':
+      return Object.is(value >>> 0, value)
+    case 'bool':
+      return Object.is(value, 0) || value === 1
+    default:
+      return dtype satisfies never
+  }
+}

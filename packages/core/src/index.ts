@@ -2,7 +2,20 @@
 
 export type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend/backend.ts'
 export type { Dim, Shape } from './dim.ts'
-export { formatShape, rowMajorStrides, shapesEqual, sizeOf } from './dim.ts'
+export {
+  addDims,
+  ceilDivideDim,
+  dimEqual,
+  extent,
+  floorDivideDim,
+  formatShape,
+  isOne,
+  multiplyDims,
+  rowMajorStrides,
+  shapesEqual,
+  sizeOf,
+  subtractDims,
+} from './dim.ts'
 export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
 export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
 export type { ErrorCode, ErrorContext, ErrorFamily, SourceLocation } from './errors.ts'
@@ -81,6 +94,7 @@ export type {
   Store,
 } from './kernel/kernel.ts'
 export { mathFunctions } from './kernel/math/index.ts'
+export { printKernel } from './kernel/print.ts'
 export type {
   MathFunction,
   PrimitiveScalarOp,

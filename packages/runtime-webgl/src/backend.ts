@@ -1,0 +1,172 @@
+// The WebGL2 backend: buffers are textures, plans become recorded draws. It adds ownership and lifetime to the stores of a
+// device: which buffers are alive, what is disposed, and that after a loss nothing answers but with the cause.
+import {
+  type Backend,
+  type Capabilities,
+  type DeviceBuffer,
+  type DType,
+  dtypes,
+  type Executable,
+  HeddleError,
+  type Plan,
+  type TypedArray,
+} from '@heddle/core'
+import { type Device, ownDevice, sharedDevice } from './device.ts'
+import { emitKernel } from './emit-kernel.ts'
+import { createExecutable, type ExecutableHost } from './executable.ts'
+import { formatOf, maxElements } from './storage.ts'
+import type { GpuTexture } from './textures.ts'
+
+export interface WebglOptions {
+  /** `shared` (default): the page's one context. `own`: a context for this backend alone; a page has about sixteen. */
+  readonly context?: 'shared' | 'own'
+  /** Checks after every pass that the device accepted it; slow. */
+  readonly debug?: boolean
+  /** With an own context: use fewer render targets than the device has. */
+  readonly maxTargets?: number
+}
+
+/** What every WebGL2 device can do: for compiling where there is none. A backend says what its device can do. */
+export const webglCapabilities: Capabilities = {
+  dtypes: ['f32', 'i32', 'u32', 'bool'],
+  maxReads: 15,
+  maxWrites: 4,
+  maxOps: 384,
+  maxElements: maxElements(2048),
+  rowKernels: false,
+  contractOperands: 'any',
+  inPlace: false,
+  bitReproducible: false,
+}
+
+/**
+ * A backend on WebGL2, in a page or a worker. Throws `BACKEND_UNSUPPORTED` where there is no WebGL2 or its float textures
+ * cannot be rendered to.
+ */
+export function webgl(options: WebglOptions = {}): Backend {
+  const isOwn = options.context === 'own' || options.maxTargets !== undefined
+  const device = isOwn ? ownDevice(targetLimit(options)) : sharedDevice()
+  return createBackend(device, options.debug === true)
+}
+
+const targetLimit = ({ maxTargets }: WebglOptions): { maxTargets?: number } =>
+  maxTargets === undefined ? {} : { maxTargets }
+
+function createBackend(device: Device, isDebug: boolean): Backend {
+  const { context, textures, programs, readback } = device
+  const held = new Map<DeviceBuffer, GpuTexture | undefined>()
+  const executables = new Set<Executable>()
+  let liveBytes = 0
+  let isDisposed = false
+
+  const checkAlive = (): void => {
+    if (isDisposed) throw disposed('the backend was disposed')
+    context.check()
+  }
+  const textureOf = (buffer: DeviceBuffer): GpuTexture | undefined => {
+    if (!held.has(buffer)) throw disposed('a buffer was freed, or belongs to another backend')
+    return held.get(buffer)
+  }
+  const host: ExecutableHost = {
+    device,
+    isDebug,
+    textureOf,
+    checkAlive,
+    forget: (executable) => executables.delete(executable),
+  }
+  const build = (plan: Plan, kernels: Parameters<typeof createExecutable>[1], made: Programs): Executable => {
+    const executable = createExecutable(plan, kernels, made, host)
+    executables.add(executable)
+    return executable
+  }
+
+  return {
+    name: 'webgl',
+    capabilities: {
+      ...webglCapabilities,
+      maxReads: context.limits.maxSamplers - 1,
+      maxWrites: context.limits.maxTargets,
+      maxElements: maxElements(context.limits.maxTextureSize),
+    },
+    get liveBytes(): number {
+      return liveBytes
+    },
+    allocate: (dtype, size) => {
+      checkAlive()
+      const format = formatOf(dtype)
+      if (format === undefined) throw unsupportedDtype(dtype)
+      const texture = size === 0 ? undefined : textures.take(format, size)
+      const buffer: DeviceBuffer = { dtype, size }
+      held.set(buffer, texture)
+      liveBytes += texture?.bytes ?? 0
+      return buffer
+    },
+    free: (buffer) => {
+      const texture = held.get(buffer)
+      if (!held.delete(buffer) || texture === undefined) return
+      liveBytes -= texture.bytes
+      textures.release(texture)
+    },
+    write: (buffer, data) => {
+      checkAlive()
+      const texture = textureOf(buffer)
+      if (data.length !== buffer.size || data.constructor !== dtypes[buffer.dtype].allocate(0).constructor) {
+        throw wrongData(buffer, data)
+      }
+      if (texture !== undefined) textures.upload(texture, data)
+    },
+    read: async (buffer) => {
+      checkAlive()
+      const texture = textureOf(buffer)
+      if (texture === undefined) return dtypes[buffer.dtype].allocate(0)
+      return readback.later(texture, buffer.dtype, buffer.size)
+    },
+    readSync: (buffer) => {
+      checkAlive()
+      const texture = textureOf(buffer)
+      if (texture === undefined) return dtypes[buffer.dtype].allocate(0)
+      return readback.now(texture, buffer.dtype, buffer.size)
+    },
+    prepare: async (plan) => {
+      checkAlive()
+      const kernels = plan.kernels.map(emitKernel)
+      const made = await programs.compileLater(kernels)
+      checkAlive()
+      return build(plan, kernels, made)
+    },
+    prepareSync: (plan) => {
+      checkAlive()
+      const kernels = plan.kernels.map(emitKernel)
+      return build(plan, kernels, programs.compile(kernels))
+    },
+    dispose: () => {
+      if (isDisposed) return
+      isDisposed = true
+      for (const executable of [...executables]) executable.dispose()
+      for (const texture of held.values()) if (texture !== undefined) textures.release(texture)
+      held.clear()
+      liveBytes = 0
+      device.release()
+    },
+  }
+}
+
+type Programs = Parameters<typeof createExecutable>[2]
+
+const disposed = (what: string): HeddleError => new HeddleError('BACKEND_DISPOSED', `webgl: ${what}`)
+
+const unsupportedDtype = (dtype: DType): HeddleError =>
+  new HeddleError(
+    'BACKEND_UNSUPPORTED',
+    `webgl: dtype ${dtype}; WebGL2 holds ${webglCapabilities.dtypes.join(', ')}`,
+    {
+      details: { dtype },
+    },
+  )
+
+const wrongData = ({ dtype, size }: DeviceBuffer, data: TypedArray): HeddleError =>
+  new HeddleError(
+    'INPUT_MISMATCH',
+    `webgl: write: ${data.length} elements of ${data.constructor.name} for a buffer of ${size} ${dtype}`,
+    { details: { size, dtype, found: data.length } },
+  )

@@ -1,0 +1,233 @@
+// A plan recorded for a device: flat lists of passes with their program, textures and framebuffer. Running only binds and
+// draws; nothing is asked of the driver, whose answers would each be a round trip. With `debug` every pass is checked.
+import { type DeviceBuffer, type Executable, HeddleError, type KernelSource, type Plan } from '@heddle/core'
+import type { Device } from './device.ts'
+import type { GlslKernel } from './emit-kernel.ts'
+import { type Schedule, type Slot, schedulePlan } from './schedule.ts'
+import { textureShape } from './storage.ts'
+import type { GpuTexture } from './textures.ts'
+
+/** What an executable needs of its backend. */
+export interface ExecutableHost {
+  readonly device: Device
+  readonly isDebug: boolean
+  /** The texture of a caller's buffer, `undefined` where it has no elements. Throws if it is not alive. */
+  textureOf(buffer: DeviceBuffer): GpuTexture | undefined
+  checkAlive(): void
+  forget(executable: Executable): void
+}
+
+interface Draw {
+  readonly kernel: string
+  readonly program: WebGLProgram
+  readonly samplers: readonly number[]
+  readonly targets: readonly number[]
+  readonly width: number
+  readonly rows: number
+  /** Rows a draw call may cover, so that one call stays short. */
+  readonly strip: number
+  /** Ids of the textures `framebuffer` renders to. */
+  targetIds: readonly number[]
+  framebuffer: WebGLFramebuffer | undefined
+}
+
+/** Scalar operations of one draw call: tens of milliseconds on a slow device; drivers kill what runs for seconds. */
+const WORK_PER_DRAW = 2 ** 30
+
+export function createExecutable(
+  plan: Plan,
+  kernels: readonly GlslKernel[],
+  programs: readonly (WebGLProgram | undefined)[],
+  host: ExecutableHost,
+): Executable {
+  const { device } = host
+  const schedule = schedulePlan(plan, kernels)
+  const textures = schedule.slots.map((slot) => ownTexture(slot, plan, device))
+  const draws = recordDraws(plan, schedule, kernels, programs)
+  let isDisposed = false
+
+  const executable: Executable = {
+    plan,
+    run: (inputs, outputs) => {
+      if (isDisposed) throw disposedError(plan.name)
+      host.checkAlive()
+      bindArguments(plan, schedule, textures, inputs, outputs, host)
+      for (const draw of draws) runDraw(draw, textures, device, host.isDebug)
+      device.context.gl.flush()
+    },
+    sources: () =>
+      plan.kernels.map(({ name }, at): KernelSource => {
+        return { kernel: name, language: 'glsl', text: kernels[at]?.text ?? '' }
+      }),
+    dispose: () => {
+      if (isDisposed) return
+      isDisposed = true
+      schedule.slots.forEach(({ place }, at) => {
+        const texture = textures[at]
+        if (texture === undefined) return
+        if (place.kind === 'scratch') device.scratch.release(texture)
+        else if (place.kind === 'constant') device.textures.release(texture)
+      })
+      host.forget(executable)
+    },
+  }
+  return executable
+}
+
+/** Scratch textures and constants belong to the executable; the caller's are bound at each run. */
+function ownTexture({ place, format, size }: Slot, plan: Plan, device: Device): GpuTexture | undefined {
+  if (place.kind === 'scratch') return device.scratch.take(format, size, place.ordinal)
+  if (place.kind !== 'constant') return undefined
+  const texture = device.textures.take(format, size)
+  const constant = plan.constants[place.index]
+  if (constant !== undefined) device.textures.upload(texture, constant.data)
+  return texture
+}
+
+function recordDraws(
+  plan: Plan,
+  { passes }: Schedule,
+  kernels: readonly GlslKernel[],
+  programs: readonly (WebGLProgram | undefined)[],
+): readonly Draw[] {
+  const draws: Draw[] = []
+  for (const { kernel, samplers, targets } of passes) {
+    const program = programs[kernel]
+    const glsl = kernels[kernel]
+    if (program === undefined || glsl === undefined) continue
+    const { width, rows } = textureShape(glsl.size)
+    const strips = Math.min(rows, Math.ceil(glsl.cost / WORK_PER_DRAW))
+    draws.push({
+      kernel: plan.kernels[kernel]?.name ?? '',
+      program,
+      samplers,
+      targets,
+      width,
+      rows,
+      strip: Math.ceil(rows / strips),
+      targetIds: [],
+      framebuffer: undefined,
+    })
+  }
+  return draws
+}
+
+function bindArguments(
+  plan: Plan,
+  { slots }: Schedule,
+  textures: (GpuTexture | undefined)[],
+  inputs: readonly DeviceBuffer[],
+  outputs: readonly DeviceBuffer[],
+  host: ExecutableHost,
+): void {
+  const read = matchBuffers(plan, 'input', plan.inputs, inputs, host)
+  const written = matchBuffers(plan, 'output', plan.outputs, outputs, host)
+  const taken = new Set<number>()
+  for (const texture of [...read, ...written]) if (texture !== undefined) taken.add(texture.id)
+  const distinctInputs = new Set(read.flatMap((texture) => (texture === undefined ? [] : [texture.id])))
+  const present = written.filter((texture) => texture !== undefined).length
+  if (taken.size !== distinctInputs.size + present) throw aliasedOutput(plan.name)
+  slots.forEach(({ place }, at) => {
+    if (place.kind === 'input') textures[at] = read[place.index]
+    else if (place.kind === 'output') textures[at] = written[place.index]
+  })
+}
+
+function matchBuffers(
+  plan: Plan,
+  kind: 'input' | 'output',
+  wanted: readonly { readonly name: string; readonly buffer: number }[],
+  given: readonly DeviceBuffer[],
+  host: ExecutableHost,
+): readonly (GpuTexture | undefined)[] {
+  if (given.length !== wanted.length) throw wrongCount(plan.name, kind, given.length, wanted.length)
+  return wanted.map(({ name, buffer: id }, at) => {
+    const buffer = given[at]
+    const { dtype, size } = plan.buffers[id] ?? { dtype: 'f32', size: 0 }
+    if (buffer === undefined || buffer.dtype !== dtype || buffer.size !== size) {
+      throw wrongBuffer(kind, name, `${buffer?.dtype}[${buffer?.size}]`, `${dtype}[${size}]`)
+    }
+    return host.textureOf(buffer)
+  })
+}
+
+function runDraw(
+  draw: Draw,
+  textures: readonly (GpuTexture | undefined)[],
+  device: Device,
+  isDebug: boolean,
+): void {
+  const { bindings, context } = device
+  const { gl } = context
+  bindTargets(draw, textures, device)
+  bindings.useProgram(draw.program)
+  draw.samplers.forEach((slot, unit) => {
+    const texture = textures[slot]
+    if (texture !== undefined) bindings.bindTexture(unit, texture)
+  })
+  bindings.viewport(draw.width, draw.rows)
+  if (draw.strip >= draw.rows) {
+    gl.drawArrays(gl.TRIANGLES, 0, 3)
+  } else {
+    gl.enable(gl.SCISSOR_TEST)
+    for (let row = 0; row < draw.rows; row += draw.strip) {
+      gl.scissor(0, row, draw.width, draw.strip)
+      gl.drawArrays(gl.TRIANGLES, 0, 3)
+      gl.flush()
+    }
+    gl.disable(gl.SCISSOR_TEST)
+  }
+  if (isDebug) checkDraw(draw, device)
+}
+
+function bindTargets(draw: Draw, textures: readonly (GpuTexture | undefined)[], device: Device): void {
+  let isBound = draw.framebuffer !== undefined
+  for (let at = 0; at < draw.targets.length; at++) {
+    if (textures[draw.targets[at] ?? -1]?.id !== draw.targetIds[at]) isBound = false
+  }
+  if (!isBound || draw.framebuffer === undefined) {
+    const targets = draw.targets.map((slot) => textures[slot]).filter((texture) => texture !== undefined)
+    draw.framebuffer = device.textures.framebuffer(targets)
+    draw.targetIds = targets.map(({ id }) => id)
+  }
+  device.bindings.bindFramebuffer(draw.framebuffer)
+}
+
+function checkDraw({ kernel }: Draw, { context }: Device): void {
+  const { gl } = context
+  const status = gl.checkFramebufferStatus(gl.FRAMEBUFFER)
+  const error = gl.getError()
+  if (error === gl.NO_ERROR && status === gl.FRAMEBUFFER_COMPLETE) return
+  context.check()
+  throw new HeddleError(
+    'INTERNAL_DRAW',
+    `webgl: kernel ${kernel} left error ${error}, framebuffer status ${status}`,
+    {
+      details: { kernel, error, status },
+    },
+  )
+}
+
+const disposedError = (name: string): HeddleError =>
+  new HeddleError('BACKEND_DISPOSED', `webgl: plan ${name} was disposed`)
+
+const wrongCount = (plan: string, kind: string, found: number, needed: number): HeddleError =>
+  new HeddleError('INPUT_COUNT', `webgl: plan ${plan} was given ${found} ${kind} buffers; it has ${needed}`, {
+    details: { found, needed },
+  })
+
+const wrongBuffer = (kind: string, name: string, found: string, needed: string): HeddleError =>
+  new HeddleError(
+    'INPUT_MISMATCH',
+    `webgl: ${kind} ${name} was given a buffer of ${found}; it needs ${needed}`,
+    {
+      details: { name, found, needed },
+    },
+  )
+
+const aliasedOutput = (plan: string): HeddleError =>
+  new HeddleError(
+    'INPUT_ALIASED',
+    `webgl: plan ${plan} was given one buffer twice, as an output and for something else; WebGL cannot update in place. ` +
+      'Give every output a buffer of its own and swap after the run.',
+  )

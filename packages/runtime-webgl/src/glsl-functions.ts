@@ -1,0 +1,206 @@
+// The functions a shader may need beside GLSL's own, requested by name and emitted once each, after those they call.
+// Each is written for one value; the form for four lanes calls it a lane at a time, or is written out where it is hot.
+// NaN is found by its bits, never by `x != x` or a built-in: fast-math compilers fold those away.
+import { internalError } from '@heddle/core'
+
+/** 1: one value for all lanes; 4: one a lane. */
+export type Width = 1 | 4
+
+export interface FunctionSet {
+  /** Makes sure the function exists in this width; returns its name (the widths overload it). */
+  request(name: string, width: Width): string
+  /** Adds a function by its full text unless `key` is known already. */
+  add(key: string, text: () => string): void
+  readonly texts: readonly string[]
+}
+
+interface FunctionText {
+  readonly needs: readonly string[]
+  /** The scalar form. */
+  readonly one: string
+  /** The form for four lanes, where lane by lane will not do. */
+  readonly four?: string
+}
+
+const NAN_BITS = '0x7fffffffu) > 0x7f800000u'
+
+const functions: Readonly<Record<string, FunctionText>> = {
+  isNan: {
+    needs: [],
+    one: `bool isNan(float x) { return (floatBitsToUint(x) & ${NAN_BITS}; }`,
+    four: `bvec4 isNan(vec4 x) {
+  return greaterThan(floatBitsToUint(x) & uvec4(0x7fffffffu), uvec4(0x7f800000u));
+}`,
+  },
+  // Bits in the order of the values: -0 below +0, as `minimum` and `maximum` have it.
+  ordered: {
+    needs: [],
+    one: `int ordered(float x) {
+  int bits = floatBitsToInt(x);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}`,
+    four: `ivec4 ordered(vec4 x) {
+  ivec4 bits = floatBitsToInt(x);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}`,
+  },
+  minimum: {
+    needs: ['isNan', 'ordered'],
+    one: `float minimum(float x, float y) {
+  float least = ordered(y) < ordered(x) ? y : x;
+  return isNan(x) ? x : isNan(y) ? y : least;
+}`,
+    four: `vec4 minimum(vec4 x, vec4 y) {
+  vec4 least = mix(x, y, lessThan(ordered(y), ordered(x)));
+  return mix(mix(least, y, isNan(y)), x, isNan(x));
+}`,
+  },
+  maximum: {
+    needs: ['isNan', 'ordered'],
+    one: `float maximum(float x, float y) {
+  float most = ordered(x) < ordered(y) ? y : x;
+  return isNan(x) ? x : isNan(y) ? y : most;
+}`,
+    four: `vec4 maximum(vec4 x, vec4 y) {
+  vec4 most = mix(x, y, lessThan(ordered(x), ordered(y)));
+  return mix(mix(most, y, isNan(y)), x, isNan(x));
+}`,
+  },
+  // Whether x takes the place of the extreme so far; the first NaN is the extreme.
+  beatsMax: {
+    needs: ['isNan'],
+    one: `bool beatsMax(float x, float best) { return !isNan(best) && (isNan(x) || x > best); }`,
+  },
+  beatsMin: {
+    needs: ['isNan'],
+    one: `bool beatsMin(float x, float best) { return !isNan(best) && (isNan(x) || x < best); }`,
+  },
+  // Rounding built-ins may lose the sign of a zero.
+  withSign: {
+    needs: [],
+    one: `float withSign(float size, float of) {
+  return uintBitsToFloat((floatBitsToUint(size) & 0x7fffffffu) | (floatBitsToUint(of) & 0x80000000u));
+}`,
+    four: `vec4 withSign(vec4 size, vec4 of) {
+  return uintBitsToFloat((floatBitsToUint(size) & 0x7fffffffu) | (floatBitsToUint(of) & 0x80000000u));
+}`,
+  },
+  // Exact remainder of the sign of x, by long division of the mantissas: x - y * trunc(x / y) is not exact.
+  remainder: {
+    needs: ['isNan'],
+    one: `float remainder(float x, float y) {
+  uint a = floatBitsToUint(x) & 0x7fffffffu, b = floatBitsToUint(y) & 0x7fffffffu;
+  uint sign = floatBitsToUint(x) & 0x80000000u;
+  if (a >= 0x7f800000u || b > 0x7f800000u || b == 0u) return uintBitsToFloat(0x7fc00000u);
+  if (a < b) return x;
+  int ea = int(a >> 23), eb = int(b >> 23);
+  uint ma = a & 0x7fffffu, mb = b & 0x7fffffu;
+  if (ea == 0) ea = 1; else ma |= 0x800000u;
+  if (eb == 0) eb = 1; else mb |= 0x800000u;
+  for (; ea > eb; ea--) {
+    if (ma >= mb) ma -= mb;
+    ma <<= 1;
+  }
+  if (ma >= mb) ma -= mb;
+  if (ma == 0u) return uintBitsToFloat(sign);
+  for (; ma < 0x800000u && ea > 1; ea--) ma <<= 1;
+  return uintBitsToFloat(sign | (ma < 0x800000u ? ma : (ma & 0x7fffffu) | (uint(ea) << 23)));
+}`,
+  },
+  // Division by zero and the one overflow are undefined in GLSL, as is % of negative numbers.
+  divideInt: {
+    needs: [],
+    one: `int divideInt(int x, int y) {
+  if (y == 0) return 0;
+  return y == -1 ? -x : x / y;
+}`,
+  },
+  remainderInt: {
+    needs: ['divideInt'],
+    one: `int remainderInt(int x, int y) { return y == 0 ? 0 : x - y * divideInt(x, y); }`,
+  },
+  divideUint: { needs: [], one: `uint divideUint(uint x, uint y) { return y == 0u ? 0u : x / y; }` },
+  remainderUint: { needs: [], one: `uint remainderUint(uint x, uint y) { return y == 0u ? 0u : x % y; }` },
+  floorDivide: {
+    needs: [],
+    one: `int floorDivide(int x, int by) { return x >= 0 ? x / by : -1 - (-1 - x) / by; }`,
+  },
+  floorModulo: {
+    needs: ['floorDivide'],
+    one: `int floorModulo(int x, int by) { return x - by * floorDivide(x, by); }`,
+  },
+  toInt: {
+    needs: ['isNan'],
+    one: `int toInt(float x) {
+  if (isNan(x)) return 0;
+  if (x >= 2147483648.0) return 0x7fffffff;
+  return x < -2147483648.0 ? int(0x80000000u) : int(x);
+}`,
+  },
+  toUint: {
+    needs: ['isNan'],
+    one: `uint toUint(float x) {
+  if (isNan(x) || x < 1.0) return 0u;
+  return x >= 4294967296.0 ? 0xffffffffu : uint(x);
+}`,
+  },
+  // Both halves are exact in f32, so the one addition rounds once, to nearest even.
+  fromInt: {
+    needs: [],
+    one: `float fromInt(int x) { return float(x >> 16) * 65536.0 + float(x & 0xffff); }`,
+    four: `vec4 fromInt(ivec4 x) { return vec4(x >> 16) * 65536.0 + vec4(x & 0xffff); }`,
+  },
+  fromUint: {
+    needs: [],
+    one: `float fromUint(uint x) { return float(x >> 16) * 65536.0 + float(x & 0xffffu); }`,
+    four: `vec4 fromUint(uvec4 x) { return vec4(x >> 16) * 65536.0 + vec4(x & 0xffffu); }`,
+  },
+  // mix() with a bvec4 is for floats only in GLSL ES 3.00.
+  chooseInt: { needs: [], one: `int chooseInt(bool c, int x, int y) { return c ? x : y; }` },
+  chooseUint: { needs: [], one: `uint chooseUint(bool c, uint x, uint y) { return c ? x : y; }` },
+  chooseBool: { needs: [], one: `bool chooseBool(bool c, bool x, bool y) { return c ? x : y; }` },
+}
+
+export function createFunctions(): FunctionSet {
+  const texts: string[] = []
+  const known = new Set<string>()
+  const add = (key: string, text: () => string): void => {
+    if (known.has(key)) return
+    known.add(key)
+    texts.push(text())
+  }
+  const request = (name: string, width: Width): string => {
+    const entry = functions[name]
+    if (entry === undefined) throw internalError('webgl', `no shader function ${name}`)
+    if (width === 4 && entry.four === undefined) {
+      request(name, 1)
+      add(`${name}/4`, () => lift(entry.one))
+      return name
+    }
+    if (known.has(`${name}/${width}`)) return name
+    for (const need of entry.needs) request(need, width)
+    add(`${name}/${width}`, () => (width === 1 ? entry.one : (entry.four ?? entry.one)))
+    return name
+  }
+  return { request, add, texts }
+}
+
+const vectorOf: Readonly<Record<string, string>> = {
+  float: 'vec4',
+  int: 'ivec4',
+  uint: 'uvec4',
+  bool: 'bvec4',
+}
+
+/** The four-lane form of a scalar function: its signature widened, its calls made a lane at a time. */
+function lift(one: string): string {
+  const signature = /^(\w+) (\w+)\(([^)]*)\)/.exec(one)
+  if (signature === null) throw internalError('webgl', 'a shader function has no readable signature')
+  const [, result = '', name = '', list = ''] = signature
+  const params = list.split(', ').map((param) => param.split(' '))
+  const head = params.map(([type = '', param = '']) => `${vectorOf[type]} ${param}`).join(', ')
+  const calls = ['x', 'y', 'z', 'w'].map(
+    (lane) => `${name}(${params.map(([, param]) => `${param}.${lane}`).join(', ')})`,
+  )
+  return `${vectorOf[result]} ${name}(${head}) {\n  return ${vectorOf[result]}(${calls.join(', ')});\n}`
+}

@@ -1,0 +1,49 @@
+// Literals of GLSL ES 3.00, exact to the bit. GLSL has no spelling of NaN, infinities, -0 or the smallest integer, and
+// denormal literals may be flushed by a compiler: those are given by their bits.
+import type { DType } from '@heddle/core'
+
+const words = new DataView(new ArrayBuffer(4))
+
+/** A literal of type float, int, uint or bool that may be written as an operand of any operator. */
+export function glslLiteral(dtype: DType, value: number): string {
+  switch (dtype) {
+    case 'f32':
+    case 'f64':
+      return floatLiteral(Math.fround(value))
+    case 'i32':
+      return intLiteral(value)
+    case 'u32':
+      return `${value >>> 0}u`
+    case 'bool':
+      return value === 0 ? 'false' : 'true'
+    default:
+      return dtype satisfies never
+  }
+}
+
+export function intLiteral(value: number): string {
+  if (value === -2147483648) return 'int(0x80000000u)'
+  return value < 0 ? `(${value})` : String(value)
+}
+
+const SMALLEST_NORMAL = 2 ** -126
+
+function floatLiteral(value: number): string {
+  const isPlain = Number.isFinite(value) && !Object.is(value, -0)
+  if (!isPlain || (value !== 0 && Math.abs(value) < SMALLEST_NORMAL)) {
+    words.setFloat32(0, value)
+    return `uintBitsToFloat(0x${words.getUint32(0).toString(16).padStart(8, '0')}u)`
+  }
+  const text = shortestDecimal(value)
+  const spelled = /[.e]/.test(text) ? text : `${text}.0`
+  return value < 0 ? `(${spelled})` : spelled
+}
+
+/** The shortest decimal that rounds to the f32 `value`; nine digits always do. */
+function shortestDecimal(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = String(Number(value.toPrecision(digits)))
+    if (Math.fround(Number(text)) === value) return text
+  }
+  return String(Number(value.toPrecision(9)))
+}

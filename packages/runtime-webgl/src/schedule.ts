@@ -1,0 +1,122 @@
+// Which texture each step of a plan reads and writes, decided once and with no device. A buffer written more than once (filled,
+// then scattered into) has a version for each write, since a step cannot read the texture it renders to; intermediates
+// share scratch textures once their last reader has run. Keeps: no step has a texture both as sampler and as target.
+import { type BufferId, internalError, type Plan } from '@heddle/core'
+import { shapeKey } from './device.ts'
+import type { GlslKernel } from './emit-kernel.ts'
+import { formatOf, type TexelFormat, unsupported } from './storage.ts'
+
+export type SlotPlace =
+  | { readonly kind: 'input' | 'output' | 'constant'; readonly index: number }
+  /** The `ordinal`-th scratch texture of its shape. */
+  | { readonly kind: 'scratch'; readonly ordinal: number }
+
+/** One version of a buffer. */
+export interface Slot {
+  readonly buffer: BufferId
+  readonly format: TexelFormat
+  readonly size: number
+  readonly place: SlotPlace
+}
+
+export interface Pass {
+  /** Position in `Plan.steps`, and the step's kernel. */
+  readonly step: number
+  readonly kernel: number
+  /** Slots bound to samplers t0, t1, ..., and those rendered to. */
+  readonly samplers: readonly number[]
+  readonly targets: readonly number[]
+}
+
+export interface Schedule {
+  readonly slots: readonly Slot[]
+  readonly passes: readonly Pass[]
+}
+
+interface Version {
+  readonly buffer: BufferId
+  /** The pass that writes it; -1 if it is there before. */
+  readonly born: number
+  /** The last pass that reads it. */
+  lastRead: number
+}
+
+export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedule {
+  const versions: Version[] = []
+  const current = new Map<BufferId, number>()
+  const addVersion = (buffer: BufferId, born: number): number => {
+    const id = versions.push({ buffer, born, lastRead: born }) - 1
+    current.set(buffer, id)
+    return id
+  }
+  const passes: Pass[] = []
+  plan.steps.forEach(({ kernel, args }, step) => {
+    const glsl = kernels[kernel]
+    if (glsl === undefined || glsl.text === '') return
+    const pass = passes.length
+    const bufferOf = (argument: number): BufferId => args[argument] ?? -1
+    const samplers = glsl.samplers.map((argument) => {
+      const buffer = bufferOf(argument)
+      const version = current.get(buffer) ?? addVersion(buffer, -1)
+      versions[version]!.lastRead = pass
+      return version
+    })
+    const targets = glsl.targets.map((argument) => addVersion(bufferOf(argument), pass))
+    passes.push({ step, kernel, samplers, targets })
+  })
+  return { slots: placeVersions(plan, versions, current, passes), passes }
+}
+
+function placeVersions(
+  plan: Plan,
+  versions: readonly Version[],
+  final: ReadonlyMap<BufferId, number>,
+  passes: readonly Pass[],
+): readonly Slot[] {
+  const slots: (Slot | undefined)[] = versions.map(() => undefined)
+  const free = new Map<string, number[]>()
+  const used = new Map<string, number>()
+  const dying = new Map<number, number[]>()
+  const place = (id: number): void => {
+    const { buffer, lastRead } = versions[id]!
+    const { dtype, size, place: home, label } = bufferAt(plan, buffer)
+    const format = formatOf(dtype)
+    if (format === undefined)
+      throw unsupported(plan.name, `a ${dtype} buffer ${label}`, 'textures hold 32 bits')
+    const isFixed = home.kind !== 'arena' && (home.kind !== 'output' || final.get(buffer) === id)
+    if (isFixed) {
+      slots[id] = { buffer, format, size, place: { kind: home.kind, index: home.index } }
+      return
+    }
+    const key = shapeKey(format, size)
+    const ordinal = free.get(key)?.pop() ?? nextOrdinal(used, key)
+    slots[id] = { buffer, format, size, place: { kind: 'scratch', ordinal } }
+    dying.set(lastRead, [...(dying.get(lastRead) ?? []), id])
+  }
+
+  versions.forEach(({ born }, id) => {
+    if (born === -1) place(id)
+  })
+  passes.forEach(({ targets }, pass) => {
+    for (const id of targets) place(id)
+    for (const id of dying.get(pass) ?? []) {
+      const slot = slots[id]
+      if (slot?.place.kind !== 'scratch') continue
+      const key = shapeKey(slot.format, slot.size)
+      free.set(key, [...(free.get(key) ?? []), slot.place.ordinal])
+    }
+  })
+  return slots.filter((slot) => slot !== undefined)
+}
+
+function nextOrdinal(used: Map<string, number>, key: string): number {
+  const ordinal = used.get(key) ?? 0
+  used.set(key, ordinal + 1)
+  return ordinal
+}
+
+function bufferAt(plan: Plan, id: BufferId): Plan['buffers'][number] {
+  const buffer = plan.buffers[id]
+  if (buffer === undefined) throw internalError('webgl', `plan ${plan.name} has no buffer ${id}`)
+  return buffer
+}

@@ -43,7 +43,7 @@ export type {
   ScalarEmitter,
   VjpArgs,
 } from './ir/define.ts'
-export { noAttrs } from './ir/define.ts'
+export { noAttrs, valueOfAccess } from './ir/define.ts'
 export type { Graph, GraphInput, GraphOutput, GraphUpdate } from './ir/graph.ts'
 export { inputNamed, mapRoots, nodesOf, rootsOf } from './ir/graph.ts'
 export type { ArityOf, AttrsOf, OpName, OpTable } from './ir/op-table.ts'
@@ -95,6 +95,7 @@ export type {
 } from './kernel/kernel.ts'
 export { mathFunctions } from './kernel/math/index.ts'
 export { printKernel } from './kernel/print.ts'
+export { canReplace } from './kernel/replace.ts'
 export type {
   MathFunction,
   PrimitiveScalarOp,
@@ -108,6 +109,8 @@ export type {
 export type { ScalarType } from './kernel/scalar-type.ts'
 export { isValueOf, scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
 export { verifyKernel } from './kernel/verify.ts'
+export type { PlanJson } from './plan/json.ts'
+export { planFromJson, planToJson } from './plan/json.ts'
 export type {
   BufferId,
   BufferPlace,
@@ -119,3 +122,6 @@ export type {
   PlanStep,
 } from './plan/plan.ts'
 export { planVersion } from './plan/plan.ts'
+export { liveBytesPeak, printPlan } from './plan/print.ts'
+export { verifyPlan } from './plan/verify.ts'
+export { arenaAlignment } from './plan/verify-arena.ts'

@@ -27,7 +27,8 @@ export interface ContractParts {
   readonly epilogue?: (code: CodeWriter, sum: ValueId, extra: readonly ValueId[]) => ValueId
 }
 
-const matrix = { batch: [], m: [0], n: [1], k: [2], rows: [0, 1] } as const
+const roles = { batch: [], m: [0], n: [1], k: [2] } as const
+const matrix = { ...roles, rows: [0, 1] } as const
 
 export const contractFixtures: readonly KernelFixture[] = [
   contraction({ name: 'contract-matmul', ...matrix, extents: [17, 21, 40], a: [0, 2], b: [2, 1], block: 16 }),
@@ -306,7 +307,7 @@ function fusedOperand(): KernelFixture {
   const outer = writeCode(buffers)
   const sum = outer.accumulated('f32', 0)
   const stages = [
-    { kind: 'contract', ...matrix, block: 16, dtype: 'f32', code: operands.nodes, a, b },
+    { kind: 'contract', ...roles, block: 16, dtype: 'f32', code: operands.nodes, a, b },
     { kind: 'map', axes: [], code: outer.nodes, stores: [store(3, addressOf([0, 1], extents), sum)] },
   ] as const
   const kernel = makeKernel({ name: 'contract-fused-operands', extents, rows: [0, 1], buffers, stages })

@@ -1,0 +1,11 @@
+// Whether a step of a plan may write one buffer over another: `canReplace` of its kernel for every place it reads.
+import { canReplace } from '../kernel/replace.ts'
+import type { BufferId, Plan, PlanStep } from './plan.ts'
+
+/** Whether a step may let buffer `to`, which it writes, take the memory of `from`, which it reads last. */
+export function stepCanReplace(plan: Plan, step: PlanStep, from: BufferId, to: BufferId): boolean {
+  const kernel = plan.kernels[step.kernel]
+  if (kernel === undefined) return false
+  const written = step.args.indexOf(to)
+  return step.args.every((arg, position) => arg !== from || canReplace(kernel, position, written))
+}

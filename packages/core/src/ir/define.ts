@@ -45,7 +45,10 @@ export interface VjpArgs<N extends number, A> {
   readonly attrs: A
 }
 
-/** Reads one operand at an index; `guards` say when. A `value` atom `k` means the value of access number `k` before it. */
+/** The `value` atom that stands for the value of access `k` of the same op, until scalar code gives it an id. */
+export const valueOfAccess = (k: number): number => -1 - k
+
+/** Reads one operand at an index; `guards` say when. An index may use the values of accesses before it (`valueOfAccess`). */
 export interface Access {
   readonly operand: number
   readonly index: readonly IndexExpression[]

@@ -5,7 +5,7 @@ import { dimEqual, formatShape, type Shape } from '../dim.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { forEachIndex, offsetOf, read, tabulate } from '../interpret/nd-array.ts'
-import { defineOp, type OpDef } from '../ir/define.ts'
+import { defineOp, type OpDef, valueOfAccess } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import { indexValue } from '../kernel/index-arithmetic.ts'
 import { checkDType } from './pointwise.ts'
@@ -55,7 +55,7 @@ export const gather: OpDef<2, AxisAttrs> = defineOp('gather', {
     cost: 2,
     accesses: ({ at, attrs: { axis }, inputs: [x, indices] }) => {
       const rank = indices?.shape.length ?? 0
-      const position = indexValue(0)
+      const position = indexValue(valueOfAccess(0))
       return [
         { operand: 1, index: at.slice(axis, axis + rank), guards: [] },
         {

@@ -1,6 +1,13 @@
 // The public face of core: what a program is, from graph to plan. Hand-ordered; nothing is exported that is not named here.
 
 export type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend/backend.ts'
+export type { PlanMemory } from './backend/bind-plan.ts'
+export { allocatePlan, bindRun, checkRun, unbindRun } from './backend/bind-plan.ts'
+export type { HostMemory } from './backend/host-memory.ts'
+export { hostMemory, outOfMemory } from './backend/host-memory.ts'
+export type { InterpreterOptions } from './backend/interpreter.ts'
+export { hostCapabilities, interpreterBackend } from './backend/interpreter.ts'
+export { requireSupported } from './backend/supports.ts'
 export type { Dim, Shape } from './dim.ts'
 export {
   addDims,
@@ -24,6 +31,7 @@ export type { Initializer } from './initializer.ts'
 export type { Bindings, Interpretation } from './interpret/graph.ts'
 export { interpret, interpretValues } from './interpret/graph.ts'
 export { identityOf, runKernel } from './interpret/kernel.ts'
+export { applyScalar } from './interpret/scalar.ts'
 export type { NdArray } from './interpret/nd-array.ts'
 export { forEachIndex, offsetOf, read, tabulate, toNdArray, zeros } from './interpret/nd-array.ts'
 export type { Builder, BuilderMethods } from './ir/builder.ts'

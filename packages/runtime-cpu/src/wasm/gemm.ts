@@ -76,7 +76,7 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   const blockColumns = Math.min(n, columnBlock - (columnBlock % columns))
   // Broadcast loads read A where it lies, unless its k steps are so far apart that they fall into the same cache sets.
   const packA = severalAxes || innerA < 0 || a.row < 0 || (innerA >= 256 && n >= 4 * columns)
-  const packB = severalAxes || innerB <= 0 || b.column !== 1 || (k * n > 256 * 1024 && m >= 48)
+  const packB = severalAxes || innerB <= 0 || b.column !== 1 || (k * n >= 256 * 1024 && m >= 4)
   const tail = n % columns
   const packTail = tail > 0 && (packB || tail % 4 > 0)
   const wanted = Math.min(rowBlock, Math.max(height, Math.floor(regionElements / blockColumns)))

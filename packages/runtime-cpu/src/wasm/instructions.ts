@@ -176,3 +176,15 @@ export const laneInstructions = {
   'f32x4.replace_lane': 0xfd0020,
 } as const
 export type LaneInstruction = keyof typeof laneInstructions
+
+/** What the parts of an instruction's name tell about its result. */
+export function resultType(
+  name: PlainInstruction | LaneInstruction | MemoryInstruction,
+): ValueType | undefined {
+  const [prefix = '', what = ''] = name.split('.')
+  if (name === 'select') return undefined
+  if (what.startsWith('extract_lane')) return prefix === 'i32x4' ? 'i32' : 'f32'
+  if (prefix === 'v128' || prefix.includes('x')) return 'v128'
+  if (/^(eqz|(eq|ne|lt|gt|le|ge)(_[su])?)$/.test(what)) return 'i32'
+  return prefix === 'i32' || prefix === 'f32' || prefix === 'f64' ? prefix : undefined
+}

@@ -1,0 +1,93 @@
+// How reductions combine two values, and the value that changes nothing when combined (exactly, to the sign of zero), so that
+// accumulators can start from it instead of from the first value.
+import { type Combine, type DType, dtypes } from '@heddle/core'
+import type { FunctionBuilder } from '../encoder.ts'
+import type { PlainInstruction, ValueType } from '../instructions.ts'
+import type { Library } from '../library.ts'
+import { integerExtreme, scalarType } from './scalar-ops.ts'
+import { unsupported } from './unsupported.ts'
+
+/** The combinations that are operations; the positions of extremes are not. */
+export type Operation = Exclude<Combine, 'argmax' | 'argmin'>
+
+export const isOperation = (combine: Combine): combine is Operation =>
+  combine !== 'argmax' && combine !== 'argmin'
+
+/** Whether the order in which values are combined shows in the result. */
+export const dependsOnOrder = (combine: Combine, dtype: DType): boolean =>
+  !isOperation(combine) || ((combine === 'sum' || combine === 'product') && dtypes[dtype].kind === 'float')
+
+/** Pops two values (the accumulator first) and pushes their combination. */
+export function writeCombine(
+  f: FunctionBuilder,
+  library: Library,
+  { combine, dtype, vector }: { combine: Operation; dtype: DType; vector: boolean },
+): void {
+  if (vector) {
+    f.op(vectorInstruction(combine, dtype))
+    return
+  }
+  const { kind } = dtypes[dtype]
+  if (kind === 'bool') f.op(combine === 'sum' || combine === 'max' ? 'i32.or' : 'i32.and')
+  else if (combine === 'sum') f.op(`${scalarType[dtype]}.add`)
+  else if (combine === 'product') f.op(`${scalarType[dtype]}.mul`)
+  else if (dtype === 'f32' || dtype === 'f64') f.op(`${dtype}.${combine}`)
+  else f.call(integerExtreme(library, combine, dtype))
+}
+
+function vectorInstruction(combine: Operation, dtype: DType): PlainInstruction {
+  const parts = { sum: 'add', product: 'mul', min: 'min', max: 'max' } as const
+  switch (dtype) {
+    case 'f32':
+      return `f32x4.${parts[combine]}`
+    case 'i32':
+    case 'u32': {
+      if (combine === 'sum' || combine === 'product') return `i32x4.${parts[combine]}`
+      return `i32x4.${combine}_${dtype === 'i32' ? 's' : 'u'}`
+    }
+    case 'bool':
+      return combine === 'sum' || combine === 'max' ? 'v128.or' : 'v128.and'
+    case 'f64':
+      throw unsupported(combine, dtype)
+    default:
+      return dtype satisfies never
+  }
+}
+
+/** The neutral value as a number of its dtype. A sum starts from -0, which keeps the sign of a sum of -0. */
+function neutral(combine: Operation, dtype: DType): number {
+  const { kind } = dtypes[dtype]
+  switch (combine) {
+    case 'sum':
+      return kind === 'float' ? -0 : 0
+    case 'product':
+      return 1
+    case 'min':
+      if (kind === 'float') return Number.POSITIVE_INFINITY
+      return kind === 'int' ? 0x7fffffff : kind === 'uint' ? 0xffffffff : 1
+    case 'max':
+      if (kind === 'float') return Number.NEGATIVE_INFINITY
+      return kind === 'int' ? -0x80000000 : 0
+    default:
+      return combine satisfies never
+  }
+}
+
+/** What a reduction over nothing gives. */
+export function identity(combine: Combine, dtype: DType): number {
+  return !isOperation(combine) || combine === 'sum' ? 0 : neutral(combine, dtype)
+}
+
+export function writeConstant(f: FunctionBuilder, type: ValueType, value: number): void {
+  if (type === 'f32') f.f32(value)
+  else if (type === 'f64') f.f64(value)
+  else f.i32(value)
+}
+
+/** Pushes the neutral value. */
+export function writeNeutral(f: FunctionBuilder, combine: Operation, dtype: DType, vector: boolean): void {
+  const value = neutral(combine, dtype)
+  if (!vector) writeConstant(f, scalarType[dtype], value)
+  else if (dtype === 'f32') f.f32(value).op('f32x4.splat')
+  else f.i32(dtype === 'bool' ? -value : value).op('i32x4.splat')
+}

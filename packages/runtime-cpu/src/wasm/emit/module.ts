@@ -1,0 +1,218 @@
+// A plan as one WebAssembly module: equal kernels once, and functions that run the steps in order. Addresses of inputs, outputs,
+// constants, the arena and scratch memory come from a table in memory, so that the module knows no absolute address.
+import {
+  type BufferId,
+  HeddleError,
+  hostMath,
+  internalError,
+  type Kernel,
+  type Plan,
+  type PlanStep,
+} from '@heddle/core'
+import { type FunctionBuilder, type FunctionRef, moduleBuilder } from '../encoder.ts'
+import { library } from '../library.ts'
+import { type EmittedKernel, emitKernel, type KernelReport } from './kernel.ts'
+import { kernelHash, sameKernel } from './same-kernel.ts'
+import type { EmitContext, HostFunctions } from './scalar-ops.ts'
+
+/** Entries of the table of addresses, in u32 words: scratch, arena, inputs, outputs, constants. */
+export interface AddressTable {
+  readonly scratch: 0
+  readonly arena: 1
+  readonly inputs: number
+  readonly outputs: number
+  readonly constants: number
+  readonly length: number
+}
+
+export interface EmittedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Exported functions to call one after the other with the address of the table. */
+  readonly entries: readonly string[]
+  readonly table: AddressTable
+  readonly scratchBytes: number
+  /** By plan kernel. */
+  readonly reports: readonly KernelReport[]
+  /** By plan kernel: the listing of its functions; empty unless a listing was asked for. */
+  readonly listings: readonly string[]
+}
+
+/** Functions a module imports, with what they are on the host. */
+export const hostFunctions: Readonly<Record<keyof HostFunctions, (x: number, y: number) => number>> = {
+  ...hostMath,
+  rem: (x, y) => x % y,
+}
+
+/** Steps in one exported function; a plan may have any number. */
+const stepsPerEntry = 512
+
+export function tableOf(plan: Plan): AddressTable {
+  const inputs = 2
+  const outputs = inputs + plan.inputs.length
+  const constants = outputs + plan.outputs.length
+  return { scratch: 0, arena: 1, inputs, outputs, constants, length: constants + plan.constants.length }
+}
+
+export function emitModule(
+  plan: Plan,
+  options: { readonly maxPages: number; readonly keepListing?: boolean },
+): EmittedModule {
+  const module = moduleBuilder(options)
+  const host = importHost((name) => module.importFunction(name, ['f64', 'f64'], 'f64'))
+  const context = { library: library(module), host }
+  const emitted = emitKernels(plan, context, () => module.functions())
+  const table = tableOf(plan)
+  const entries: string[] = []
+  for (let from = 0; from < plan.steps.length; from += stepsPerEntry) {
+    const name = `run${from}`
+    const f = module.function(name, ['i32'])
+    f.get(0)
+      .memory('i32.load', table.scratch * 4)
+      .setGlobal()
+    for (const [at, step] of plan.steps.slice(from, from + stepsPerEntry).entries()) {
+      for (const buffer of step.args) pushBuffer(f, plan, table, buffer)
+      f.call(emitted.ofStep(from + at).ref)
+    }
+    module.exportFunction(name, f)
+    entries.push(name)
+  }
+  return {
+    bytes: module.finish(),
+    entries,
+    table,
+    scratchBytes: emitted.scratchBytes,
+    reports: plan.kernels.map((_, kernel) => emitted.reports[kernel] ?? notRun(plan, kernel)),
+    listings: plan.kernels.map((_, kernel) => emitted.listings[kernel] ?? ''),
+  }
+}
+
+const notRun = (plan: Plan, kernel: number): KernelReport => ({
+  kernel: plan.kernels[kernel]?.name ?? '',
+  vectorized: [],
+  matrixMultiplication: false,
+})
+
+function importHost(importFunction: (name: keyof HostFunctions) => FunctionRef): HostFunctions {
+  return {
+    exp: importFunction('exp'),
+    expm1: importFunction('expm1'),
+    log: importFunction('log'),
+    log1p: importFunction('log1p'),
+    sin: importFunction('sin'),
+    cos: importFunction('cos'),
+    tan: importFunction('tan'),
+    tanh: importFunction('tanh'),
+    erf: importFunction('erf'),
+    pow: importFunction('pow'),
+    rem: importFunction('rem'),
+  }
+}
+
+interface EmittedKernels {
+  readonly ofStep: (step: number) => EmittedKernel
+  readonly scratchBytes: number
+  readonly reports: readonly (KernelReport | undefined)[]
+  readonly listings: readonly (string | undefined)[]
+}
+
+/** Emits each kernel once for every way it is used; equal kernels share their functions. */
+function emitKernels(
+  plan: Plan,
+  context: Omit<EmitContext, 'graph'>,
+  functions: () => readonly FunctionBuilder[],
+): EmittedKernels {
+  const known = new Map<
+    number,
+    { kernel: Kernel; aliased: boolean; emitted: EmittedKernel; text: string }[]
+  >()
+  const reports: (KernelReport | undefined)[] = []
+  const listings: (string | undefined)[] = []
+  let scratchBytes = 0
+  const bySteps = plan.steps.map((step) => {
+    const kernel = plan.kernels[step.kernel]
+    if (kernel === undefined) throw internalError('wasm module', `kernel ${step.kernel} does not exist`)
+    const aliased = kernel.stages.some(({ kind }) => kind === 'contract') && stepAliases(plan, kernel, step)
+    const hash = kernelHash(kernel)
+    const bucket = known.get(hash) ?? []
+    known.set(hash, bucket)
+    let found = bucket.find((each) => each.aliased === aliased && sameKernel(each.kernel, kernel))
+    if (found === undefined) {
+      const before = functions().length
+      const emitted = withKernelName(kernel, () => emitKernel(context, kernel, { aliased }))
+      const text = functions()
+        .slice(before)
+        .map((f) => f.listing())
+        .join('\n')
+      found = { kernel, aliased, emitted, text }
+      bucket.push(found)
+    }
+    scratchBytes = Math.max(scratchBytes, found.emitted.scratchBytes)
+    reports[step.kernel] = found.emitted.report
+    listings[step.kernel] = found.text
+    return found.emitted
+  })
+  const ofStep = (step: number): EmittedKernel => {
+    const emitted = bySteps[step]
+    if (emitted === undefined) throw internalError('wasm module', `step ${step} does not exist`)
+    return emitted
+  }
+  return { ofStep, scratchBytes, reports, listings }
+}
+
+function withKernelName<T>(kernel: Kernel, emit: () => T): T {
+  try {
+    return emit()
+  } catch (error) {
+    if (!(error instanceof HeddleError) || error.code !== 'BACKEND_UNSUPPORTED') throw error
+    const what = error.message.slice(error.code.length + 2)
+    throw new HeddleError('BACKEND_UNSUPPORTED', `kernel ${kernel.name}: ${what}`, {
+      details: { ...error.details, kernel: kernel.name },
+      cause: error,
+    })
+  }
+}
+
+/** Whether some buffer a step writes may lie in the memory of one it reads. */
+function stepAliases(plan: Plan, kernel: Kernel, step: PlanStep): boolean {
+  const withAccess = (access: 'read' | 'write'): BufferId[] =>
+    step.args.filter((_, at) => kernel.buffers[at]?.access === access)
+  return withAccess('write').some((to) => withAccess('read').some((from) => mayShareMemory(plan, from, to)))
+}
+
+function mayShareMemory(plan: Plan, from: BufferId, to: BufferId): boolean {
+  const source = plan.buffers[from]
+  const target = plan.buffers[to]
+  if (source === undefined || target === undefined || from === to) return true
+  if (source.place.kind === 'arena' && target.place.kind === 'arena') {
+    const apart =
+      source.place.offset + source.bytes <= target.place.offset ||
+      target.place.offset + target.bytes <= source.place.offset
+    return !apart
+  }
+  if (source.place.kind === 'input' && target.place.kind === 'output') {
+    return plan.outputs[target.place.index]?.donor === source.place.index
+  }
+  return false
+}
+
+function pushBuffer(f: FunctionBuilder, plan: Plan, table: AddressTable, buffer: BufferId): void {
+  const place = plan.buffers[buffer]?.place
+  if (place === undefined) throw internalError('wasm module', `buffer ${buffer} does not exist`)
+  const entry = (word: number): FunctionBuilder => f.get(0).memory('i32.load', word * 4)
+  switch (place.kind) {
+    case 'input':
+      entry(table.inputs + place.index)
+      break
+    case 'output':
+      entry(table.outputs + place.index)
+      break
+    case 'constant':
+      entry(table.constants + place.index)
+      break
+    case 'arena':
+      entry(table.arena).i32(place.offset).op('i32.add')
+      break
+    default:
+      place satisfies never
+  }
+}

@@ -1,0 +1,180 @@
+// A group is a kernel in the making: the values it stores, the nodes computed inside it, and the values it still demands from
+// outside, each with the index it is read at. Indices are tuples of expressions over the group's axes. Bookkeeping only: what
+// to put into a group is decided in `fuse.ts`.
+import {
+  type Access,
+  type AxisId,
+  equalIndex,
+  extent,
+  type Guard,
+  type IndexExpression,
+  indexAxis,
+  indexValue,
+  opRecord,
+  type Shape,
+  substituteValues,
+  type Value,
+  valueOfAccess,
+} from '@heddle/core'
+
+export type IndexTuple = readonly IndexExpression[]
+
+export interface GroupAxis {
+  readonly extent: number
+  readonly label: string
+}
+
+/** A reduction computed inside a group: once per position of `tuple`, over the axes `over`. */
+export interface GroupReduction {
+  readonly node: Value
+  readonly tuple: IndexTuple
+  /** Axes walked. */
+  readonly over: readonly AxisId[]
+  /** Position on each reduced axis of the operand: one of the axes walked, or 0 where the extent is 1. */
+  readonly positions: IndexTuple
+}
+
+export interface GroupContraction {
+  readonly node: Value
+  /** Group axis of each axis of the contraction's result; undefined where its extent is 1. */
+  readonly result: readonly (AxisId | undefined)[]
+  /** Axes summed over, one for each contracted axis. */
+  readonly k: readonly AxisId[]
+}
+
+export interface Group {
+  readonly id: number
+  /** Stored at the identity of the root axes; all of one shape. */
+  readonly outputs: Value[]
+  /** The first `rank` axes are those of the outputs; the others are reduced over. */
+  readonly axes: GroupAxis[]
+  readonly rank: number
+  /** Axes a row keeps fixed, when reductions over the other root axes are computed inside; else all root axes. */
+  rows: readonly AxisId[] | undefined
+  readonly reductions: GroupReduction[]
+  contraction: GroupContraction | undefined
+  /** Nodes computed inside, with every index they are needed at. */
+  readonly members: Map<Value, readonly IndexTuple[]>
+  /** Nodes needed and not (yet) inside. */
+  readonly demands: Map<Value, readonly IndexTuple[]>
+  /** Scalar operations so far. */
+  operations: number
+  readonly reasons: string[]
+}
+
+export const identityTuple = (rank: number): IndexTuple =>
+  Array.from({ length: rank }, (_, axis) => indexAxis(axis))
+
+export function createGroup(id: number, root: Value): Group {
+  const axes = root.type.shape.map((dim, axis) => ({ extent: extent(dim), label: `i${axis}` }))
+  return {
+    id,
+    outputs: [],
+    axes,
+    rank: axes.length,
+    rows: undefined,
+    reductions: [],
+    contraction: undefined,
+    members: new Map(),
+    demands: new Map(),
+    operations: 0,
+    reasons: [],
+  }
+}
+
+export const rangesOf =
+  (group: Group) =>
+  (axis: AxisId): number =>
+    group.axes[axis]?.extent ?? 1
+
+/** Appends axes to reduce over; reuses axes of an earlier reduction with the same extents. */
+export function reductionAxes(group: Group, extents: Shape): readonly AxisId[] {
+  const sizes = extents.map(extent)
+  for (const { over } of group.reductions) {
+    const fits =
+      over.length === sizes.length &&
+      over.every((axis, k) => axis >= group.rank && group.axes[axis]?.extent === sizes[k])
+    if (fits) return over
+  }
+  return sizes.map((size) => {
+    group.axes.push({ extent: size, label: `r${group.axes.length - group.rank}` })
+    return group.axes.length - 1
+  })
+}
+
+export function tuplesEqual(x: IndexTuple, y: IndexTuple): boolean {
+  if (x === y) return true
+  if (x.length !== y.length) return false
+  for (let axis = 0; axis < x.length; axis++) {
+    const [left, right] = [x[axis], y[axis]]
+    if (left !== right && (left === undefined || right === undefined || !equalIndex(left, right)))
+      return false
+  }
+  return true
+}
+
+/** Notes that the group needs `node` at `tuple`. */
+export function demand(group: Group, node: Value, tuple: IndexTuple): void {
+  const known = group.demands.get(node)
+  if (known === undefined) group.demands.set(node, [tuple])
+  else if (!known.some((each) => tuplesEqual(each, tuple))) group.demands.set(node, [...known, tuple])
+}
+
+/**
+ * Accesses of a pulled op at `tuple`. Positions read from an index array get the id of the node as their value, so that
+ * equal positions are equal tuples.
+ */
+export function accessesAt(group: Group, node: Value, tuple: IndexTuple): readonly Access[] {
+  const { lowering } = opRecord(node.op)
+  if (lowering.kind !== 'pull') return []
+  const accesses = lowering.accesses({
+    at: tuple,
+    attrs: node.attrs,
+    inputs: node.inputs.map((input) => input.type),
+    type: node.type,
+    ranges: rangesOf(group),
+  })
+  if (opRecord(node.op).kind !== 'gather') return accesses
+  const named = (index: IndexExpression): IndexExpression =>
+    substituteValues(index, (value) => indexValue(value === valueOfAccess(0) ? node.id : value))
+  return accesses.map(({ operand, index, guards }) => ({
+    operand,
+    index: operand === 0 ? index.map(named) : index,
+    guards: guards.map((guard): Guard => ({ ...guard, index: named(guard.index) })),
+  }))
+}
+
+/** Whether an index is one plain axis; which one. */
+function plainAxis({ constant, terms }: IndexExpression): AxisId | undefined {
+  const [term] = terms
+  if (constant !== 0 || terms.length !== 1 || term?.coefficient !== 1 || term.atom.kind !== 'axis')
+    return undefined
+  return term.atom.axis
+}
+
+/**
+ * The group axis of each axis of a value read at `tuple`: distinct root axes, `undefined` for axes of extent 1. Nothing if the
+ * tuple is of any other form.
+ */
+export function plainAxes(
+  group: Group,
+  shape: Shape,
+  tuple: IndexTuple,
+): readonly (AxisId | undefined)[] | undefined {
+  const axes: (AxisId | undefined)[] = []
+  for (const [position, index] of tuple.entries()) {
+    if (extent(shape[position] ?? 1) === 1) axes.push(undefined)
+    else {
+      const axis = plainAxis(index)
+      if (axis === undefined || axis >= group.rank || axes.includes(axis)) return undefined
+      axes.push(axis)
+    }
+  }
+  return axes
+}
+
+/** Root axes longer than 1 that are not among `axes`. */
+export const missingAxes = (group: Group, axes: readonly (AxisId | undefined)[]): readonly AxisId[] =>
+  Array.from({ length: group.rank }, (_, axis) => axis).filter(
+    (axis) => group.axes[axis]?.extent !== 1 && !axes.includes(axis),
+  )

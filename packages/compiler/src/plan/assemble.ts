@@ -1,0 +1,220 @@
+// Puts a plan together: lowered kernels in order, equal ones shared, buffers with lifetimes and places, donors for in-place updates.
+import {
+  type Capabilities,
+  canReplace,
+  dtypes,
+  type Graph,
+  inputNamed,
+  internalError,
+  type Kernel,
+  type Plan,
+  type PlanBuffer,
+  type PlanConstant,
+  type PlanInput,
+  type PlanOutput,
+  type PlanStep,
+  planVersion,
+  sizeOf,
+  structuralHash,
+  structurallyEqual,
+  type Value,
+} from '@heddle/core'
+import type { Schedule } from '../fuse/fuse.ts'
+import { labelOf, lower } from '../lower/lower.ts'
+import { placeInArena } from './arena.ts'
+import { orderGroups } from './order.ts'
+
+/** One array of the plan and when it lives. An output that is an input, or a second name of an output, is copied. */
+interface Slot {
+  readonly value: Value
+  readonly place: 'input' | 'output' | 'constant' | 'arena'
+  readonly index: number
+  first: number
+  last: number
+}
+
+export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabilities): Plan {
+  const lowered = orderGroups(schedule.groups, schedule.owner).flatMap((group) => lower(group))
+  const slots: Slot[] = []
+  const slotOf = new Map<Value, number>()
+  const written = new Map<Value, number>()
+  const constants: PlanConstant[] = []
+
+  const addSlot = (slot: Slot): number => slots.push(slot) - 1
+  graph.inputs.forEach(({ value }, index) => {
+    slotOf.set(value, addSlot({ value, place: 'input', index, first: -1, last: -1 }))
+  })
+
+  const roots = [
+    ...graph.outputs.map(({ name, value }) => ({ name, role: 'result' as const, value })),
+    ...graph.updates.map(({ state, value }) => ({ name: state, role: 'update' as const, value })),
+  ]
+  const copies: { readonly from: Value; readonly to: number }[] = []
+  const outputSlots = roots.map(({ value }, index) => {
+    const slot = addSlot({ value, place: 'output', index, first: -1, last: -1 })
+    if (schedule.owner.has(value) && !written.has(value)) written.set(value, slot)
+    else copies.push({ from: value, to: slot })
+    return slot
+  })
+
+  const writeSlot = (value: Value): number => {
+    const known = written.get(value)
+    if (known !== undefined) return known
+    const slot = addSlot({ value, place: 'arena', index: 0, first: -1, last: -1 })
+    written.set(value, slot)
+    return slot
+  }
+  const readSlot = (value: Value): number => {
+    const known = written.get(value) ?? slotOf.get(value)
+    if (known !== undefined) return known
+    if (!isLiteral(value)) throw internalError('plan', `${value.op} is read and nowhere stored`)
+    const index = constants.push({ dtype: value.attrs.dtype, data: value.attrs.data }) - 1
+    const slot = addSlot({ value, place: 'constant', index, first: -1, last: -1 })
+    slotOf.set(value, slot)
+    return slot
+  }
+
+  const kernels = createKernelTable()
+  const steps: PlanStep[] = []
+  const addStep = (kernel: Kernel, args: readonly number[]): void => {
+    const step = steps.length
+    args.forEach((slot, position) => {
+      const target = slots[slot]
+      if (target === undefined) throw internalError('plan', `no slot ${slot}`)
+      const writes = kernel.buffers[position]?.access === 'write'
+      if (writes && target.first < 0 && target.place !== 'input') target.first = step
+      target.last = step
+    })
+    steps.push({ kernel: kernels.idOf(kernel), args })
+  }
+  for (const { kernel, buffers } of lowered) {
+    addStep(
+      kernel,
+      buffers.map((value, k) => (kernel.buffers[k]?.access === 'write' ? writeSlot(value) : readSlot(value))),
+    )
+  }
+  for (const { from, to } of copies) addStep(copyKernel(from), [readSlot(from), to])
+
+  const arenaSlots = slots.filter((slot) => slot.place === 'arena')
+  const arena = placeInArena(
+    arenaSlots.map(({ value, first, last }) => ({ bytes: bytesOf(value), first: Math.max(first, 0), last })),
+  )
+  const offsets = new Map(arenaSlots.map((slot, k) => [slot, arena.offsets[k] ?? 0]))
+  const buffers = slots.map(
+    (slot): PlanBuffer => ({
+      dtype: slot.value.type.dtype,
+      size: sizeOf(slot.value.type.shape),
+      bytes: bytesOf(slot.value),
+      place:
+        slot.place === 'arena'
+          ? { kind: 'arena', offset: offsets.get(slot) ?? 0 }
+          : { kind: slot.place, index: slot.index },
+      firstStep: slot.first,
+      lastStep: slot.last,
+      label: labelOf(slot.value),
+    }),
+  )
+  const inputs = graph.inputs.map(
+    ({ value, role, initial }, index): PlanInput => ({
+      name: value.attrs.name,
+      role,
+      dtype: value.type.dtype,
+      shape: value.type.shape,
+      buffer: index,
+      initial,
+    }),
+  )
+  const outputs = roots.map(({ name, role, value }, k): PlanOutput => {
+    const buffer = outputSlots[k] ?? 0
+    const input = role === 'update' ? graph.inputs.indexOf(inputNamed(graph, name)) : -1
+    const donates =
+      capabilities.inPlace && input >= 0 && mayDonate(input, buffer, buffers, steps, kernels.list)
+    const { dtype, shape } = value.type
+    return { name, role, dtype, shape, buffer, donor: donates ? input : undefined }
+  })
+  return {
+    version: planVersion,
+    name: graph.name,
+    kernels: kernels.list,
+    buffers,
+    steps,
+    inputs,
+    outputs,
+    constants,
+    arenaBytes: arena.bytes,
+  }
+}
+
+const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'literal'
+const bytesOf = ({ type }: Value): number => sizeOf(type.shape) * dtypes[type.dtype].bytes
+
+/** Kernels without repeats: names, labels and origins aside, equal kernels are one. */
+function createKernelTable(): { readonly list: Kernel[]; readonly idOf: (kernel: Kernel) => number } {
+  const list: Kernel[] = []
+  const byHash = new Map<number, number[]>()
+  const keyOf = ({ axes, rows, stages, buffers }: Kernel): unknown => [
+    axes.map((axis) => axis.extent),
+    rows,
+    stages,
+    buffers.map(({ dtype, size, access }) => [dtype, size, access]),
+  ]
+  return {
+    list,
+    idOf(kernel) {
+      const key = keyOf(kernel)
+      const hash = structuralHash(key)
+      const candidates = byHash.get(hash) ?? []
+      const same = candidates.find((id) => structurallyEqual(keyOf(list[id] as Kernel), key))
+      if (same !== undefined) return same
+      const id = list.push({ ...kernel, name: `${kernel.name}_${list.length}` }) - 1
+      byHash.set(hash, [...candidates, id])
+      return id
+    },
+  }
+}
+
+function copyKernel(value: Value): Kernel {
+  const size = sizeOf(value.type.shape)
+  const { dtype } = value.type
+  const index = { constant: 0, terms: [{ coefficient: 1, atom: { kind: 'axis' as const, axis: 0 } }] }
+  return {
+    name: 'copy',
+    axes: [{ extent: size, label: 'i0' }],
+    rows: [0],
+    stages: [
+      {
+        kind: 'map',
+        axes: [],
+        code: [{ op: 'load', dtype, buffer: 0, index, guards: [], otherwise: 0 }],
+        stores: [{ buffer: 1, index, value: 0 }],
+      },
+    ],
+    buffers: [
+      { dtype, size, access: 'read', label: labelOf(value) },
+      { dtype, size, access: 'write', label: 'copy' },
+    ],
+    origin: {
+      ops: ['copy'],
+      locations: [],
+      reasons: ['STORE_OUTPUT: an output that is an input, a constant or another output is copied'],
+    },
+  }
+}
+
+/** Whether an output may overwrite an input: all its readers come before, or are the writing step and read no later than it stores. */
+function mayDonate(
+  input: number,
+  output: number,
+  buffers: readonly PlanBuffer[],
+  steps: readonly PlanStep[],
+  kernels: readonly Kernel[],
+): boolean {
+  const source = buffers[input]
+  const target = buffers[output]
+  if (source === undefined || target === undefined || target.firstStep < 0) return false
+  if (source.lastStep < target.firstStep) return true
+  const step = steps[target.firstStep]
+  const kernel = step === undefined ? undefined : kernels[step.kernel]
+  if (source.lastStep > target.firstStep || step === undefined || kernel === undefined) return false
+  return canReplace(kernel, step.args.indexOf(input), step.args.indexOf(output))
+}

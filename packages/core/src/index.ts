@@ -8,6 +8,24 @@ export { hostMemory, outOfMemory } from './backend/host-memory.ts'
 export type { InterpreterOptions } from './backend/interpreter.ts'
 export { hostCapabilities, interpreterBackend } from './backend/interpreter.ts'
 export { requireSupported } from './backend/supports.ts'
+export type { GeluOptions } from './composites/activations.ts'
+export { gelu, logSigmoid, relu, sigmoid, silu } from './composites/activations.ts'
+export type { ConvOptions, PerAxis } from './composites/convolution.ts'
+export { conv1d, conv2d } from './composites/convolution.ts'
+export { dropout, linear } from './composites/layers.ts'
+export type { CrossEntropyOptions, LossOptions, LossReduction } from './composites/losses.ts'
+export { crossEntropy, mse } from './composites/losses.ts'
+export type {
+  BatchNormInferenceOptions,
+  BatchNormOptions,
+  BatchNormResult,
+  LayerNormOptions,
+} from './composites/normalization.ts'
+export { batchNorm, batchNormInference, layerNorm } from './composites/normalization.ts'
+export type { MaxPoolOptions, PoolOptions } from './composites/pooling.ts'
+export { avgPool2d, maxPool2d } from './composites/pooling.ts'
+export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
+export { logSoftmax, logSumExp, softmax } from './composites/softmax.ts'
 export type { Dim, Shape } from './dim.ts'
 export {
   addDims,
@@ -27,13 +45,91 @@ export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
 export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
 export type { ErrorCode, ErrorContext, ErrorFamily, SourceLocation } from './errors.ts'
 export { HeddleError, internalError } from './errors.ts'
+export type { AxesOptions } from './front/axes.ts'
+export type { ArangeOptions, IotaOptions } from './front/constants.ts'
+export { arange, full, fullLike, iota, literal, ones, onesLike, zeros, zerosLike } from './front/constants.ts'
+export type { DotOptions } from './front/contract.ts'
+export { dot, matmul } from './front/contract.ts'
+export type { Binary, Unary } from './front/elementwise.ts'
+export {
+  abs,
+  add,
+  and,
+  bitcast,
+  bitwiseNot,
+  cast,
+  ceil,
+  clamp,
+  cos,
+  div,
+  eq,
+  erf,
+  exp,
+  expm1,
+  floor,
+  ge,
+  gt,
+  isNan,
+  le,
+  log,
+  log1p,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  neg,
+  or,
+  pow,
+  reciprocal,
+  rem,
+  round,
+  rsqrt,
+  select,
+  shiftLeft,
+  shiftRight,
+  sign,
+  sin,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  tan,
+  tanh,
+  trunc,
+  xor,
+} from './front/elementwise.ts'
+export type { GatherOptions, OneHotOptions } from './front/gather.ts'
+export { gather, oneHot, scatterAdd, takeAlongAxis } from './front/gather.ts'
+export type { KaimingOptions, XavierOptions } from './front/initializers.ts'
+export { constant, kaimingUniform, normal, uniform, values, xavierUniform } from './front/initializers.ts'
+export type { Nested } from './front/nested.ts'
+export type { Operand } from './front/operand.ts'
+export { isValue } from './front/operand.ts'
+export type { ParameterOptions, ProgramOutputs, Scope } from './front/program.ts'
+export { program } from './front/program.ts'
+export type { NormalOptions, UniformOptions } from './front/random.ts'
+export { randomBits, randomNormal, randomUniform, splitKey } from './front/random.ts'
+export type { AxisOptions, Reduce, ReduceOptions, VarianceOptions } from './front/reduce.ts'
+export { argMax, argMin, max, mean, min, prod, sum, variance } from './front/reduce.ts'
+export { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from './front/shape.ts'
+export type { NarrowOptions, PadOptions, SliceOptions, TakeOptions, WindowsOptions } from './front/slice.ts'
+export { concat, flip, narrow, pad, slice, stack, take, windows } from './front/slice.ts'
 export type { Initializer } from './initializer.ts'
+export { materialize } from './initializer.ts'
 export type { Bindings, Interpretation } from './interpret/graph.ts'
 export { interpret, interpretValues } from './interpret/graph.ts'
 export { identityOf, runKernel } from './interpret/kernel.ts'
-export { applyScalar } from './interpret/scalar.ts'
 export type { NdArray } from './interpret/nd-array.ts'
-export { forEachIndex, offsetOf, read, tabulate, toNdArray, zeros } from './interpret/nd-array.ts'
+export {
+  forEachIndex,
+  offsetOf,
+  read,
+  tabulate,
+  toNdArray,
+  zeros as zeroArray,
+} from './interpret/nd-array.ts'
+export { applyScalar, castScalar } from './interpret/scalar.ts'
 export type { Builder, BuilderMethods } from './ir/builder.ts'
 export { createBuilder, isOpName, opNames, opRecord } from './ir/builder.ts'
 export type {
@@ -101,6 +197,7 @@ export type {
   Stage,
   Store,
 } from './kernel/kernel.ts'
+export { hostMath } from './kernel/math/host.ts'
 export { mathFunctions } from './kernel/math/index.ts'
 export { printKernel } from './kernel/print.ts'
 export { canReplace } from './kernel/replace.ts'

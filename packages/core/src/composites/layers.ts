@@ -1,0 +1,61 @@
+// Layers without memory: the affine map, and dropout.
+
+import { formatShape } from '../dim.ts'
+import type { HeddleError } from '../errors.ts'
+import { zerosLike } from '../front/constants.ts'
+import { dot } from '../front/contract.ts'
+import { add, ge, mul, select } from '../front/elementwise.ts'
+import { asValue, errorHere, graphOf } from '../front/operand.ts'
+import { randomBits } from '../front/random.ts'
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+
+/**
+ * `x weightᵀ + bias`, with the weight laid out as PyTorch's.
+ *
+ * Shapes: `x […, in]`, `weight [out, in]`, `bias [out]` → `[…, out]`. Throws `SHAPE_LINEAR`.
+ *
+ * @example
+ * linear(x, weight, bias) // x: f32[64, 784], weight: f32[10, 784], bias: f32[10] gives f32[64, 10]
+ */
+export const linear: (x: Value, weight: Value, bias?: Value) => Value = traced(
+  (x: Value, weight: Value, bias?: Value): Value => {
+    graphOf('linear', bias === undefined ? [x, weight] : [x, weight, bias])
+    const [features, columns] = [x.type.shape.at(-1), weight.type.shape[1]]
+    if (weight.type.shape.length !== 2 || features !== columns) throw linearShapes(x, weight)
+    const y = dot(x, weight, { leftContract: [-1], rightContract: [1] })
+    return bias === undefined ? y : add(y, bias)
+  },
+)
+
+/**
+ * Sets each element to 0 with probability `rate`, and divides the others by 1 - rate. The same key drops the same elements.
+ *
+ * - C1 `0 <= rate <= 1`. Throws `ATTR_DROPOUT_RATE`.
+ *
+ * @example
+ * dropout(x, key, { rate: 0.5 }) // key: u32[2]
+ */
+export const dropout: (x: Value, key: Value, options: { readonly rate: number }) => Value = traced(
+  (x: Value, key: Value, { rate }: { readonly rate: number }): Value => {
+    asValue('dropout', x)
+    if (!(rate >= 0 && rate <= 1)) throw dropoutRate(rate) // C1
+    if (rate === 0) return x
+    if (rate === 1) return zerosLike(x)
+    const isKept = ge(randomBits(key, x.type.shape), Math.round(rate * 2 ** 32))
+    return select(isKept, mul(x, 1 / (1 - rate)), 0)
+  },
+)
+
+const linearShapes = (x: Value, weight: Value): HeddleError =>
+  errorHere(
+    'SHAPE_LINEAR',
+    `linear: x is ${formatShape(x.type.shape)}, weight ${formatShape(weight.type.shape)}; weight must be [out, ${x.type.shape.at(-1) ?? 'in'}], with as many columns as the last axis of x`,
+    { x: x.type.shape, weight: weight.type.shape },
+  )
+
+const dropoutRate = (rate: number): HeddleError =>
+  errorHere('ATTR_DROPOUT_RATE', `dropout: rate is ${rate}; it must be from 0 to 1`, {
+    rate,
+    constraint: 'C1',
+  })

@@ -1,0 +1,60 @@
+// Softmax and its relatives. The largest element is subtracted first, so that no exponential overflows; no derivative flows
+// through it, because the result does not depend on it.
+
+import { abs, add, asFloat, div, eq, exp, log, select, stopGradient, sub } from '../front/elementwise.ts'
+import { max, sum } from '../front/reduce.ts'
+import { squeeze } from '../front/shape.ts'
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+
+export interface SoftmaxOptions {
+  /** The axis whose elements add up to 1. Default the last. */
+  readonly axis?: number | undefined
+}
+
+/** `x` less its largest element along the axis. */
+export function shifted(x: Value, axis: number): Value {
+  return sub(x, stopGradient(max(x, { axis, keepDims: true })))
+}
+
+/**
+ * `e^x / Σ e^x` along an axis. Elements of -Infinity give 0; a row of nothing else gives NaN, as PyTorch's.
+ *
+ * @example
+ * softmax(x) // x = [0, 0, Math.log(2)] gives [0.25, 0.25, 0.5]
+ */
+export const softmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
+  (x: Value, { axis = -1 }: SoftmaxOptions = {}): Value => {
+    const e = exp(shifted(asFloat('softmax', x), axis))
+    return div(e, sum(e, { axis, keepDims: true }))
+  },
+)
+
+/** `log(softmax(x))` = x - log Σ e^x, accurate where softmax is nearly 0. */
+export const logSoftmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
+  (x: Value, { axis = -1 }: SoftmaxOptions = {}): Value => {
+    const y = shifted(asFloat('logSoftmax', x), axis)
+    return sub(y, log(sum(exp(y), { axis, keepDims: true })))
+  },
+)
+
+export interface LogSumExpOptions extends SoftmaxOptions {
+  readonly keepDims?: boolean | undefined
+}
+
+/**
+ * `log Σ e^x` along an axis. All -Infinity gives -Infinity, a +Infinity gives +Infinity.
+ *
+ * @example
+ * logSumExp(x) // x = [1000, 1000] gives 1000.6931
+ */
+export const logSumExp: (x: Value, options?: LogSumExpOptions) => Value = traced(
+  (x: Value, { axis = -1, keepDims = false }: LogSumExpOptions = {}): Value => {
+    const value = asFloat('logSumExp', x)
+    const largest = stopGradient(max(value, { axis, keepDims: true }))
+    // An infinite largest would make Infinity - Infinity.
+    const offset = select(eq(abs(largest), Number.POSITIVE_INFINITY), 0, largest)
+    const total = add(log(sum(exp(sub(value, offset)), { axis, keepDims: true })), offset)
+    return keepDims ? total : squeeze(total, { axis })
+  },
+)

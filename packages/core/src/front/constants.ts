@@ -1,0 +1,135 @@
+// Values made of nothing: fills, ramps, arrays written in the program. They take the builder of the program first, or a value
+// to be like.
+
+import type { Shape } from '../dim.ts'
+import { type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
+import type { HeddleError } from '../errors.ts'
+import type { Builder } from '../ir/builder.ts'
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+import { resolveAxis } from './axes.ts'
+import { flattenNested, type Nested } from './nested.ts'
+import { asValue, constantOf, errorHere } from './operand.ts'
+
+/** `value` everywhere, rounded to `dtype`. */
+export const full: (b: Builder, dtype: DType, shape: Shape, value: number) => Value = traced(
+  (b: Builder, dtype: DType, shape: Shape, value: number): Value =>
+    b.full({ dtype, shape, value: constantOf('full', dtype, value) }),
+)
+
+export const zeros: (b: Builder, dtype: DType, shape: Shape) => Value = traced(
+  (b: Builder, dtype: DType, shape: Shape): Value => b.full({ dtype, shape, value: 0 }),
+)
+
+export const ones: (b: Builder, dtype: DType, shape: Shape) => Value = traced(
+  (b: Builder, dtype: DType, shape: Shape): Value => b.full({ dtype, shape, value: 1 }),
+)
+
+/** `value` everywhere, in the dtype and shape of `x`. */
+export const fullLike: (x: Value, value: number) => Value = traced(
+  (x: Value, value: number): Value => full(asValue('fullLike', x).builder, x.type.dtype, x.type.shape, value),
+)
+
+export const zerosLike: (x: Value) => Value = traced((x: Value): Value => fullLike(x, 0))
+export const onesLike: (x: Value) => Value = traced((x: Value): Value => fullLike(x, 1))
+
+type NumberDType = 'f32' | 'f64' | 'i32' | 'u32'
+
+export interface IotaOptions {
+  readonly shape: Shape
+  /** Default 0. */
+  readonly axis?: number | undefined
+  /** Default i32. */
+  readonly dtype?: NumberDType | undefined
+}
+
+/**
+ * Each element's position along an axis.
+ *
+ * @example
+ * iota(b, { shape: [2, 3], axis: 1 }) // [[0, 1, 2], [0, 1, 2]]
+ */
+export const iota: (b: Builder, options: IotaOptions) => Value = traced(
+  (b: Builder, { shape, axis = 0, dtype = 'i32' }: IotaOptions): Value =>
+    b.iota({ dtype, shape, axis: resolveAxis('iota', axis, shape) }),
+)
+
+export interface ArangeOptions {
+  /** Default 0. */
+  readonly start?: number | undefined
+  /** End, exclusive. */
+  readonly limit: number
+  /** Default 1; may be negative. */
+  readonly step?: number | undefined
+  /** Default i32. */
+  readonly dtype?: NumberDType | undefined
+}
+
+/**
+ * `start + i * step` while it is before `limit`. Throws `ATTR_ARANGE`.
+ *
+ * @example
+ * arange(b, { start: 1, limit: 7, step: 2 }) // [1, 3, 5]
+ */
+export const arange: (b: Builder, options: ArangeOptions) => Value = traced(
+  (b: Builder, { start = 0, limit, step = 1, dtype = 'i32' }: ArangeOptions): Value => {
+    const count = Math.max(0, Math.ceil((limit - start) / step))
+    if (!Number.isFinite(count)) throw arangeRange(start, limit, step)
+    const shape = [count]
+    const constant = (value: number): Value => full(b, dtype, shape, value)
+    let ramp: Value = b.iota({ dtype, shape, axis: 0 })
+    if (step !== 1) ramp = b.mul(ramp, constant(step))
+    return start === 0 ? ramp : b.add(ramp, constant(start))
+  },
+)
+
+/**
+ * An array written in the program: nested numbers or booleans, or a typed array (copied) with its shape.
+ *
+ * Dtypes: numbers f32, booleans bool, a typed array its own, unless `dtype` says otherwise. Throws `SHAPE_LITERAL_NESTED`,
+ * `ATTR_NUMBER_RANGE`.
+ *
+ * @example
+ * literal(b, [[1, 2], [3, 4]]) // f32[2, 2]
+ */
+export const literal: (
+  b: Builder,
+  values: Nested | TypedArray,
+  options?: { readonly dtype?: DType; readonly shape?: Shape },
+) => Value = traced(
+  (
+    b: Builder,
+    values: Nested | TypedArray,
+    options: { readonly dtype?: DType; readonly shape?: Shape } = {},
+  ): Value => {
+    const flat = ArrayBuffer.isView(values)
+      ? { shape: [values.length], items: values }
+      : flattenNested(values)
+    if ('problem' in flat) throw uneven(flat.problem)
+    const dtype = options.dtype ?? dtypeOf(flat.items)
+    const data = dtypes[dtype].allocate(flat.items.length)
+    for (let at = 0; at < data.length; at++) {
+      const item = Number(flat.items[at])
+      data[at] = isFloat(dtype) ? item : constantOf('literal', dtype, item)
+    }
+    return b.literal({ dtype, shape: options.shape ?? flat.shape, data })
+  },
+)
+
+function dtypeOf(items: TypedArray | readonly (number | boolean)[]): DType {
+  if (items instanceof Float64Array) return 'f64'
+  if (items instanceof Int32Array) return 'i32'
+  if (items instanceof Uint32Array) return 'u32'
+  if (items instanceof Uint8Array || typeof items[0] === 'boolean') return 'bool'
+  return 'f32'
+}
+
+const arangeRange = (start: number, limit: number, step: number): HeddleError =>
+  errorHere(
+    'ATTR_ARANGE',
+    `arange: from ${start} to ${limit} in steps of ${step} has no count; all three must be finite and the step not 0`,
+    { start, limit, step },
+  )
+
+const uneven = (problem: string): HeddleError =>
+  errorHere('SHAPE_LITERAL_NESTED', `literal: ${problem}`, { problem })

@@ -1,0 +1,207 @@
+// Elementwise functions of users: the ops of the table by the same names, with broadcasting, promotion and numbers.
+
+import { type DType, isFloat } from '../dtype.ts'
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+import { align, alignTo, asValue, builderOf, commonDType, type Operand, promote, shapeOf } from './operand.ts'
+
+/** One value in, one of the same shape out. */
+export type Unary = (x: Value) => Value
+/** Operands broadcast to one shape and meet in one dtype; a number takes the other's. */
+export type Binary = (x: Operand, y: Operand) => Value
+
+type UnaryName =
+  | 'neg'
+  | 'abs'
+  | 'sign'
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'log1p'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'reciprocal'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'tanh'
+  | 'erf'
+  | 'floor'
+  | 'ceil'
+  | 'trunc'
+  | 'round'
+  | 'isNan'
+  | 'bitwiseNot'
+  | 'stopGradient'
+
+type BinaryName =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'rem'
+  | 'pow'
+  | 'maximum'
+  | 'minimum'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shiftLeft'
+  | 'shiftRight'
+  | 'lt'
+  | 'le'
+  | 'eq'
+  | 'ne'
+
+const unary = (op: UnaryName): Unary =>
+  traced((x: Value): Value => {
+    const value = asValue(op, x)
+    return value.builder[op](value)
+  })
+
+const binary = (op: BinaryName): Binary =>
+  traced((x: Operand, y: Operand): Value => {
+    const [left, right] = align(op, [x, y]) as readonly [Value, Value]
+    return left.builder[op](left, right)
+  })
+
+/** Comparisons the table spells with their operands exchanged. */
+function swapped(name: 'gt' | 'ge', op: 'lt' | 'le'): Binary {
+  return traced((x: Operand, y: Operand): Value => {
+    const [left, right] = align(name, [x, y]) as readonly [Value, Value]
+    return left.builder[op](right, left)
+  })
+}
+
+/** `-x` */
+export const neg: Unary = unary('neg')
+/** `|x|`; the derivative at 0 is 0. */
+export const abs: Unary = unary('abs')
+/** -1, 0 or 1; keeps -0 and NaN. */
+export const sign: Unary = unary('sign')
+/** `e^x` */
+export const exp: Unary = unary('exp')
+/** `e^x - 1`, accurate near 0. */
+export const expm1: Unary = unary('expm1')
+/** Natural logarithm. */
+export const log: Unary = unary('log')
+/** `log(1 + x)`, accurate near 0. */
+export const log1p: Unary = unary('log1p')
+export const sqrt: Unary = unary('sqrt')
+/** `1 / sqrt(x)` */
+export const rsqrt: Unary = unary('rsqrt')
+/** `1 / x` */
+export const reciprocal: Unary = unary('reciprocal')
+/** Sine of x in radians. */
+export const sin: Unary = unary('sin')
+/** Cosine of x in radians. */
+export const cos: Unary = unary('cos')
+/** Tangent of x in radians. */
+export const tan: Unary = unary('tan')
+export const tanh: Unary = unary('tanh')
+/** Error function. */
+export const erf: Unary = unary('erf')
+export const floor: Unary = unary('floor')
+export const ceil: Unary = unary('ceil')
+/** The integer part. */
+export const trunc: Unary = unary('trunc')
+/** Nearest integer, ties to even. */
+export const round: Unary = unary('round')
+/** Whether x is NaN: a bool. */
+export const isNan: Unary = unary('isNan')
+/** Logical not on bool, inverted bits on integers. */
+export const bitwiseNot: Unary = unary('bitwiseNot')
+/** `x`, through which no derivative flows. */
+export const stopGradient: Unary = unary('stopGradient')
+
+/**
+ * `x + y`
+ *
+ * @example
+ * add(x, 1) // x: i32[3] gives i32[3], x: f32[3] gives f32[3]
+ */
+export const add: Binary = binary('add')
+export const sub: Binary = binary('sub')
+export const mul: Binary = binary('mul')
+/** `x / y`; integers truncate towards zero, and an integer divided by 0 is 0. */
+export const div: Binary = binary('div')
+/** The remainder, with the sign of x. */
+export const rem: Binary = binary('rem')
+/** `x` to the power `y`; `pow(x, 0)` is 1. */
+export const pow: Binary = binary('pow')
+/** The larger; NaN if either is. Ties share the derivative. */
+export const maximum: Binary = binary('maximum')
+/** The smaller; NaN if either is. Ties share the derivative. */
+export const minimum: Binary = binary('minimum')
+/** Logical on bool, bitwise on integers. */
+export const and: Binary = binary('and')
+/** Logical on bool, bitwise on integers. */
+export const or: Binary = binary('or')
+/** Logical on bool, bitwise on integers. */
+export const xor: Binary = binary('xor')
+/** `x << y` on integers. */
+export const shiftLeft: Binary = binary('shiftLeft')
+/** `x >> y` on integers; keeps the sign of i32. */
+export const shiftRight: Binary = binary('shiftRight')
+/** `x < y`, a bool. */
+export const lt: Binary = binary('lt')
+/** `x <= y`, a bool. */
+export const le: Binary = binary('le')
+/** `x = y`, a bool. */
+export const eq: Binary = binary('eq')
+/** `x != y`, a bool. */
+export const ne: Binary = binary('ne')
+/** `x > y`, a bool. */
+export const gt: Binary = swapped('gt', 'lt')
+/** `x >= y`, a bool. */
+export const ge: Binary = swapped('ge', 'le')
+
+/**
+ * `condition ? x : y` per element; all three broadcast. NaN where it is not chosen does not matter.
+ *
+ * Dtypes: condition bool, or any number type (true where it is not 0); x and y as for `add`, two numbers give f32.
+ *
+ * @example
+ * select(lt(x, 0), 0, x) // no negative elements
+ */
+export const select: (condition: Value, x: Operand, y: Operand) => Value = traced(
+  (condition: Value, x: Operand, y: Operand): Value => {
+    const b = builderOf('select', [asValue('select', condition), x, y])
+    const shape = shapeOf('select', [condition, x, y])
+    const [chosen] = alignTo('select', b, [condition], 'bool', shape) as readonly [Value]
+    const [yes, no] = alignTo('select', b, [x, y], commonDType('select', [x, y]), shape) as readonly [
+      Value,
+      Value,
+    ]
+    return b.select(chosen, yes, no)
+  },
+)
+
+/** Converts to `dtype`: to integers truncates and saturates (NaN becomes 0), to bool asks whether it is not 0. */
+export const cast: (x: Value, dtype: DType) => Value = traced(
+  (x: Value, dtype: DType): Value => promote(asValue('cast', x), dtype),
+)
+
+/** The same bits read as another dtype of 4 bytes. */
+export const bitcast: (x: Value, dtype: DType) => Value = traced(
+  (x: Value, dtype: DType): Value => asValue('bitcast', x).builder.bitcast(x, { dtype }),
+)
+
+/** `x` between `low` and `high`; NaN stays. The derivative is 0 outside, 1 inside and at the bounds (as PyTorch's). */
+export const clamp: (x: Value, bounds: { readonly low?: number; readonly high?: number }) => Value = traced(
+  (x: Value, { low, high }: { readonly low?: number; readonly high?: number }): Value => {
+    let result = asValue('clamp', x)
+    if (low !== undefined) result = select(lt(result, low), low, result)
+    if (high !== undefined) result = select(lt(high, result), high, result)
+    return result
+  },
+)
+
+/** `x * x`, with one node read twice. */
+export const square: Unary = traced((x: Value): Value => asValue('square', x).builder.mul(x, x))
+
+/** A float value: bools and integers become f32. */
+export const asFloat = (op: string, x: Value): Value => {
+  const value = asValue(op, x)
+  return isFloat(value.type.dtype) ? value : promote(value, 'f32')
+}

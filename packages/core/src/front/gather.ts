@@ -1,0 +1,123 @@
+// Indexing by data. A position outside the axis reads NaN (0 for integers and bool) and adds nowhere: nothing is clamped, and
+// nothing is counted from the end.
+
+import { formatShape, sizeOf } from '../dim.ts'
+import { type DType, isInteger } from '../dtype.ts'
+import type { HeddleError } from '../errors.ts'
+import { traced } from '../ir/provenance.ts'
+import { formatType } from '../ir/tensor-type.ts'
+import type { Value } from '../ir/value.ts'
+import { resolveAxis } from './axes.ts'
+import { add, and, eq, ge, lt, mul, select } from './elementwise.ts'
+import { asValue, errorHere, graphOf, promote } from './operand.ts'
+
+export interface GatherOptions {
+  /** Default 0. */
+  readonly axis?: number | undefined
+}
+
+/** Positions as i32. Throws `DTYPE_INDICES` for floats and bools. */
+function positions(op: string, indices: Value): Value {
+  if (!isInteger(asValue(op, indices, 1).type.dtype)) throw indicesDType(op, indices)
+  return promote(indices, 'i32')
+}
+
+/**
+ * Slices of x at positions along an axis, which the axes of `indices` replace.
+ *
+ * @example
+ * gather(table, ids) // table: f32[100, 8], ids: i32[4, 5] gives f32[4, 5, 8]
+ */
+export const gather: (x: Value, indices: Value, options?: GatherOptions) => Value = traced(
+  (x: Value, indices: Value, { axis = 0 }: GatherOptions = {}): Value => {
+    const { shape } = asValue('gather', x).type
+    return x.builder.gather(x, positions('gather', indices), { axis: resolveAxis('gather', axis, shape) })
+  },
+)
+
+/**
+ * `y[…, i, …] = x[…, indices[…, i, …], …]`: one position per element. Shapes are equal but for `axis`. Throws
+ * `SHAPE_TAKE_ALONG_AXIS`.
+ *
+ * @example
+ * takeAlongAxis(x, argMax(x, { keepDims: true }), { axis: -1 }) // the largest of each row
+ */
+export const takeAlongAxis: (x: Value, indices: Value, options: { readonly axis: number }) => Value = traced(
+  (x: Value, indices: Value, { axis }: { readonly axis: number }): Value => {
+    const b = graphOf('takeAlongAxis', [x, indices])
+    const { shape } = x.type
+    const resolved = resolveAxis('takeAlongAxis', axis, shape)
+    const at = positions('takeAlongAxis', indices)
+    const target = at.type.shape
+    const fits =
+      target.length === shape.length && target.every((dim, each) => each === resolved || dim === shape[each])
+    if (!fits) throw alongAxis(x, indices, resolved)
+    // The row-major position in x: outer * (n * inner) + index * inner + innerPosition.
+    const extent = shape[resolved] ?? 1
+    const innerSize = sizeOf(shape.slice(resolved + 1))
+    let flat = mul(at, innerSize)
+    let stride = 1
+    for (let each = shape.length - 1; each >= 0; each--) {
+      if (each !== resolved) {
+        flat = add(flat, mul(b.iota({ dtype: 'i32', shape: target, axis: each }), stride))
+      }
+      stride *= shape[each] ?? 1
+    }
+    const inside = and(ge(at, 0), lt(at, extent))
+    return b.gather(b.reshape(x, { shape: [sizeOf(shape)] }), select(inside, flat, -1), { axis: 0 })
+  },
+)
+
+export interface OneHotOptions {
+  /** Extent of the added last axis. */
+  readonly classes: number
+  /** Default f32. */
+  readonly dtype?: DType | undefined
+}
+
+/**
+ * A last axis that is 1 at the class and 0 elsewhere; all 0 for a class outside.
+ *
+ * @example
+ * oneHot(y, { classes: 10 }) // y: i32[64] gives f32[64, 10]
+ */
+export const oneHot: (indices: Value, options: OneHotOptions) => Value = traced(
+  (indices: Value, { classes, dtype = 'f32' }: OneHotOptions): Value =>
+    promote(isClass(indices, classes, indices.type.shape.length), dtype),
+)
+
+/** Whether an element's place along `axis`, which is added with extent `classes`, is the class: the mask of one-hot. */
+export function isClass(indices: Value, classes: number, axis: number): Value {
+  const at = positions('oneHot', indices)
+  const { shape } = at.type
+  const added = [...shape.slice(0, axis), 1, ...shape.slice(axis)]
+  const full = added.map((dim, each) => (each === axis ? classes : dim))
+  const b = at.builder
+  return eq(b.iota({ dtype: 'i32', shape: full, axis }), b.reshape(at, { shape: added }))
+}
+
+/**
+ * `base`, with `updates` added at positions along an axis; updates have the shape `gather(base, indices)` has. Positions that
+ * occur twice are added twice. Throws `SHAPE_SCATTER`.
+ */
+export const scatterAdd: (base: Value, indices: Value, updates: Value, options?: GatherOptions) => Value =
+  traced((base: Value, indices: Value, updates: Value, { axis = 0 }: GatherOptions = {}): Value => {
+    const b = graphOf('scatterAdd', [base, indices, updates])
+    const { shape } = base.type
+    const resolved = resolveAxis('scatterAdd', axis, shape)
+    return b.scatterAdd(base, positions('scatterAdd', indices), updates, { axis: resolved })
+  })
+
+const indicesDType = (op: string, indices: Value): HeddleError =>
+  errorHere(
+    'DTYPE_INDICES',
+    `${op}: indices are ${formatType(indices.type)}; they must be i32. cast(indices, 'i32') converts.`,
+    { op, indices: indices.type },
+  )
+
+const alongAxis = (x: Value, indices: Value, axis: number): HeddleError =>
+  errorHere(
+    'SHAPE_TAKE_ALONG_AXIS',
+    `takeAlongAxis: x ${formatShape(x.type.shape)}, indices ${formatShape(indices.type.shape)}; they must be equal but for axis ${axis}`,
+    { x: x.type.shape, indices: indices.type.shape, axis },
+  )

@@ -1,0 +1,58 @@
+// Arrays as people write them: numbers in rows of equal length. Read into row-major order, and back.
+
+import { formatShape, type Shape, sizeOf } from '../dim.ts'
+
+/** Numbers in rows: `[[1, 2], [3, 4]]`; a bare number has rank 0. */
+export type Nested = number | boolean | readonly Nested[]
+
+export interface FlatItems {
+  readonly shape: Shape
+  readonly items: readonly (number | boolean)[]
+}
+
+/** Row-major items of nested arrays, or what is wrong with them, in words. */
+export function flattenNested(values: Nested): FlatItems | { readonly problem: string } {
+  const shape: number[] = []
+  for (let first: Nested | undefined = values; isList(first); first = first[0]) shape.push(first.length)
+  let level: readonly Nested[] = [values]
+  for (const [axis, dim] of shape.entries()) {
+    const next: Nested[] = []
+    for (const row of level) {
+      if (!isList(row) || row.length !== dim) return unevenRow(shape, axis, row)
+      for (const item of row) next.push(item)
+    }
+    level = next
+  }
+  const items: (number | boolean)[] = []
+  for (const item of level) {
+    if (typeof item !== 'number' && typeof item !== 'boolean') return notNumber(shape, item)
+    items.push(item)
+  }
+  return { shape, items }
+}
+
+/** Row-major data as nested arrays; `element` gives each item. */
+export function nest<T>(shape: Shape, element: (position: number) => T): T | readonly unknown[] {
+  let level: unknown[] = Array.from({ length: sizeOf(shape) }, (_, position) => element(position))
+  if (shape.length === 0) return level[0] as T
+  for (let axis = shape.length - 1; axis > 0; axis--) {
+    const dim = shape[axis] ?? 1
+    const rows = sizeOf(shape.slice(0, axis))
+    const items = level
+    level = Array.from({ length: rows }, (_, row) => items.slice(row * dim, (row + 1) * dim))
+  }
+  return level
+}
+
+const isList = (values: Nested | undefined): values is readonly Nested[] => Array.isArray(values)
+
+const describeItem = (item: unknown): string =>
+  Array.isArray(item) ? `a row of ${item.length}` : `the item ${String(item)}`
+
+const unevenRow = (shape: Shape, axis: number, row: Nested): { readonly problem: string } => ({
+  problem: `axis ${axis} of ${formatShape(shape)} has rows of ${shape[axis]}, and one that is ${describeItem(row)}; rows must be equally long`,
+})
+
+const notNumber = (shape: Shape, item: unknown): { readonly problem: string } => ({
+  problem: `rows are ${formatShape(shape)}, but inside is ${describeItem(item)}; there must be a number`,
+})

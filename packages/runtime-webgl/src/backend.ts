@@ -52,7 +52,8 @@ export function webgl(options: WebglOptions = {}): Backend {
 const targetLimit = ({ maxTargets }: WebglOptions): { maxTargets?: number } =>
   maxTargets === undefined ? {} : { maxTargets }
 
-function createBackend(device: Device, isDebug: boolean): Backend {
+/** A backend on a device; the device is released when the backend is disposed. */
+export function createBackend(device: Device, isDebug: boolean): Backend {
   const { context, textures, programs, readback } = device
   const held = new Map<DeviceBuffer, GpuTexture | undefined>()
   const executables = new Set<Executable>()

@@ -6,6 +6,7 @@ import { asReduction, emitReduction, extentOf, type RowSpace, rowGroup } from '.
 import { defineCall, type GlslValue, widened } from './emit-scalar.ts'
 import { emitScatter } from './emit-scatter.ts'
 import { createFunctions } from './glsl-functions.ts'
+import { literalFunctions } from './glsl-literal.ts'
 import { createWriter } from './glsl-writer.ts'
 import { formatOf, formatWords, LANES, type TexelFormat, textureShape, unsupported } from './storage.ts'
 
@@ -72,6 +73,7 @@ export function emitKernel(kernel: Kernel): GlslKernel {
     ...shader.samplers.map((buffer, unit) => samplerText(kernel, buffer, unit)),
     ...results.map(({ declaration }) => declaration),
     'const ivec4 LANE = ivec4(0, 1, 2, 3);',
+    literalFunctions,
     ...functions.texts,
     'void main() {',
     ...body.map((line) => `  ${line}`),

@@ -1,6 +1,10 @@
-// Literals of GLSL ES 3.00, exact to the bit. GLSL has no spelling of NaN, infinities, -0 or the smallest integer, and
-// denormal literals may be flushed by a compiler: those are given by their bits.
+// Literals of GLSL ES 3.00, exact to the bit. GLSL has no spelling of NaN, infinities, -0 or the smallest integer; compilers
+// flush subnormal literals and read those near the largest float as infinite: all these are given by their bits, through a
+// function, because a folded constant -0 may come out as the constant 0 (seen in ANGLE).
 import type { DType } from '@heddle/core'
+
+/** What the literals of a shader need, once. */
+export const literalFunctions = 'float fromBits(uint bits) { return uintBitsToFloat(bits); }'
 
 const words = new DataView(new ArrayBuffer(4))
 
@@ -27,12 +31,14 @@ export function intLiteral(value: number): string {
 }
 
 const SMALLEST_NORMAL = 2 ** -126
+const LARGEST_PLAIN = 2 ** 127
 
 function floatLiteral(value: number): string {
-  const isPlain = Number.isFinite(value) && !Object.is(value, -0)
-  if (!isPlain || (value !== 0 && Math.abs(value) < SMALLEST_NORMAL)) {
+  const size = Math.abs(value)
+  const isPlain = Object.is(value, 0) || (size >= SMALLEST_NORMAL && size < LARGEST_PLAIN)
+  if (!isPlain) {
     words.setFloat32(0, value)
-    return `uintBitsToFloat(0x${words.getUint32(0).toString(16).padStart(8, '0')}u)`
+    return `fromBits(0x${words.getUint32(0).toString(16).padStart(8, '0')}u)`
   }
   const text = shortestDecimal(value)
   const spelled = /[.e]/.test(text) ? text : `${text}.0`

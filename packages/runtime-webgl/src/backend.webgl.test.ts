@@ -1,0 +1,243 @@
+// Buffers, plans and failures on a device of their own: what moves, what is shared, what is given back, what a loss does.
+import { type Backend, type DType, type Plan, runKernel, type TypedArray } from '@heddle/core'
+import { kernelFixtures, planOfKernel, trainingPlan } from '@heddle/testkit'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createBackend } from './backend.ts'
+import { type Device, ownDevice } from './device.ts'
+import { webgl } from './index.ts'
+
+let device: Device
+let backend: Backend
+beforeEach(() => {
+  device = ownDevice({})
+  backend = createBackend(device, true)
+})
+afterEach(() => backend.dispose())
+
+const failsWith = (code: string): unknown => expect.objectContaining({ code })
+
+function fixturePlan(name: string): Plan {
+  const fixture = kernelFixtures.find(({ kernel }) => kernel.name === name)
+  if (fixture === undefined) throw new RangeError(`no fixture ${name}`)
+  return planOfKernel(fixture).plan
+}
+
+function ramp(dtype: DType, size: number): TypedArray {
+  const data = backend.readSync(backend.allocate(dtype, size))
+  for (let at = 0; at < size; at++) data[at] = dtype === 'bool' ? (at % 3) & 1 : at * 3 + 1
+  return data
+}
+
+test('what is written is read back, at once and later, for every dtype and odd sizes', async () => {
+  for (const dtype of backend.capabilities.dtypes) {
+    for (const size of [0, 1, 3, 4, 63, 64, 65, 1000, 4099]) {
+      const data = ramp(dtype, size)
+      const buffer = backend.allocate(dtype, size)
+
+      backend.write(buffer, data)
+
+      expect(backend.readSync(buffer)).toEqual(data)
+      expect(await backend.read(buffer)).toEqual(data)
+    }
+  }
+})
+
+test('a read sees the contents of the moment it was asked for', async () => {
+  const buffer = backend.allocate('i32', 10)
+  backend.write(buffer, new Int32Array(10).fill(1))
+
+  const earlier = backend.read(buffer)
+  backend.write(buffer, new Int32Array(10).fill(2))
+  const later = backend.read(buffer)
+
+  expect(await earlier).toEqual(new Int32Array(10).fill(1))
+  expect(await later).toEqual(new Int32Array(10).fill(2))
+})
+
+test('shared memory and views into larger arrays can be written', () => {
+  const memory = typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(20) : new SharedArrayBuffer(20)
+  const shared = new Float32Array<ArrayBufferLike>(memory)
+  shared.set([1, 2, 3, 4, 5])
+  const buffer = backend.allocate('f32', 5)
+
+  backend.write(buffer, shared)
+  expect([...backend.readSync(buffer)]).toEqual([1, 2, 3, 4, 5])
+  backend.write(buffer, new Float32Array([0, 9, 8, 7, 6, 5, 0]).subarray(1, 6))
+  expect([...backend.readSync(buffer)]).toEqual([9, 8, 7, 6, 5])
+})
+
+test('a freed texture is taken again for the next buffer of its shape', () => {
+  const first = backend.allocate('f32', 1000)
+  const bytes = backend.liveBytes
+  backend.free(first)
+  const { created } = device.textures.counts
+
+  backend.allocate('f32', 990)
+
+  expect(device.textures.counts.created).toBe(created)
+  expect(backend.liveBytes).toBe(bytes)
+})
+
+test('live bytes return to zero', () => {
+  const buffers = [3, 500, 0].map((size) => backend.allocate('u32', size))
+
+  for (const buffer of buffers) backend.free(buffer)
+
+  expect(backend.liveBytes).toBe(0)
+})
+
+test('equal kernels share one program, across plans and names', () => {
+  const plan = fixturePlan('map-chain')
+  const renamed = { ...plan, kernels: plan.kernels.map((kernel) => ({ ...kernel, name: 'another' })) }
+
+  backend.prepareSync(plan)
+  backend.prepareSync(renamed)
+  backend.prepareSync(fixturePlan('map-elementwise'))
+
+  expect(device.programs.count).toBe(2)
+})
+
+test('programs compiled in the background are the same', async () => {
+  const plan = fixturePlan('map-chain')
+
+  await Promise.all([backend.prepare(plan), backend.prepare(plan)])
+
+  expect(device.programs.count).toBe(1)
+})
+
+/** Runs a plan on the device and step by step through the interpreter; gives the outputs of both. */
+function runBoth(plan: Plan, rounds: number): { seen: TypedArray[]; expected: TypedArray[] } {
+  const arrays = plan.buffers.map(({ dtype, size, place }) => {
+    if (place.kind === 'constant') return plan.constants[place.index]!.data
+    const data = backend.readSync(backend.allocate(dtype, size))
+    return data.map((_, at) => (at % 7) * 0.25 - 0.5)
+  })
+  for (const { kernel, args } of plan.steps) {
+    runKernel(
+      plan.kernels[kernel]!,
+      args.map((arg) => arrays[arg]!),
+    )
+  }
+  const executable = backend.prepareSync(plan)
+  const inputs = plan.inputs.map(({ buffer, dtype }) => {
+    const held = backend.allocate(dtype, plan.buffers[buffer]!.size)
+    backend.write(held, arrays[buffer]!)
+    return held
+  })
+  const outputs = plan.outputs.map(({ buffer, dtype }) => backend.allocate(dtype, plan.buffers[buffer]!.size))
+  for (let round = 0; round < rounds; round++) executable.run(inputs, outputs)
+  return {
+    seen: outputs.map((output) => backend.readSync(output)),
+    expected: plan.outputs.map(({ buffer }) => arrays[buffer]!),
+  }
+}
+
+test('a plan with intermediates, a constant and a state agrees with the interpreter, run after run', () => {
+  const { seen, expected } = runBoth(trainingPlan(), 3)
+
+  for (const [at, values] of expected.entries()) {
+    for (const [place, value] of values.entries()) expect(seen[at]![place]).toBeCloseTo(value, 5)
+  }
+})
+
+test('a scatter adds to what the step before filled, each time anew', () => {
+  const { seen, expected } = runBoth(fixturePlan('scatter-guarded'), 2)
+
+  expect(seen).toEqual(expected)
+})
+
+test('plans share scratch textures, and give them back when disposed', () => {
+  const plan = trainingPlan()
+  const first = backend.prepareSync(plan)
+  const { created } = device.textures.counts
+
+  const second = backend.prepareSync(plan)
+
+  expect(device.textures.counts.created).toBe(created + plan.constants.length)
+  first.dispose()
+  second.dispose()
+  expect(device.textures.counts.pooledBytes).toBeGreaterThan(0)
+  expect(() => second.run([], [])).toThrow(failsWith('BACKEND_DISPOSED'))
+})
+
+test('wrong arguments of a run are refused before anything is drawn', () => {
+  const plan = fixturePlan('map-transposed')
+  const executable = backend.prepareSync(plan)
+  const { dtype, size } = plan.buffers[plan.inputs[0]!.buffer]!
+  const input = backend.allocate(dtype, size)
+  const freed = backend.allocate(dtype, size)
+  backend.free(freed)
+
+  expect(() => executable.run([input], [])).toThrow(failsWith('INPUT_COUNT'))
+  expect(() => executable.run([backend.allocate(dtype, size + 1)], [input])).toThrow(
+    failsWith('INPUT_MISMATCH'),
+  )
+  expect(() => executable.run([input], [input])).toThrow(failsWith('INPUT_ALIASED'))
+  expect(() => executable.run([freed], [input])).toThrow(failsWith('BACKEND_DISPOSED'))
+})
+
+test('what WebGL cannot hold is refused by name', () => {
+  const limit = backend.capabilities.maxElements
+
+  expect(() => backend.allocate('f64', 4)).toThrow(failsWith('BACKEND_UNSUPPORTED'))
+  expect(() => backend.allocate('f32', limit + 1)).toThrow(failsWith('BACKEND_TOO_LARGE'))
+  expect(() => backend.write(backend.allocate('f32', 2), new Int32Array(2))).toThrow(
+    failsWith('INPUT_MISMATCH'),
+  )
+})
+
+test('a device may be used with fewer render targets', () => {
+  const narrow = webgl({ maxTargets: 1 })
+
+  expect(narrow.capabilities.maxWrites).toBe(1)
+  narrow.dispose()
+})
+
+const lost = (): Promise<void> =>
+  new Promise((resolve) => {
+    device.context.whenLost(() => resolve())
+    device.context.gl.getExtension('WEBGL_lose_context')?.loseContext()
+  })
+
+test('after a loss everything is refused with the cause', async () => {
+  const plan = fixturePlan('map-chain')
+  const executable = backend.prepareSync(plan)
+  const buffer = backend.allocate('f32', 37)
+
+  await lost()
+
+  expect(() => backend.readSync(buffer)).toThrow(failsWith('BACKEND_LOST'))
+  await expect(backend.read(buffer)).rejects.toEqual(failsWith('BACKEND_LOST'))
+  expect(() => backend.write(buffer, new Float32Array(37))).toThrow(failsWith('BACKEND_LOST'))
+  expect(() => backend.allocate('f32', 5)).toThrow(failsWith('BACKEND_LOST'))
+  expect(() => executable.run([], [])).toThrow(failsWith('BACKEND_LOST'))
+  expect(() => backend.prepareSync(plan)).toThrow(failsWith('BACKEND_LOST'))
+})
+
+test('a read under way when the context is lost is rejected, never answered with zeros', async () => {
+  const buffer = backend.allocate('f32', 100000)
+  backend.write(buffer, new Float32Array(100000).fill(1))
+
+  const reading = backend.read(buffer).then(
+    (values) => values[0],
+    (error: unknown) => error,
+  )
+  await lost()
+
+  expect([1, failsWith('BACKEND_LOST')]).toContainEqual(await reading)
+})
+
+test('the shared context outlives one backend, and another is opened after the last', async () => {
+  const first = webgl()
+  const second = webgl()
+  first.dispose()
+
+  const buffer = second.allocate('i32', 4)
+  second.write(buffer, new Int32Array([1, 2, 3, 4]))
+  expect([...second.readSync(buffer)]).toEqual([1, 2, 3, 4])
+  second.dispose()
+
+  const third = webgl()
+  expect(third.readSync(third.allocate('i32', 4)).length).toBe(4)
+  third.dispose()
+})

@@ -1,0 +1,206 @@
+// Error bounds of ops that move, combine or look up elements. Moves carry bounds along by running the op's own meaning on
+// them; sums and products add the rounding of as many operations as they combine, whatever the order.
+import type { NdArray } from '@heddle/core'
+import { castScalar, forEachIndex, isFloat, offsetOf, opRecord, sizeOf } from '@heddle/core'
+import type { BoundArgs, Bounded, BoundRule } from './bounds.ts'
+import { summationError, tolerancesOf } from './tolerances.ts'
+
+const unknown = Number.POSITIVE_INFINITY
+
+export const exactLeaf: BoundRule = ({ value }) => new Float64Array(value.data.length)
+
+/** Positions as numbers of a dtype that may not hold them all. */
+export const positions: BoundRule = ({ node, value, precision }) => {
+  const tolerances = tolerancesOf(precision, node.type.dtype)
+  return Float64Array.from(value.data, (z) => (tolerances && z * tolerances.epsilon > 1 ? z : 0))
+}
+
+/** Moves of one or more operands, all of them values. */
+export const moved: BoundRule = (args) =>
+  run(
+    args,
+    args.inputs.map(({ bound }, k) => as(args, k, bound)),
+  )
+
+/** `pad`: what it adds is exact. */
+export const padded: BoundRule = ({ node, inputs, value }) => {
+  const bounds = inputs.map((input) => ({ ...input.value, dtype: 'f64' as const, data: input.bound }))
+  return Float64Array.from(
+    opRecord('pad').evaluate(bounds, { ...node.attrs, value: 0 }, { ...node.type, shape: value.shape }).data,
+  )
+}
+
+export const gathered: BoundRule = (args) => {
+  const [x, indices] = args.inputs
+  if (x === undefined || indices === undefined || !isExact(indices)) return allUnknown(args)
+  // Bounds are never NaN, so a NaN was read outside x, which is certain.
+  const bounds = run(args, [as(args, 0, x.bound), indices.value])
+  return bounds.map((error) => (Number.isNaN(error) ? 0 : error))
+}
+
+export const summed: BoundRule = (args) => {
+  const [x] = args.inputs
+  if (x === undefined) return allUnknown(args)
+  const count = x.value.data.length / Math.max(1, args.value.data.length)
+  return addedUp(
+    args,
+    run(args, [as(args, 0, x.bound)]),
+    run(args, [as(args, 0, magnitudes(x))]),
+    () => count,
+  )
+}
+
+/** Windows that overlap: as many terms as a window has elements, at most. */
+export const folded: BoundRule = (args) => {
+  const [x] = args.inputs
+  if (x === undefined) return allUnknown(args)
+  const counts = run(args, [as(args, 0, new Float64Array(x.bound.length).fill(1))])
+  return addedUp(
+    args,
+    run(args, [as(args, 0, x.bound)]),
+    run(args, [as(args, 0, magnitudes(x))]),
+    (at) => counts[at] ?? 0,
+  )
+}
+
+export const scattered: BoundRule = (args) => {
+  const [base, indices, updates] = args.inputs
+  if (base === undefined || indices === undefined || updates === undefined) return allUnknown(args)
+  if (!isExact(indices)) return allUnknown(args)
+  const scatter = (into: Float64Array, what: Float64Array): Float64Array =>
+    run(args, [as(args, 0, into), indices.value, as(args, 2, what)])
+  const ones = new Float64Array(updates.bound.length).fill(1)
+  const counts = scatter(new Float64Array(base.bound.length).fill(1), ones)
+  return addedUp(
+    args,
+    scatter(base.bound, updates.bound),
+    scatter(magnitudes(base), magnitudes(updates)),
+    (at) => counts[at] ?? 0,
+  )
+}
+
+/** |Π(x+d) - Πx| <= Π(|x|+e) - Π|x|, and each multiplication rounds what it has so far. */
+export const multiplied: BoundRule = (args) => {
+  const [x] = args.inputs
+  if (x === undefined) return allUnknown(args)
+  const exact = run(args, [as(args, 0, x.value.data.map(Math.abs))])
+  const most = run(args, [as(args, 0, magnitudes(x))])
+  const spread = most.map((product, at) => (isExact(x) ? 0 : Math.max(0, product - (exact[at] ?? 0))))
+  const count = x.value.data.length / Math.max(1, args.value.data.length)
+  return addedUp(args, spread, most, () => count)
+}
+
+export const contracted: BoundRule = (args) => {
+  const [x, y] = args.inputs
+  if (x === undefined || y === undefined) return allUnknown(args)
+  const dot = (left: ArrayLike<number>, right: ArrayLike<number>): Float64Array =>
+    run(args, [as(args, 0, left), as(args, 1, right)])
+  const ofX = dot(x.bound, magnitudes(y))
+  const ofY = dot(x.value.data.map(Math.abs), y.bound)
+  const ones = dot(new Float64Array(x.bound.length).fill(1), new Float64Array(y.bound.length).fill(1))
+  return addedUp(
+    args,
+    ofX.map((error, at) => error + (ofY[at] ?? 0)),
+    dot(magnitudes(x), magnitudes(y)),
+    (at) => ones[at] ?? 0,
+    true,
+  )
+}
+
+/** An extreme lies between the extremes of the lower and of the upper ends. */
+export const extreme: BoundRule = (args) => {
+  const [x] = args.inputs
+  if (x === undefined) return allUnknown(args)
+  const end = (sign: number): Float64Array =>
+    run(args, [
+      as(
+        args,
+        0,
+        x.bound.map((error, at) => (x.value.data[at] ?? 0) + sign * error),
+      ),
+    ])
+  const [low, high] = [end(-1), end(1)]
+  return low.map((below, at) => {
+    const z = args.value.data[at] ?? Number.NaN
+    const above = high[at] ?? Number.NaN
+    if (Object.is(below, z) && Object.is(above, z)) return 0
+    return Math.max(z - below, above - z)
+  })
+}
+
+/** How far the position of an extreme may move: to any element whose interval reaches the best one's. */
+export const position: BoundRule = (args) => {
+  const { node, inputs, value } = args
+  const [x] = inputs
+  if (x === undefined || isExact(x)) return new Float64Array(value.data.length)
+  const axis = 'axis' in node.attrs ? node.attrs.axis : 0
+  const extent = x.value.shape[axis] ?? 1
+  const sign = node.op === 'argMin' ? -1 : 1
+  const bounds = new Float64Array(value.data.length)
+  let at = 0
+  forEachIndex(value.shape, (index) => {
+    const offsets = Array.from({ length: extent }, (_, k) =>
+      offsetOf(x.value.shape, [...index.slice(0, axis), k, ...index.slice(axis)]),
+    )
+    bounds[at] = reachOfPosition(
+      offsets.map((offset) => sign * (x.value.data[offset] ?? 0)),
+      offsets.map((offset) => x.bound[offset] ?? unknown),
+      value.data[at] ?? 0,
+    )
+    at++
+  })
+  return bounds
+}
+
+function reachOfPosition(values: readonly number[], errors: readonly number[], found: number): number {
+  if (errors.every((error) => error === 0)) return 0
+  if (errors.includes(unknown) || values.some(Number.isNaN)) return values.length
+  const best = Math.max(...values.map((value, k) => value - (errors[k] ?? 0)))
+  const reached = values.map((value, k) => (value + (errors[k] ?? 0) >= best ? Math.abs(k - found) : 0))
+  return Math.max(...reached)
+}
+
+/** Ops whose result is anything if an operand is not exact. */
+export const exactInputs: BoundRule = (args) =>
+  args.inputs.every(isExact) ? new Float64Array(args.value.data.length) : allUnknown(args)
+
+/** Errors of the terms and of adding `countAt` of them up. Integers add up exactly, or wrap beyond what is known. */
+function addedUp(
+  args: BoundArgs,
+  errors: Float64Array,
+  magnitude: Float64Array,
+  countAt: (at: number) => number,
+  products = false,
+): Float64Array {
+  const { dtype } = args.node.type
+  const tolerances = tolerancesOf(args.precision, dtype)
+  return errors.map((error, at) => {
+    if (tolerances === undefined) {
+      const most = magnitude[at] ?? unknown
+      return error === 0 ? 0 : castScalar(most, 'f64', dtype) === most ? error : unknown
+    }
+    if (!Number.isFinite(args.value.data[at] ?? Number.NaN)) return error < unknown ? 0 : unknown
+    return error + summationError(tolerances, countAt(at), magnitude[at] ?? unknown, products)
+  })
+}
+
+/** The op itself on float64 arrays. */
+function run({ node, value }: BoundArgs, inputs: readonly NdArray[]): Float64Array {
+  const type = { dtype: 'f64', shape: value.shape } as const
+  return Float64Array.from(opRecord(node.op).evaluate(inputs, node.attrs, type).data)
+}
+
+/** Other numbers in the place of operand `k`. */
+function as({ inputs }: BoundArgs, k: number, data: ArrayLike<number>): NdArray {
+  return { dtype: 'f64', shape: inputs[k]?.value.shape ?? [], data: Float64Array.from(data) }
+}
+
+/** Largest magnitudes within the bounds. */
+function magnitudes({ value, bound }: Bounded): Float64Array {
+  return bound.map((error, at) => Math.abs(value.data[at] ?? 0) + error)
+}
+
+const isExact = ({ bound }: Bounded): boolean => bound.every((error) => error === 0)
+
+const allUnknown = ({ value }: BoundArgs): Float64Array =>
+  new Float64Array(value.data.length).fill(isFloat(value.dtype) || sizeOf(value.shape) > 0 ? unknown : 0)

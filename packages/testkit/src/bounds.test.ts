@@ -1,0 +1,59 @@
+import { type NdArray, opNames, opRecord } from '@heddle/core'
+import { describe, expect, test } from 'vitest'
+import { boundsOfGraph, knownShare } from './bounds.ts'
+import { boundRules } from './bounds-table.ts'
+import { disagreement } from './compare.ts'
+import { makeRandom, type Random } from './random.ts'
+import { graphOf, type NamedSample, opSamples, sampleProgram } from './samples.ts'
+
+const TRIALS = 20
+
+/** Operands within their bounds: at a corner, or anywhere between. */
+function perturbed(value: NdArray, bound: Float64Array, random: Random): NdArray {
+  const data = value.data.map((x, at) => {
+    const share = random.chance(0.5) ? (random.chance(0.5) ? 1 : -1) : random() * 2 - 1
+    return x + (1 - 1e-9) * share * (bound[at] ?? 0)
+  })
+  return { ...value, data }
+}
+
+/** What leaves its bound when operands move within theirs. */
+function violations(sample: NamedSample): string[] {
+  const { operands, result, bindings } = sampleProgram(sample, 1)
+  const { evaluate } = opRecord(result.op)
+  const random = makeRandom(5)
+  const inputs = operands.map(({ attrs }) => {
+    const value = bindings[attrs.name] as NdArray
+    const errorOf = (): number => (value.dtype === 'f32' ? 10 ** -random.int(1, 5) : 0)
+    return { value, bound: Float64Array.from(value.data, errorOf) }
+  })
+  const value = evaluate(
+    inputs.map((input) => input.value),
+    result.attrs,
+    result.type,
+  )
+  const bound = boundRules[result.op]({ node: result, inputs, value, precision: 'reproducible' })
+  return Array.from({ length: TRIALS }, () => {
+    const moved = inputs.map((input) => perturbed(input.value, input.bound, random))
+    const seen = evaluate(moved, result.attrs, result.type)
+    return disagreement(sample.id, seen.data, { value, bound })?.message
+  }).filter((message) => message !== undefined)
+}
+
+describe.each(opNames.filter((op) => op !== 'input'))('bounds of %s', (op) => {
+  const samples = opSamples.filter((sample) => sample.op === op)
+
+  test('hold for operands anywhere within their bounds', () => {
+    expect(samples.flatMap(violations)).toEqual([])
+  })
+
+  test('are known for exact operands', () => {
+    for (const sample of samples) {
+      const { operands, result, bindings } = sampleProgram(sample, 1)
+
+      const { outputs } = boundsOfGraph(graphOf('sample', operands, { y: result }), bindings, 'approximate')
+
+      expect(knownShare(Object.values(outputs)), sample.id).toBe(1)
+    }
+  })
+})

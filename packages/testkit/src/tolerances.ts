@@ -1,0 +1,140 @@
+// The one table of tolerances: by kind of runtime, float dtype and class of operation, in units in the last place. Nothing
+// here is tuned to a test; whole graphs get their bounds from these numbers by error analysis (`bounds.ts`).
+import type { Capabilities, DType, MathFunction } from '@heddle/core'
+import { isFloat } from '@heddle/core'
+
+/** Classes of rounding operations. Everything else (moves, comparisons, integers, min, max, floor, ...) is exact. */
+export type RoundingClass = 'arithmetic' | 'division' | 'root' | MathFunction
+
+export interface Tolerances {
+  /** Most units in the last place of the result that one operation may be off by, besides its operands' errors. */
+  readonly ulps: Readonly<Record<RoundingClass, number>>
+  /** Distance from 1 to the next number. One unit in the last place of y is at most `epsilon * |y|`. */
+  readonly epsilon: number
+  /** Below this magnitude a result may be flushed to zero: an absolute error of this size is always allowed. */
+  readonly smallest: number
+  /** Largest finite number: beyond it a result may be infinite. */
+  readonly largest: number
+  /** Largest argument of sin, cos and tan for which `ulps` holds; beyond it only the range of the function is known. */
+  readonly largestAngle: number
+}
+
+/** How closely a runtime follows the order and the rounding of a kernel. */
+export type Precision = 'reproducible' | 'approximate'
+
+export const precisionOf = ({ bitReproducible }: Pick<Capabilities, 'bitReproducible'>): Precision =>
+  bitReproducible ? 'reproducible' : 'approximate'
+
+const f32 = { epsilon: 2 ** -23, smallest: 2 ** -126, largest: (2 - 2 ** -23) * 2 ** 127, largestAngle: 1e5 }
+const f64 = { epsilon: 2 ** -52, smallest: 2 ** -1022, largest: Number.MAX_VALUE, largestAngle: 1e15 }
+
+const table: Readonly<Record<Precision, Readonly<Record<'f32' | 'f64', Tolerances>>>> = {
+  reproducible: {
+    // IEEE 754 arithmetic rounded to nearest; functions by the expansions of core's `kernel/math`, with their stated bounds.
+    f32: {
+      ...f32,
+      ulps: {
+        arithmetic: 0.5,
+        division: 0.5,
+        root: 0.5,
+        exp: 2,
+        expm1: 3,
+        log: 2,
+        log1p: 3,
+        sin: 2,
+        cos: 2,
+        tan: 4,
+        tanh: 4,
+        erf: 4,
+        pow: 2,
+      },
+    },
+    // The host's functions, on either side of the comparison: twice their usual bound of one.
+    f64: {
+      ...f64,
+      ulps: {
+        arithmetic: 0.5,
+        division: 0.5,
+        root: 0.5,
+        exp: 2,
+        expm1: 2,
+        log: 2,
+        log1p: 2,
+        sin: 2,
+        cos: 2,
+        tan: 2,
+        tanh: 2,
+        erf: 4,
+        pow: 2,
+      },
+    },
+  },
+  approximate: {
+    // GLSL ES 3.00, section 4.5.1: highp add, subtract and multiply within the rounding of the machine, which may be
+    // towards zero; division within 2.5 ulp; sqrt as 1 / inversesqrt, 2 ulp each. The expansions double with their steps.
+    f32: {
+      ...f32,
+      ulps: {
+        arithmetic: 1,
+        division: 2.5,
+        root: 4.5,
+        exp: 4,
+        expm1: 6,
+        log: 4,
+        log1p: 6,
+        sin: 4,
+        cos: 4,
+        tan: 8,
+        tanh: 8,
+        erf: 8,
+        pow: 4,
+      },
+    },
+    f64: {
+      ...f64,
+      ulps: {
+        arithmetic: 1,
+        division: 2.5,
+        root: 4.5,
+        exp: 4,
+        expm1: 4,
+        log: 4,
+        log1p: 4,
+        sin: 4,
+        cos: 4,
+        tan: 4,
+        tanh: 4,
+        erf: 8,
+        pow: 4,
+      },
+    },
+  },
+}
+
+/** Tolerances of a float dtype; `undefined` for integers and bool, which are exact everywhere. */
+export function tolerancesOf(precision: Precision, dtype: DType): Tolerances | undefined {
+  if (!isFloat(dtype)) return undefined
+  return table[precision][dtype === 'f64' ? 'f64' : 'f32']
+}
+
+/** Absolute rounding error of one operation of `kind` whose result is within `magnitude`. */
+export function roundingError(tolerances: Tolerances, kind: RoundingClass, magnitude: number): number {
+  return tolerances.ulps[kind] * tolerances.epsilon * magnitude + tolerances.smallest
+}
+
+/**
+ * Absolute error of adding up `count` numbers whose magnitudes add up to `magnitude`, in any order: γ(n) Σ|x| with
+ * γ(n) = n u / (1 - n u) and n = count - 1 additions (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+ * `products` adds one rounding for each term that is itself a product.
+ */
+export function summationError(
+  tolerances: Tolerances,
+  count: number,
+  magnitude: number,
+  products = false,
+): number {
+  const roundings = Math.max(0, count - 1) + (products ? 1 : 0)
+  const n = roundings * tolerances.ulps.arithmetic * tolerances.epsilon
+  if (n >= 1) return Number.POSITIVE_INFINITY
+  return (n / (1 - n)) * magnitude + roundings * tolerances.smallest
+}

@@ -151,6 +151,8 @@ export { noAttrs, valueOfAccess } from './ir/define.ts'
 export type { Graph, GraphInput, GraphOutput, GraphUpdate } from './ir/graph.ts'
 export { inputNamed, mapRoots, nodesOf, rootsOf } from './ir/graph.ts'
 export type { ArityOf, AttrsOf, OpName, OpTable } from './ir/op-table.ts'
+export type { PrintOptions } from './ir/print.ts'
+export { graphLines, printGraph, windowAround } from './ir/print.ts'
 export type { Provenance } from './ir/provenance.ts'
 export { currentProvenance, locationOf, setProvenance, traced, withProvenance } from './ir/provenance.ts'
 export { hashString, mixHash, structuralHash, structurallyEqual } from './ir/structural-key.ts'
@@ -158,6 +160,7 @@ export type { TensorType } from './ir/tensor-type.ts'
 export { formatType, typesEqual } from './ir/tensor-type.ts'
 export { postOrder, usersOf } from './ir/traverse.ts'
 export type { Value } from './ir/value.ts'
+export { verifyGraph } from './ir/verify.ts'
 export {
   addIndex,
   delinearize,

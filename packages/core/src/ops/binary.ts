@@ -93,10 +93,8 @@ export const minimum: OpDef<2, NoAttrs> = binary('minimum', {
   takes: 'numeric',
   f: Math.min,
   scalar: 'minimum',
-  vjp: ({ b, inputs: [x, y], cotangent }) => {
-    const [dy, dx] = shareOfExtreme(b, y, x, cotangent)
-    return [dx, dy]
-  },
+  // x has a share of the smaller where y has one of the larger.
+  vjp: ({ b, inputs: [x, y], cotangent }) => shareOfExtreme(b, y, x, cotangent),
 })
 
 /** All of the cotangent to the larger operand, half to each at a tie. */

@@ -30,7 +30,9 @@ export const concat: OpDef<number, AxisAttrs> = defineOp('concat', {
   infer: (inputs, { axis }) => {
     const [first] = inputs
     if (first === undefined)
-      throw new HeddleError('GRAPH_ARITY', 'concat: takes one operand or more, got none')
+      throw new HeddleError('GRAPH_ARITY', 'concat: takes one operand or more, got none', {
+        details: { op: 'concat', operands: 0, constraint: 'C1' },
+      })
     checkAxis('concat', axis, first.shape)
     inputs.forEach((input, operand) => {
       const fits =

@@ -4,7 +4,7 @@ import type { DType } from '../dtype.ts'
 import { dtypes } from '../dtype.ts'
 import { internalError } from '../errors.ts'
 import { hostMath } from '../kernel/math/host.ts'
-import { mathFunctions } from '../kernel/math/index.ts'
+import { isMathFunction, mathFunctions } from '../kernel/math/index.ts'
 import type { MathFunction, PrimitiveScalarOp, ScalarFunction, ScalarOp } from '../kernel/scalar.ts'
 
 /**
@@ -210,10 +210,6 @@ function applyMath(op: MathFunction, dtype: DType, args: readonly number[]): num
   if (dtype === 'f32') return evaluateScalarFunction(mathFunctions[op], args)
   if (dtype !== 'f64') throw internalError(op, `has dtype ${dtype}; it needs f32 or f64`)
   return hostMath[op](argument(op, args, 0), op === 'pow' ? argument(op, args, 1) : 0)
-}
-
-function isMathFunction(op: ScalarOp): op is MathFunction {
-  return Object.hasOwn(mathFunctions, op)
 }
 
 function argument(op: string, args: readonly number[], index: number): number {

@@ -129,7 +129,7 @@ export {
   toNdArray,
   zeros as zeroArray,
 } from './interpret/nd-array.ts'
-export { applyScalar, castScalar } from './interpret/scalar.ts'
+export { applyScalar, castScalar, evaluateScalarFunction } from './interpret/scalar.ts'
 export type { Builder, BuilderMethods } from './ir/builder.ts'
 export { createBuilder, isOpName, opNames, opRecord } from './ir/builder.ts'
 export type {
@@ -200,8 +200,10 @@ export type {
   Stage,
   Store,
 } from './kernel/kernel.ts'
+export type { MathBound } from './kernel/math/bounds.ts'
+export { mathBounds } from './kernel/math/bounds.ts'
 export { hostMath } from './kernel/math/host.ts'
-export { mathFunctions } from './kernel/math/index.ts'
+export { isMathFunction, mathFunctionNames, mathFunctions } from './kernel/math/index.ts'
 export { printKernel } from './kernel/print.ts'
 export { canReplace } from './kernel/replace.ts'
 export type {
@@ -233,3 +235,13 @@ export { planVersion } from './plan/plan.ts'
 export { liveBytesPeak, printPlan } from './plan/print.ts'
 export { verifyPlan } from './plan/verify.ts'
 export { arenaAlignment } from './plan/verify-arena.ts'
+export type { Feeds } from './session/bindings.ts'
+export { closestName } from './session/closest-name.ts'
+export type { Feed, FeedArray } from './session/feed.ts'
+export type { HostArray } from './session/host-array.ts'
+export { hostArray } from './session/host-array.ts'
+export type { Result } from './session/results.ts'
+export type { RunOptions, Session, SessionOptions } from './session/session.ts'
+export { openSession } from './session/session.ts'
+export type { StateDeclaration, StateSlot, States, StatesOptions } from './session/states.ts'
+export { createStates } from './session/states.ts'

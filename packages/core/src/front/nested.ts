@@ -31,15 +31,15 @@ export function flattenNested(values: Nested): FlatItems | { readonly problem: s
   return { shape, items }
 }
 
-/** Row-major data as nested arrays; `element` gives each item. */
-export function nest<T>(shape: Shape, element: (position: number) => T): T | readonly unknown[] {
-  let level: unknown[] = Array.from({ length: sizeOf(shape) }, (_, position) => element(position))
-  if (shape.length === 0) return level[0] as T
+/** Nested arrays whose items are `element(position)`, positions in row-major order. */
+export function nest(shape: Shape, element: (position: number) => Nested): Nested {
+  let level = Array.from({ length: sizeOf(shape) }, (_, position) => element(position))
+  if (shape.length === 0) return level[0] ?? []
   for (let axis = shape.length - 1; axis > 0; axis--) {
     const dim = shape[axis] ?? 1
-    const rows = sizeOf(shape.slice(0, axis))
     const items = level
-    level = Array.from({ length: rows }, (_, row) => items.slice(row * dim, (row + 1) * dim))
+    const rows = sizeOf(shape.slice(0, axis))
+    level = Array.from({ length: rows }, (_, row): Nested => items.slice(row * dim, (row + 1) * dim))
   }
   return level
 }

@@ -45,7 +45,16 @@ const sentences: Readonly<Record<DecisionCode, string>> = {
   STORE_SCATTER: 'stored: a scatter fills an array of its own',
 }
 
-export const decide = (code: DecisionCode): Decision => ({ code, sentence: sentences[code] })
+const decisions = new Map<DecisionCode, Decision>()
+
+/** The decision of a code; one object each, since every node has one. */
+export function decide(code: DecisionCode): Decision {
+  const known = decisions.get(code)
+  if (known !== undefined) return known
+  const decision = { code, sentence: sentences[code] }
+  decisions.set(code, decision)
+  return decision
+}
 
 export const describeDecision = (node: Value, { code, sentence }: Decision): string =>
   `${code}: ${node.op} ${formatType(node.type)}: ${sentence}`

@@ -14,7 +14,7 @@ import {
 } from '@heddle/core'
 import { tryAbsorbContraction, tryAbsorbReduction } from './absorb.ts'
 import { contractionSources } from './contraction.ts'
-import { type Decision, type DecisionCode, decide, describeDecision } from './decision.ts'
+import { type Decision, type DecisionCode, decide } from './decision.ts'
 import {
   accessesAt,
   createGroup,
@@ -43,7 +43,7 @@ const recomputeLimit = 24
 /** Indices at which a kernel may compute the same node. */
 const maxTuples = 4
 /** Groups looked at to prove that joining a kernel makes no cycle. */
-const maxCycleSearch = 500
+const maxCycleSearch = 64
 
 export function fuse(
   graph: Graph,
@@ -75,9 +75,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   function settle(node: Value, code: DecisionCode, group?: Group): void {
     const decision = decide(code)
     decisions.set(node, decision)
-    if (group !== undefined && group.reasons.length < 64 && code !== 'INLINE_VIEW') {
-      group.reasons.push(describeDecision(node, decision))
-    }
+    if (group !== undefined && code !== 'INLINE_VIEW') group.reasons.push({ node, decision })
   }
 
   /** Computes `node` inside `group` wherever the group needs it. */
@@ -146,16 +144,17 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       return false
     if (node.type.shape.some((dim, axis) => extent(dim) !== group.axes[axis]?.extent)) return false
     if (!fits(group, node)) return false
-    return users.every((user) => user === group || !reaches(group, user))
+    const others = new Set(users.filter((user) => user !== group))
+    return others.size === 0 || !reaches(group, others)
   }
 
-  /** Whether `from` may depend on `target`; true when unsure. */
-  function reaches(from: Group, target: Group): boolean {
+  /** Whether `from` may depend on one of `targets`; true when unsure. */
+  function reaches(from: Group, targets: ReadonlySet<Group>): boolean {
     const seen = new Set<Group>([from])
     const stack = [from]
     while (stack.length > 0) {
       const group = stack.pop() as Group
-      if (group === target || seen.size > maxCycleSearch) return true
+      if (targets.has(group) || seen.size > maxCycleSearch) return true
       for (const value of group.demands.keys()) {
         const next = owner.get(value)
         if (next !== undefined && !seen.has(next)) {

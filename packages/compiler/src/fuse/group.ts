@@ -17,6 +17,8 @@ import {
   valueOfAccess,
 } from '@heddle/core'
 
+import type { Decision } from './decision.ts'
+
 export type IndexTuple = readonly IndexExpression[]
 
 export interface GroupAxis {
@@ -59,7 +61,8 @@ export interface Group {
   readonly demands: Map<Value, readonly IndexTuple[]>
   /** Scalar operations so far. */
   operations: number
-  readonly reasons: string[]
+  /** Decisions that shaped it, in order. */
+  readonly reasons: { readonly node: Value; readonly decision: Decision }[]
 }
 
 export const identityTuple = (rank: number): IndexTuple =>

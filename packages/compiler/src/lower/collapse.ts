@@ -6,14 +6,14 @@ import {
   type IndexExpression,
   indexAxis,
   indexConstant,
-  type Kernel,
   type ScalarNode,
   type Stage,
   strideOf,
   substituteAxes,
 } from '@heddle/core'
+import type { LoopNest } from './lanes.ts'
 
-export function collapseAxes(kernel: Kernel): Kernel {
+export function collapseAxes(kernel: LoopNest): LoopNest {
   let current = kernel
   for (;;) {
     const pair = findPair(current)
@@ -23,7 +23,7 @@ export function collapseAxes(kernel: Kernel): Kernel {
 }
 
 /** Lists of axes walked in this order: the rows, and each stage's own. */
-function axisLists(kernel: Kernel): readonly (readonly AxisId[])[] {
+function axisLists(kernel: LoopNest): readonly (readonly AxisId[])[] {
   const lists: (readonly AxisId[])[] = []
   for (const stage of kernel.stages) {
     if (stage.kind === 'contract') lists.push(stage.batch, stage.m, stage.n, stage.k)
@@ -32,7 +32,7 @@ function axisLists(kernel: Kernel): readonly (readonly AxisId[])[] {
   return kernel.stages.some((stage) => stage.kind === 'contract') ? lists : [kernel.rows, ...lists]
 }
 
-function findPair(kernel: Kernel): readonly [AxisId, AxisId] | undefined {
+function findPair(kernel: LoopNest): readonly [AxisId, AxisId] | undefined {
   const lists = axisLists(kernel)
   const indices = indicesOf(kernel)
   for (const list of lists) {
@@ -60,7 +60,7 @@ function walksTogether(index: IndexExpression, outer: AxisId, inner: AxisId, spa
   return far !== undefined && near !== undefined && far === near * span
 }
 
-function join(kernel: Kernel, outer: AxisId, inner: AxisId): Kernel {
+function join(kernel: LoopNest, outer: AxisId, inner: AxisId): LoopNest {
   const span = kernel.axes[inner]?.extent ?? 1
   const joined = (kernel.axes[outer]?.extent ?? 1) * span
   const axes = kernel.axes.map((axis, id) =>
@@ -95,7 +95,7 @@ const addTerm = (index: IndexExpression, axis: AxisId, coefficient: number): Ind
 }
 
 /** Removes axes no list names any more. */
-function dropUnused(kernel: Kernel): Kernel {
+function dropUnused(kernel: LoopNest): LoopNest {
   const used = new Set<AxisId>([...kernel.rows, ...axisLists(kernel).flat()])
   const kept = kernel.axes.map((_, id) => id).filter((id) => used.has(id))
   if (kept.length === kernel.axes.length) return kernel
@@ -114,7 +114,7 @@ function dropUnused(kernel: Kernel): Kernel {
   }
 }
 
-function indicesOf(kernel: Kernel): readonly IndexExpression[] {
+function indicesOf(kernel: LoopNest): readonly IndexExpression[] {
   const indices: IndexExpression[] = []
   const note = (index: IndexExpression): IndexExpression => {
     indices.push(index)

@@ -8,12 +8,14 @@ import {
   equalIndex,
   extent,
   type Guard,
+  hashString,
   holdsAlways,
   holdsNever,
   type IndexExpression,
   indexValue,
   internalError,
   linearize,
+  mixHash,
   opRecord,
   type ScalarEmitter,
   type ScalarNode,
@@ -64,7 +66,7 @@ export function createStageCode(context: StageContext): StageCode {
   const known = new Map<Value, Known[]>()
 
   function push(node: ScalarNode): ValueId {
-    const hash = structuralHash(node)
+    const hash = hashOf(node)
     const candidates = byHash.get(hash)
     const same = candidates?.find((id) => structurallyEqual(code[id], node))
     if (same !== undefined) return same
@@ -212,6 +214,14 @@ export function createStageCode(context: StageContext): StageCode {
       )
     },
   }
+}
+
+/** Calls are most of a kernel: hashed by what tells them apart. */
+function hashOf(node: ScalarNode): number {
+  if (!('args' in node)) return structuralHash(node)
+  let hash = hashString(node.op)
+  for (const arg of node.args) hash = mixHash(hash, arg)
+  return hash
 }
 
 const guardsEqual = (x: readonly Guard[], y: readonly Guard[]): boolean =>

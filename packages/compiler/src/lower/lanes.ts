@@ -5,15 +5,18 @@ import { strideOf } from '@heddle/core'
 
 const lanes = 16
 
+/** A kernel before it is named for its origin. */
+export type LoopNest = Omit<Kernel, 'origin'>
+
 /** The kernel with the order of its reductions settled; decided on its final axes. */
-export const assignLanes = (kernel: Kernel): Kernel => ({
+export const assignLanes = (kernel: LoopNest): LoopNest => ({
   ...kernel,
   stages: kernel.stages.map(
     (stage): Stage => (stage.kind === 'reduce' ? { ...stage, lanes: lanesOf(kernel, stage) } : stage),
   ),
 })
 
-function lanesOf(kernel: Kernel, { axes, code, accumulators }: ReduceStage): 1 | 16 {
+function lanesOf(kernel: LoopNest, { axes, code, accumulators }: ReduceStage): 1 | 16 {
   const innermost = axes.at(-1)
   if (innermost === undefined) return 1
   if (accumulators.some(({ combine }) => combine === 'argmax' || combine === 'argmin')) return 1

@@ -7,8 +7,8 @@ import {
   extent,
   type IndexExpression,
   internalError,
-  type Kernel,
   type KernelBuffer,
+  type KernelOrigin,
   linearize,
   locationOf,
   type MapStage,
@@ -19,16 +19,19 @@ import {
   type Value,
 } from '@heddle/core'
 import { contractionTuples } from '../fuse/contraction.ts'
+import { describeDecision } from '../fuse/decision.ts'
 import { type Group, type GroupReduction, identityTuple, rangesOf } from '../fuse/group.ts'
 import { collapseAxes } from './collapse.ts'
 import { createStageCode, type StageCode, type StageContext } from './evaluate.ts'
-import { assignLanes } from './lanes.ts'
+import { assignLanes, type LoopNest } from './lanes.ts'
 
 /** Products summed before they are added to the total: one cache-sized block of a contraction. */
 const contractBlock = 256
 
+/** A kernel whose origin is put together only if it turns out to be a new one. */
 export interface LoweredKernel {
-  readonly kernel: Kernel
+  readonly kernel: LoopNest
+  readonly origin: () => KernelOrigin
   /** The value each of the kernel's buffers holds. */
   readonly buffers: readonly Value[]
 }
@@ -92,15 +95,14 @@ function lowerGroup(group: Group): LoweredKernel {
   }
   const rows = group.rows ?? Array.from({ length: group.rank }, (_, axis) => axis)
   stages.push(mapStage(group, rows, context))
-  const kernel: Kernel = {
+  const kernel: LoopNest = {
     name: kernelName(group),
     axes: group.axes,
     rows,
     stages,
     buffers: buffers.list(new Set(group.outputs)),
-    origin: originOf(group),
   }
-  return { kernel: assignLanes(collapseAxes(kernel)), buffers: buffers.values }
+  return { kernel: assignLanes(collapseAxes(kernel)), buffers: buffers.values, origin: () => originOf(group) }
 }
 
 function mapStage(group: Group, rows: readonly AxisId[], context: StageContext): MapStage {
@@ -253,15 +255,14 @@ function copyKernel(group: Group, node: Value, base: Value): LoweredKernel {
   const value = code.value(base, identity)
   const index = linearize(identity, node.type.shape.map(extent), rangesOf(group))
   const store = { buffer: buffers.of(node), index, value }
-  const kernel: Kernel = {
+  const kernel: LoopNest = {
     name: 'scatter_base',
     axes: group.axes,
     rows: identity.map((_, axis) => axis),
     stages: [{ kind: 'map', axes: [], code: code.code, stores: [store] }],
     buffers: buffers.list(new Set([node])),
-    origin: originOf(group),
   }
-  return { kernel: collapseAxes(kernel), buffers: buffers.values }
+  return { kernel: collapseAxes(kernel), buffers: buffers.values, origin: () => originOf(group) }
 }
 
 function scatterKernel(
@@ -291,7 +292,7 @@ function scatterKernel(
   }
   const place = [...at.slice(0, axis), target, ...at.slice(axis + rank)]
   const base = node.type.shape.map(extent)
-  const kernel: Kernel = {
+  const kernel: LoopNest = {
     name: 'scatter_add',
     axes,
     rows: at.map((_, k) => k),
@@ -307,9 +308,8 @@ function scatterKernel(
       },
     ],
     buffers: buffers.list(new Set([node])),
-    origin: originOf(group),
   }
-  return { kernel, buffers: buffers.values }
+  return { kernel, buffers: buffers.values, origin: () => originOf(group) }
 }
 
 function kernelName(group: Group): string {
@@ -318,7 +318,7 @@ function kernelName(group: Group): string {
   return heart === undefined || heart === last ? last : `${heart}_${last}`
 }
 
-function originOf(group: Group): Kernel['origin'] {
+function originOf(group: Group): KernelOrigin {
   const nodes = [...group.members.keys()].sort((x, y) => x.id - y.id)
   const ops = new Set(nodes.filter((node) => opRecord(node.op).kind !== 'constant').map((node) => node.op))
   const locations = new Set<string>()
@@ -326,5 +326,9 @@ function originOf(group: Group): Kernel['origin'] {
     const location = locationOf(provenance)
     if (location !== undefined) locations.add(`${location.file}:${location.line}:${location.column}`)
   }
-  return { ops: [...ops], locations: [...locations], reasons: [...group.reasons] }
+  return {
+    ops: [...ops],
+    locations: [...locations],
+    reasons: group.reasons.map(({ node, decision }) => describeDecision(node, decision)),
+  }
 }

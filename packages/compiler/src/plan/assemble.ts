@@ -7,6 +7,7 @@ import {
   inputNamed,
   internalError,
   type Kernel,
+  type KernelOrigin,
   type Plan,
   type PlanBuffer,
   type PlanConstant,
@@ -20,6 +21,7 @@ import {
   type Value,
 } from '@heddle/core'
 import type { Schedule } from '../fuse/fuse.ts'
+import type { LoopNest } from '../lower/lanes.ts'
 import { labelOf, lower } from '../lower/lower.ts'
 import { placeInArena } from './arena.ts'
 import { orderGroups } from './order.ts'
@@ -76,7 +78,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
 
   const kernels = createKernelTable()
   const steps: PlanStep[] = []
-  const addStep = (kernel: Kernel, args: readonly number[]): void => {
+  const addStep = (kernel: LoopNest, origin: () => KernelOrigin, args: readonly number[]): void => {
     const step = steps.length
     args.forEach((slot, position) => {
       const target = slots[slot]
@@ -85,15 +87,16 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
       if (writes && target.first < 0 && target.place !== 'input') target.first = step
       target.last = step
     })
-    steps.push({ kernel: kernels.idOf(kernel), args })
+    steps.push({ kernel: kernels.idOf(kernel, origin), args })
   }
-  for (const { kernel, buffers } of lowered) {
+  for (const { kernel, buffers, origin } of lowered) {
     addStep(
       kernel,
+      origin,
       buffers.map((value, k) => (kernel.buffers[k]?.access === 'write' ? writeSlot(value) : readSlot(value))),
     )
   }
-  for (const { from, to } of copies) addStep(copyKernel(from), [readSlot(from), to])
+  for (const { from, to } of copies) addStep(copyKernel(from), () => copyOrigin, [readSlot(from), to])
 
   const arenaSlots = slots.filter((slot) => slot.place === 'arena')
   const arena = placeInArena(
@@ -149,10 +152,13 @@ const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'lit
 const bytesOf = ({ type }: Value): number => sizeOf(type.shape) * dtypes[type.dtype].bytes
 
 /** Kernels without repeats: names, labels and origins aside, equal kernels are one. */
-function createKernelTable(): { readonly list: Kernel[]; readonly idOf: (kernel: Kernel) => number } {
+function createKernelTable(): {
+  readonly list: Kernel[]
+  readonly idOf: (kernel: LoopNest, origin: () => KernelOrigin) => number
+} {
   const list: Kernel[] = []
   const byHash = new Map<number, number[]>()
-  const keyOf = ({ axes, rows, stages, buffers }: Kernel): unknown => [
+  const keyOf = ({ axes, rows, stages, buffers }: LoopNest): unknown => [
     axes.map((axis) => axis.extent),
     rows,
     stages,
@@ -160,20 +166,26 @@ function createKernelTable(): { readonly list: Kernel[]; readonly idOf: (kernel:
   ]
   return {
     list,
-    idOf(kernel) {
+    idOf(kernel, origin) {
       const key = keyOf(kernel)
       const hash = structuralHash(key)
       const candidates = byHash.get(hash) ?? []
       const same = candidates.find((id) => structurallyEqual(keyOf(list[id] as Kernel), key))
       if (same !== undefined) return same
-      const id = list.push({ ...kernel, name: `${kernel.name}_${list.length}` }) - 1
+      const id = list.push({ ...kernel, name: `${kernel.name}_${list.length}`, origin: origin() }) - 1
       byHash.set(hash, [...candidates, id])
       return id
     },
   }
 }
 
-function copyKernel(value: Value): Kernel {
+const copyOrigin: KernelOrigin = {
+  ops: ['copy'],
+  locations: [],
+  reasons: ['STORE_OUTPUT: an output that is an input, a constant or another output is copied'],
+}
+
+function copyKernel(value: Value): LoopNest {
   const size = sizeOf(value.type.shape)
   const { dtype } = value.type
   const index = { constant: 0, terms: [{ coefficient: 1, atom: { kind: 'axis' as const, axis: 0 } }] }
@@ -193,11 +205,6 @@ function copyKernel(value: Value): Kernel {
       { dtype, size, access: 'read', label: labelOf(value) },
       { dtype, size, access: 'write', label: 'copy' },
     ],
-    origin: {
-      ops: ['copy'],
-      locations: [],
-      reasons: ['STORE_OUTPUT: an output that is an input, a constant or another output is copied'],
-    },
   }
 }
 

@@ -40,7 +40,8 @@ export function structuralHash(data: unknown): number {
       if (Array.isArray(data))
         return data.reduce<number>((hash, item) => mixHash(hash, structuralHash(item)), data.length)
       let sum = 0x27d4eb2f
-      for (const [key, value] of Object.entries(data)) sum += mixHash(hashString(key), structuralHash(value))
+      const fields = data as Readonly<Record<string, unknown>>
+      for (const key of Object.keys(fields)) sum += mixHash(hashString(key), structuralHash(fields[key]))
       return sum | 0
     }
     default:
@@ -69,12 +70,14 @@ export function structurallyEqual(x: unknown, y: unknown): boolean {
       x.every((item, k) => structurallyEqual(item, y[k]))
     )
   }
-  const left = Object.entries(x)
-  const right = new Map(Object.entries(y))
-  return (
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && structurallyEqual(value, right.get(key)))
-  )
+  const left = x as Readonly<Record<string, unknown>>
+  const right = y as Readonly<Record<string, unknown>>
+  const keys = Object.keys(left)
+  if (keys.length !== Object.keys(right).length) return false
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key) || !structurallyEqual(left[key], right[key])) return false
+  }
+  return true
 }
 
 function bytesEqual(x: ArrayBufferView, y: ArrayBufferView): boolean {

@@ -19,9 +19,14 @@ export function printPlan(plan: Plan): string {
   for (const [id, { place, dtype, size }] of plan.buffers.entries()) {
     if (place.kind === 'constant') lines.push(`  constant ${names[id]}: ${dtype}[${size}]`)
   }
-  lines.push('', `steps (${plan.steps.length})`, ...printSteps(plan, names))
-  lines.push('', ...printArena(plan, names))
-  return `${lines.join('\n')}\n`
+  const parts = [
+    lines,
+    ['', `steps (${plan.steps.length})`],
+    printSteps(plan, names),
+    [''],
+    printArena(plan, names),
+  ]
+  return `${parts.map((part) => part.join('\n')).join('\n')}\n`
 }
 
 /** Most bytes of intermediates that are live during one step: what no arena can be smaller than, but for replacement in place. */

@@ -7,12 +7,13 @@ import {
   type DType,
   dtypeNames,
   dtypes,
-  type Executable,
   HeddleError,
   type Plan,
+  requireSupported,
   type TypedArray,
+  verifyPlan,
 } from '@heddle/core'
-import { emitModule, hostFunctions } from './emit/module.ts'
+import { type EmittedModule, emitModule, hostFunctions } from './emit/module.ts'
 import { importModule } from './encoder.ts'
 import { createExecutable, type Workspace } from './executable.ts'
 import { createHeap, maxWasmPages, pageBytes } from './memory.ts'
@@ -34,38 +35,50 @@ export const wasmCapabilities: Capabilities = {
   bitReproducible: true,
 }
 
-function disposed(what: string): HeddleError {
-  return new HeddleError('BACKEND_DISPOSED', `${what}: the wasm backend was disposed; make a new one.`)
+const owner = 'wasm'
+
+function disposed(): HeddleError {
+  return new HeddleError('BACKEND_DISPOSED', `${owner}: is disposed; make a new backend`)
 }
 
-function lost(what: string, cause: HeddleError): HeddleError {
-  return new HeddleError(
-    'BACKEND_LOST',
-    `${what}: an earlier run failed (${cause.message}); the contents of buffers are unknown.`,
-    { cause },
-  )
+function bufferFreed({ dtype, size }: DeviceBuffer): HeddleError {
+  const what = `a buffer of ${size} elements of ${dtype} is used after it was freed`
+  return new HeddleError('BACKEND_BUFFER_FREED', `${owner}: ${what}`, { details: { dtype, size } })
 }
 
-function badBuffer(what: string, reason: string): HeddleError {
-  return new HeddleError('BACKEND_BUFFER', `${what}: ${reason}.`)
+function bufferForeign({ dtype, size }: DeviceBuffer): HeddleError {
+  const what = `a buffer of ${size} elements of ${dtype} was made by another backend; buffers stay with their maker`
+  return new HeddleError('BACKEND_BUFFER_FOREIGN', `${owner}: ${what}`, { details: { dtype, size } })
+}
+
+function writeMismatch({ dtype, size }: DeviceBuffer, data: TypedArray): HeddleError {
+  const found = `${data.constructor.name} of ${data.length}`
+  const what = `wrote ${found} to a buffer of ${size} elements of ${dtype}; type and length must be equal`
+  return new HeddleError('BACKEND_WRITE_MISMATCH', `${owner}: ${what}`, { details: { dtype, size } })
+}
+
+function tooLarge(dtype: DType, size: number): HeddleError {
+  const what = `a buffer of ${size} elements of ${dtype} was asked for; one holds at most ${wasmCapabilities.maxElements}`
+  return new HeddleError('BACKEND_OUT_OF_MEMORY', `${owner}: ${what}`, { details: { dtype, size } })
 }
 
 export function wasmBackend(options: WasmOptions = {}): Backend {
   const heap = createHeap(options.maxMemoryBytes ?? maxWasmPages * pageBytes)
   const addresses = new WeakMap<DeviceBuffer, number>()
+  const freed = new WeakSet<DeviceBuffer>()
   let isDisposed = false
-  let failure: HeddleError | undefined
+  let failure: { readonly cause: unknown } | undefined
   let liveBytes = 0
   let workspace = { address: 0, bytes: 0 }
 
-  const check = (what: string): void => {
-    if (isDisposed) throw disposed(what)
-    if (failure !== undefined) throw lost(what, failure)
+  const check = (): void => {
+    if (isDisposed) throw disposed()
   }
-  const addressOf = (what: string, buffer: DeviceBuffer): number => {
+  const addressOf = (buffer: DeviceBuffer): number => {
+    check()
     const address = addresses.get(buffer)
-    if (address === undefined) throw badBuffer(what, 'the buffer was freed or belongs to another backend')
-    return address
+    if (address !== undefined) return address
+    throw freed.has(buffer) ? bufferFreed(buffer) : bufferForeign(buffer)
   }
   const bytesOf = (dtype: DType, size: number): number => dtypes[dtype].bytes * size
 
@@ -80,59 +93,64 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
   }
 
   const shared: Workspace = {
+    owner,
+    capabilities: wasmCapabilities,
     heap,
     check,
     addressOf,
     require: requireWorkspace,
     fail: (cause) => {
-      failure ??= cause
+      failure ??= { cause }
     },
   }
 
   const readSync = (buffer: DeviceBuffer): TypedArray => {
-    check('read')
-    return heap.view(buffer.dtype, addressOf('read', buffer), buffer.size).slice()
+    if (failure !== undefined) throw failure.cause
+    return heap.view(buffer.dtype, addressOf(buffer), buffer.size).slice()
   }
-
-  const maxPages = (): number => maxWasmPages
+  const emit = (plan: Plan): EmittedModule => {
+    check()
+    verifyPlan(plan)
+    // Operands that are no plain loads are slow here, not impossible: the capability only tells compilers what to prefer.
+    requireSupported(owner, plan, { ...wasmCapabilities, contractOperands: 'any' })
+    return emitModule(plan, { maxPages: maxWasmPages })
+  }
   const imports = { [importModule]: { memory: heap.memory, ...hostFunctions } }
 
   return {
-    name: 'wasm',
+    name: owner,
     capabilities: wasmCapabilities,
     allocate(dtype, size) {
-      check('allocate')
+      check()
+      if (size > wasmCapabilities.maxElements) throw tooLarge(dtype, size)
       const buffer: DeviceBuffer = Object.freeze({ dtype, size })
       addresses.set(buffer, heap.allocate(bytesOf(dtype, size)))
       liveBytes += bytesOf(dtype, size)
       return buffer
     },
     free(buffer) {
-      if (isDisposed) return
-      heap.free(addressOf('free', buffer))
+      heap.free(addressOf(buffer))
       addresses.delete(buffer)
+      freed.add(buffer)
       liveBytes -= bytesOf(buffer.dtype, buffer.size)
     },
     write(buffer, data) {
-      check('write')
-      const address = addressOf('write', buffer)
-      if (data.length !== buffer.size) {
-        throw badBuffer('write', `${data.length} elements for a buffer of ${buffer.size}`)
+      const view = heap.view(buffer.dtype, addressOf(buffer), buffer.size)
+      if (data.constructor !== view.constructor || data.length !== view.length) {
+        throw writeMismatch(buffer, data)
       }
-      heap.view(buffer.dtype, address, buffer.size).set(data)
+      view.set(data)
     },
-    read: async (buffer) => readSync(buffer),
+    read: (buffer) => new Promise((resolve) => resolve(readSync(buffer))),
     readSync,
-    async prepare(plan: Plan): Promise<Executable> {
-      check('prepare')
-      const emitted = emitModule(plan, { maxPages: maxPages() })
-      const compiled = await WebAssembly.instantiate(emitted.bytes, imports)
-      check('prepare')
-      return createExecutable(shared, plan, emitted, compiled.instance)
+    async prepare(plan) {
+      const emitted = emit(plan)
+      const { instance } = await WebAssembly.instantiate(emitted.bytes, imports)
+      check()
+      return createExecutable(shared, plan, emitted, instance)
     },
-    prepareSync(plan: Plan): Executable {
-      check('prepare')
-      const emitted = emitModule(plan, { maxPages: maxPages() })
+    prepareSync(plan) {
+      const emitted = emit(plan)
       const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports)
       return createExecutable(shared, plan, emitted, instance)
     },
@@ -141,6 +159,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
     },
     dispose() {
       isDisposed = true
+      liveBytes = 0
     },
   }
 }

@@ -1,5 +1,7 @@
 // A prepared plan: its constants in memory, a table of addresses, and the module's functions to be called in order.
 import {
+  type Capabilities,
+  checkRun,
   type DeviceBuffer,
   dtypes,
   type Executable,
@@ -14,22 +16,15 @@ import { type Heap, maxWasmPages } from './memory.ts'
 /** What executables share with their backend. */
 export interface Workspace {
   readonly heap: Heap
-  /** Throws if the backend was disposed or has failed. */
-  check(what: string): void
-  addressOf(what: string, buffer: DeviceBuffer): number
+  readonly owner: string
+  readonly capabilities: Capabilities
+  /** Throws if the backend was disposed. */
+  check(): void
+  addressOf(buffer: DeviceBuffer): number
   /** Address of at least that many bytes, which keep nothing from run to run. */
   require(bytes: number): number
-  fail(cause: HeddleError): void
-}
-
-interface Binding {
-  readonly name: string
-  readonly dtype: DeviceBuffer['dtype']
-  readonly buffer: number
-}
-
-function badArguments(plan: Plan, what: string): HeddleError {
-  return new HeddleError('BACKEND_ARGUMENTS', `run ${plan.name}: ${what}.`)
+  /** Remembers the first failure; all later reads throw it. */
+  fail(cause: unknown): void
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
@@ -72,37 +67,23 @@ export function createExecutable(
     throw error
   }
 
-  const bind = (
-    what: 'input' | 'output',
-    given: readonly DeviceBuffer[],
-    wanted: readonly Binding[],
-  ): void => {
-    if (given.length !== wanted.length) {
-      throw badArguments(plan, `${given.length} ${what}s given; the plan has ${wanted.length}`)
-    }
-    const first = what === 'input' ? table.inputs : table.outputs
-    const words = heap.view('u32', tableAddress, table.length)
-    wanted.forEach(({ name, dtype, buffer }, at) => {
-      const device = given[at]
-      const size = plan.buffers[buffer]?.size
-      if (device === undefined || device.dtype !== dtype || device.size !== size) {
-        const found = device === undefined ? 'nothing' : `${device.dtype} of ${device.size} elements`
-        throw badArguments(plan, `${what} ${name} is ${found}; it must be ${dtype} of ${size} elements`)
-      }
-      words[first + at] = workspace.addressOf(`run ${plan.name}`, device)
-    })
+  const bind = (first: number, buffers: readonly DeviceBuffer[]): void => {
+    const found = buffers.map((buffer) => workspace.addressOf(buffer))
+    heap.view('u32', tableAddress, table.length).set(found, first)
   }
 
   return {
     plan,
     run(inputs, outputs) {
       if (isDisposed) {
-        throw new HeddleError('BACKEND_DISPOSED', `run ${plan.name}: the executable was disposed.`)
+        const what = `the executable of plan ${plan.name} is disposed; prepare the plan again`
+        throw new HeddleError('BACKEND_DISPOSED', `${workspace.owner}: ${what}`)
       }
-      workspace.check(`run ${plan.name}`)
+      workspace.check()
+      checkRun(workspace.owner, plan, workspace.capabilities, inputs, outputs)
       const base = workspace.require(workBytes)
-      bind('input', inputs, plan.inputs)
-      bind('output', outputs, plan.outputs)
+      bind(table.inputs, inputs)
+      bind(table.outputs, outputs)
       const words = heap.view('u32', tableAddress, table.length)
       words[table.arena] = base
       words[table.scratch] = base + arenaBytes

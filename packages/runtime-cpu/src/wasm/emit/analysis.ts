@@ -89,7 +89,7 @@ export function laneCost(
   accumulated: boolean,
 ): LaneCost {
   const varies = varyingValues(code, axis, accumulated)
-  let possible = true
+  let possible = roots.every((id) => code[id]?.dtype !== 'f64')
   let contiguous = 0
   let gathers = 0
   let operations = 0

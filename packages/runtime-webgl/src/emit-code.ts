@@ -2,6 +2,7 @@
 // are consecutive fetches whole texels, one whose lanes agree fetches once, any other fetches a lane at a time. Fetches are
 // clamped into their texture unless their range is known, so nothing outside a buffer is ever sampled.
 import {
+  type AxisId,
   type Guard,
   type IndexExpression,
   internalError,
@@ -324,4 +325,8 @@ function unalignedFunction(unit: number, format: TexelFormat, texels: number, { 
 }`
   })
   return `row${unit}`
+}
+
+export function extentOf({ kernel }: Shader, axis: AxisId): number {
+  return kernel.axes[axis]?.extent ?? 1
 }

@@ -1,8 +1,8 @@
 // A kernel as one fragment shader of GLSL ES 3.00: pure, kernel in, text out. A fragment computes the four elements of its
 // texel in every output (one render target each). What WebGL cannot do is refused with `BACKEND_UNSUPPORTED`.
 import type { Kernel, MapStage, ScatterStage } from '@heddle/core'
-import { evaluateCode, type Shader } from './emit-code.ts'
-import { asReduction, emitReduction, extentOf, type RowSpace, rowGroup } from './emit-reduce.ts'
+import { evaluateCode, extentOf, type Shader } from './emit-code.ts'
+import { asReduction, emitReduction, type RowSpace, rowGroup } from './emit-reduce.ts'
 import { defineCall, type GlslValue, widened } from './emit-scalar.ts'
 import { emitScatter } from './emit-scatter.ts'
 import { createFunctions } from './glsl-functions.ts'
@@ -156,10 +156,9 @@ function refuseDoubles(kernel: Kernel): void {
 function maskPadding(text: string, size: number, format: TexelFormat): string {
   const used = size % LANES
   const { vector, scalar } = formatWords[format]
-  const lanes = ['x', 'y', 'z', 'w'].map(
-    (lane, at) => `e + ${at} < ${size} ? (${text}).${lane} : ${scalar}(0)`,
-  )
-  return used === 0 ? text : `${vector}(${lanes.join(', ')})`
+  const zeros = Array.from({ length: LANES - used }, () => `${scalar}(0)`)
+  const last = `${vector}(${text}.${'xyz'.slice(0, used)}, ${zeros.join(', ')})`
+  return `e + ${LANES} <= ${size} ? ${text} : ${last}`
 }
 
 function samplerText(kernel: Kernel, buffer: number, unit: number): string {

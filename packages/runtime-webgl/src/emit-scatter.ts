@@ -2,7 +2,7 @@
 // buffer's earlier contents and adds, in order, the updates that name it. Axes along which the address is a plain row-major
 // part are solved for instead of walked: an embedding gradient visits each row of updates once, not each element.
 import type { AxisId, IndexExpression, ScatterStage } from '@heddle/core'
-import { conditionValue, evaluateCode, fetch, type Shader, valuesIn } from './emit-code.ts'
+import { conditionValue, evaluateCode, extentOf, fetch, type Shader, valuesIn } from './emit-code.ts'
 import {
   type AxisGroup,
   affineIndex,
@@ -15,7 +15,6 @@ import {
   isSame,
   modulo,
 } from './emit-index.ts'
-import { extentOf } from './emit-reduce.ts'
 import { callText, defineCall, type GlslValue, widen } from './emit-scalar.ts'
 
 /** Writes the loops; returns the new contents of the texel's elements. `axes` are all axes of the updates, in order. */

@@ -1,0 +1,124 @@
+import { dtypes, type Kernel, type Plan, type PlanBuffer, planVersion } from '@heddle/core'
+import {
+  addressOf,
+  makeKernel,
+  readBuffer,
+  store,
+  trainingPlan,
+  writeBuffer,
+  writeCode,
+} from '@heddle/testkit'
+import { expect, test } from 'vitest'
+import { emitKernel } from './emit-kernel.ts'
+import { type Schedule, schedulePlan } from './schedule.ts'
+
+const scheduled = (plan: Plan): Schedule => schedulePlan(plan, plan.kernels.map(emitKernel))
+
+function copy(size: number): Kernel {
+  const buffers = [readBuffer('f32', size, 'x'), writeBuffer('f32', size, 'y')]
+  const code = writeCode(buffers)
+  const value = code.load(0, addressOf([0], [size]))
+  const stages = [
+    { kind: 'map', axes: [], code: code.nodes, stores: [store(1, addressOf([0], [size]), value)] },
+  ] as const
+  return makeKernel({ name: 'copy', extents: [size], rows: [0], buffers, stages })
+}
+
+function addInto(size: number): Kernel {
+  const buffers = [readBuffer('f32', size, 'x'), writeBuffer('f32', size, 'y')]
+  const code = writeCode(buffers)
+  const value = code.load(0, addressOf([0], [size]))
+  const index = addressOf([0], [size])
+  const stages = [
+    { kind: 'scatter', axes: [], code: code.nodes, buffer: 1, index, guards: [], value },
+  ] as const
+  return makeKernel({ name: 'add', extents: [size], rows: [0], buffers, stages })
+}
+
+/** Steps over buffers of one size: input 0, output 1, the rest intermediates. */
+function planOf(kernels: readonly Kernel[], steps: Plan['steps'], intermediates: number): Plan {
+  const { size } = kernels[0]!.buffers[0]!
+  const places: PlanBuffer['place'][] = [
+    { kind: 'input', index: 0 },
+    { kind: 'output', index: 0 },
+    ...Array.from({ length: intermediates }, () => ({ kind: 'arena', offset: 0 }) as const),
+  ]
+  const bytes = size * dtypes.f32.bytes
+  const buffers = places.map(
+    (place, at): PlanBuffer => ({
+      dtype: 'f32',
+      size,
+      bytes,
+      place,
+      firstStep: 0,
+      lastStep: 9,
+      label: `b${at}`,
+    }),
+  )
+  const named = { dtype: 'f32', shape: [size] } as const
+  return {
+    version: planVersion,
+    name: 'plan',
+    kernels,
+    buffers,
+    steps,
+    inputs: [{ ...named, name: 'x', role: 'feed', buffer: 0, initial: undefined }],
+    outputs: [{ ...named, name: 'y', role: 'result', buffer: 1, donor: undefined }],
+    constants: [],
+    arenaBytes: 0,
+  }
+}
+
+const slotNames = ({ slots }: Schedule): string[] =>
+  slots.map(({ place }) => `${place.kind} ${place.kind === 'scratch' ? place.ordinal : place.index}`)
+
+test('intermediates take turns on two textures along a chain', () => {
+  const chain = [
+    { kernel: 0, args: [0, 2] },
+    { kernel: 0, args: [2, 3] },
+    { kernel: 0, args: [3, 4] },
+    { kernel: 0, args: [4, 1] },
+  ]
+
+  const names = slotNames(scheduled(planOf([copy(64)], chain, 3)))
+
+  expect(names).toEqual(['input 0', 'scratch 0', 'scratch 1', 'scratch 0', 'output 0'])
+})
+
+test('an output that is scattered into is filled in a scratch texture first', () => {
+  const steps = [
+    { kernel: 0, args: [0, 1] },
+    { kernel: 1, args: [0, 1] },
+  ]
+
+  const schedule = scheduled(planOf([copy(64), addInto(64)], steps, 0))
+
+  expect(slotNames(schedule)).toEqual(['input 0', 'scratch 0', 'output 0'])
+  expect(schedule.passes[1]).toMatchObject({ samplers: [1, 0], targets: [2] })
+})
+
+test('two scatters in a row alternate textures', () => {
+  const steps = [
+    { kernel: 0, args: [0, 2] },
+    { kernel: 1, args: [0, 2] },
+    { kernel: 1, args: [0, 2] },
+    { kernel: 0, args: [2, 1] },
+  ]
+
+  const names = slotNames(scheduled(planOf([copy(64), addInto(64)], steps, 1)))
+
+  expect(names).toEqual(['input 0', 'scratch 0', 'scratch 1', 'scratch 0', 'output 0'])
+})
+
+test('no pass has a texture both as sampler and as target', () => {
+  const { slots, passes } = scheduled(trainingPlan())
+  const textureOf = (slot: number): string => {
+    const { place, format, size } = slots[slot]!
+    return place.kind === 'scratch' ? `${format} ${Math.ceil(size / 4)} ${place.ordinal}` : `slot ${slot}`
+  }
+
+  for (const { samplers, targets } of passes) {
+    const read = new Set(samplers.map(textureOf))
+    expect(targets.map(textureOf).filter((texture) => read.has(texture))).toEqual([])
+  }
+})

@@ -17,7 +17,7 @@ import { placeIndex } from './index-text.ts'
 import { emitMapBody } from './map.ts'
 import type { Nest } from './nest.ts'
 import { axisName } from './nest.ts'
-import { atom, operand } from './text.ts'
+import { atom } from './text.ts'
 
 /** Elements of packed rows a chunk may have. */
 const chunkElements = 1 << 18
@@ -173,7 +173,7 @@ function emitEpilogue(
   )
   const placed = placeIndex(nest, index, () => ({ ...atom('0'), depth: 0 }))
   const offset = chunk.firstRow === '0' ? '' : ` - ${nest.bind(depth, `${chunk.firstRow} * ${columns.size}`)}`
-  const sum = nest.bind(nest.depth, `${array}[${operand(placed)}${offset}]`)
+  const sum = nest.bind(nest.depth, `${array}[${placed.text}${offset}]`)
   const accumulated = { ...atom(sum), depth: nest.depth }
   emitMapBody(nest, epilogue, { ...context, accumulated: () => accumulated })
   nest.closeTo(depth)

@@ -1,6 +1,6 @@
 import type { Kernel, TypedArray } from '@heddle/core'
 import { runKernel } from '@heddle/core'
-import { kernelFixtures } from '@heddle/testkit'
+import { kernelFixtures, randomKernel } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
 import { compileKernels } from './backend.ts'
 
@@ -21,6 +21,22 @@ function differences(
 }
 
 describe('generated JavaScript', () => {
+  test.each(Array.from({ length: 40 }, (_, block) => block))(
+    'equals the interpreter on random kernels, seeds %# * 25',
+    (block) => {
+      const fixtures = Array.from({ length: 25 }, (_, at) => randomKernel(1 + block * 25 + at))
+      const functions = compileKernels(fixtures.map(({ kernel }) => kernel))
+      for (const [at, { kernel, inputs }] of fixtures.entries()) {
+        const expected = inputs(7)
+        runKernel(kernel, expected)
+        const actual = inputs(7)
+        functions[at]!(actual)
+
+        expect(differences(kernel, actual, expected), kernel.name).toEqual([])
+      }
+    },
+  )
+
   test.each(kernelFixtures.map((fixture) => [fixture.kernel.name, fixture] as const))(
     'equals the interpreter on %s',
     (_, { kernel, inputs }) => {

@@ -24,7 +24,7 @@ export function emitMapBody(nest: Nest, { code, stores }: MapStage, context: Cod
   const emitted = emitCode(nest, code, { values, indexValues }, context)
   const texts = values.map((value) => {
     const { text } = emitted.value(value)
-    return stores.length === 1 ? text : nest.bind(nest.depth, text)
+    return stores.length === 1 || /^\w+$/.test(text) ? text : nest.bind(nest.depth, text)
   })
   const places = stores.map(({ index }) => placeIndex(nest, index, emitted.reader).text)
   for (const [at, { buffer }] of stores.entries()) {

@@ -19,8 +19,8 @@ import { scalarOps } from './scalar-ops.ts'
 import type { Expression } from './text.ts'
 import { atom, literal, operand } from './text.ts'
 
-/** Bodies of more operations are not unrolled. */
-const unrolledOps = 12
+/** Bodies of more operations, updates of accumulators counted twice, are not unrolled. */
+const unrolledOps = 16
 const lanes = 16
 
 /** How one accumulator is kept while the loop runs. */
@@ -50,7 +50,9 @@ export function emitReduce(nest: Nest, stage: ReduceStage, context: CodeContext)
   const inner = axes.at(-1)
   const innerExtent = inner === undefined ? 1 : extentOf(inner)
   const unrolls =
-    inLanes && stage.code.length <= unrolledOps && (innerExtent === count || innerExtent % lanes === 0)
+    inLanes &&
+    stage.code.length + 2 * stage.accumulators.length <= unrolledOps &&
+    (innerExtent === count || innerExtent % lanes === 0)
 
   const running = stage.accumulators.map((accumulator) => {
     const of = stage.code[accumulator.value]!.dtype

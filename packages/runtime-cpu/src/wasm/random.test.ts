@@ -149,6 +149,21 @@ function randomLoads(
       )
       const place = indexValue(code.load(buffer, index))
       loads.push(code.load(buffer + 1, place, [{ index: place, low: 0, high: 50 }], 0))
+    } else if (kind < 0.36 && axes.length > 0) {
+      // Every second element of the innermost axis, as a pooling window reads.
+      const { index: outer, size: rest } = rowMajor(axes.slice(0, -1), extents)
+      const width = extents[axes.at(-1)!]! * 2
+      const place = addIndex(scaleIndex(outer, width), scaleIndex(indexAxis(axes.at(-1)!), 2))
+      buffers.push(readBuffer(random.pick(types), rest * width, `b${buffer}`))
+      loads.push(code.load(buffer, offsetIndex(place, random.int(0, 2))))
+    } else if (kind < 0.46 && axes.length > 0) {
+      // A border around the innermost axis.
+      const { index: outer, size: rest } = rowMajor(axes.slice(0, -1), extents)
+      const width = random.int(1, 12)
+      const column = offsetIndex(indexAxis(axes.at(-1)!), random.int(-4, 3))
+      const place = addIndex(scaleIndex(outer, width), column)
+      buffers.push(readBuffer(random.pick(types), rest * width, `b${buffer}`))
+      loads.push(code.load(buffer, place, [{ index: column, low: 0, high: width }], 1))
     } else {
       buffers.push(readBuffer(random.pick(types), size, `b${buffer}`))
       loads.push(code.load(buffer, index))

@@ -4,7 +4,6 @@ import {
   type AxisId,
   axesOf,
   type Guard,
-  holdsAlways,
   type IndexExpression,
   type Kernel,
   type ScalarCode,
@@ -14,6 +13,7 @@ import {
   valuesOf,
 } from '@heddle/core'
 import { isMath } from './math.ts'
+import { type VectorLoadForm, windowsOf } from './vector-load.ts'
 
 /** Which values differ between neighbouring positions of `axis`. `accumulated`: whether the results of reductions do. */
 export function varyingValues(
@@ -49,25 +49,28 @@ export function varyingValues(
   return varies
 }
 
-/** How a load behaves along an axis: the same element, neighbouring elements, or anything else. */
-export type LoadForm = 'uniform' | 'contiguous' | 'gather'
+/** How a load behaves along an axis: the same element, one of the shapes of vector loads, or anything else. */
+export type LoadForm = 'uniform' | VectorLoadForm | 'gather'
 
 export function loadForm(
   load: ScalarLoad,
   kernel: Kernel,
-  axis: AxisId,
+  laneAxis: AxisId,
   varies: readonly boolean[],
 ): LoadForm {
   const valueVaries = (index: IndexExpression): boolean =>
     [...valuesOf(index)].some((id) => varies[id] === true)
-  const ranges = (id: AxisId): number => kernel.axes[id]?.extent ?? 0
-  for (const guard of load.guards) {
-    if (holdsAlways(guard, ranges)) continue
-    if (valueVaries(guard.index) || axesOf(guard.index).has(axis)) return 'gather'
+  const windows = windowsOf({ kernel, laneAxis }, load.guards)
+  if (valueVaries(load.index) || load.guards.some(({ index }) => valueVaries(index))) return 'gather'
+  const stride = strideOf(load.index, laneAxis)
+  if (windows.length > 0) {
+    const simple = windows.length === 1 && stride === 1 && load.dtype !== 'bool'
+    return simple && windows.every(({ index }) => strideOf(index, laneAxis) === 1) ? 'window' : 'gather'
   }
-  if (valueVaries(load.index)) return 'gather'
-  const stride = strideOf(load.index, axis)
-  return stride === 0 ? 'uniform' : stride === 1 ? 'contiguous' : 'gather'
+  if (stride === 0) return 'uniform'
+  if (stride === 1) return 'contiguous'
+  if (load.dtype === 'bool') return 'gather'
+  return stride === -1 ? 'backwards' : stride === 2 ? 'alternate' : 'gather'
 }
 
 export interface LaneCost {
@@ -99,8 +102,8 @@ export function laneCost(
     if (node.dtype === 'f64') possible = false
     switch (node.op) {
       case 'load':
-        if (loadForm(node, kernel, axis, varies) === 'contiguous') contiguous++
-        else gathers++
+        if (loadForm(node, kernel, axis, varies) === 'gather') gathers++
+        else contiguous++
         break
       case 'index':
         if (strideOf(node.index, axis) === undefined || valuesOf(node.index).size > 0) gathers++

@@ -24,6 +24,7 @@ import { type Address, addressOf, conditionNode, type IndexScope, indexNode } fr
 import { inlineMath, isMath, sharedMath } from './math.ts'
 import { argument, type EmitContext, emitScalarOp, scalarType } from './scalar-ops.ts'
 import { unsupported } from './unsupported.ts'
+import { vectorLoad } from './vector-load.ts'
 import { emitVectorOp, extractLane, isLaneDType, type LaneDType, packLanes, splat } from './vector-ops.ts'
 
 export interface LoweringScope {
@@ -46,6 +47,8 @@ export interface Lowering {
   vector(value: ValueId, offset?: number): NodeId
   address(buffer: number, index: IndexExpression, offset?: number): Address
   condition(guards: readonly Guard[], offset?: number): NodeId | boolean
+  /** An index as an i32. */
+  position(index: IndexExpression, offset?: number): NodeId
   varies(value: ValueId): boolean
 }
 
@@ -122,6 +125,7 @@ export function lowering(scope: LoweringScope): Lowering {
     address: (buffer, index, offset = 0) =>
       addressOf(indexScope(offset), scope.pointer(buffer), buffer, index),
     condition: (guards, offset = 0) => conditionNode(indexScope(offset), guards),
+    position: (index, offset = 0) => indexNode(indexScope(offset), index),
   }
 
   function scalarNode(node: ScalarNode, offset: number): NodeId {
@@ -191,8 +195,11 @@ export function lowering(scope: LoweringScope): Lowering {
       case 'const':
         return splat(context, dtype, self.scalar(value))
       case 'load': {
-        const form = laneAxis === undefined ? 'uniform' : loadForm(node, kernel, laneAxis, varies)
-        return form === 'contiguous' ? vectorLoad(node, dtype, offset) : eachLane(value, dtype, offset)
+        const form = laneAxis === undefined ? 'gather' : loadForm(node, kernel, laneAxis, varies)
+        if (laneAxis === undefined || form === 'gather' || form === 'uniform')
+          return eachLane(value, dtype, offset)
+        const loads = { context, kernel, laneAxis, lowering: self, pointer: scope.pointer }
+        return vectorLoad(loads, node, { form, guards: guardsOf(node), dtype, offset })
       }
       case 'index':
         return affineLanes(node.index, offset) ?? eachLane(value, dtype, offset)
@@ -220,21 +227,6 @@ export function lowering(scope: LoweringScope): Lowering {
       return id === undefined || varies[id] === true ? undefined : self.scalar(id)
     }
     return emitVectorOp({ context, op: node.op, dtype, from: dtypeOf(argument(node.args, 0)), args, uniform })
-  }
-
-  function vectorLoad(node: ScalarLoad, dtype: LaneDType, offset: number): NodeId {
-    const otherwise = splat(context, dtype, graph.constant(scalarType[dtype], node.otherwise))
-    const holds = self.condition(guardsOf(node), offset)
-    if (holds === false) return otherwise
-    const address = guardedAddress(node, offset, holds)
-    let loaded: NodeId
-    if (dtype === 'bool') {
-      const bytes = graph.load('v128.load32_zero', address.node, address.offset)
-      const halves = graph.plain('i16x8.extend_low_i8x16_u', bytes)
-      loaded = graph.plain('i32x4.neg', graph.plain('i32x4.extend_low_i16x8_u', halves))
-    } else loaded = graph.load('v128.load', address.node, address.offset)
-    if (holds === true) return loaded
-    return graph.plain('v128.bitselect', loaded, otherwise, splat(context, 'bool', holds))
   }
 
   /** An index that grows evenly along the lane axis. */

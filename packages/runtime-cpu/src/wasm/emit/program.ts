@@ -51,7 +51,13 @@ export interface ProgramBuilder {
   readonly graph: Graph
   readonly kernel: Kernel
   readonly rowLanes: RowLanes | undefined
-  open(loops: readonly PieceLoop[], code: ScalarCode, ownLanes: AxisId | undefined): OpenPiece
+  /** `fixed` gives axes a value instead of a loop. */
+  open(
+    loops: readonly PieceLoop[],
+    code: ScalarCode,
+    ownLanes: AxisId | undefined,
+    fixed?: ReadonlyMap<AxisId, number>,
+  ): OpenPiece
   /** The level at which what the pieces so far leave in locals can be read. */
   levelAfter(): Level
   setAccumulated(stage: number, accumulator: number, groups: readonly NodeId[]): void
@@ -116,10 +122,16 @@ export function programBuilder(
     return value
   }
 
-  const open = (loops: readonly PieceLoop[], code: ScalarCode, ownLanes: AxisId | undefined): OpenPiece => {
+  const open = (
+    loops: readonly PieceLoop[],
+    code: ScalarCode,
+    ownLanes: AxisId | undefined,
+    fixed: ReadonlyMap<AxisId, number> = new Map(),
+  ): OpenPiece => {
     const base = baseOf(pieces.length)
     const counters = loops.map(() => f.local('i32'))
     const nodes = new Map(rowCounters)
+    for (const [axis, value] of fixed) nodes.set(axis, graph.constant('i32', value))
     loops.forEach(({ axis }, depth) => {
       nodes.set(axis, graph.local('i32', required(counters[depth], 'counter'), base + depth + 1))
     })

@@ -10,6 +10,7 @@ import type { NodeId } from './graph.ts'
 import type { PieceLoop, ProgramBuilder } from './program.ts'
 import { addOwnLanes } from './reduce-own-lanes.ts'
 import { reduceLoops, type Sum, sumsOf } from './reduce-shape.ts'
+import { addUnrolled } from './reduce-unrolled.ts'
 import { scalarType } from './scalar-ops.ts'
 
 /** Whether the prescribed lanes are an obstacle: then position r must be known to pick the lane. */
@@ -30,6 +31,8 @@ export function addReduce(
     })
     return
   }
+  const vectorsOnly = ownLanes && loops.every(({ end }) => end % 16 === 0)
+  if (!vectorsOnly && addUnrolled(program, stage, stageAt)) return
   if (ownLanes) addOwnLanes(program, stage, stageAt)
   else addPlain(program, stage, stageAt, loops)
 }

@@ -9,6 +9,7 @@ import {
   type Executable,
   HeddleError,
   type Plan,
+  requireSupported,
   type TypedArray,
 } from '@heddle/core'
 import { type Device, ownDevice, sharedDevice } from './device.ts'
@@ -56,6 +57,8 @@ const targetLimit = ({ maxTargets }: WebglOptions): { maxTargets?: number } =>
 export function createBackend(device: Device, isDebug: boolean): Backend {
   const { context, textures, programs, readback } = device
   const held = new Map<DeviceBuffer, GpuTexture | undefined>()
+  /** Every buffer ever made here, to tell freed ones from another backend's. */
+  const made = new WeakSet<DeviceBuffer>()
   const executables = new Set<Executable>()
   let liveBytes = 0
   let isDisposed = false
@@ -65,7 +68,7 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     context.check()
   }
   const textureOf = (buffer: DeviceBuffer): GpuTexture | undefined => {
-    if (!held.has(buffer)) throw disposed('a buffer was freed, or belongs to another backend')
+    if (!held.has(buffer)) throw made.has(buffer) ? bufferFreed(buffer) : bufferForeign(buffer)
     return held.get(buffer)
   }
   const host: ExecutableHost = {
@@ -75,20 +78,26 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     checkAlive,
     forget: (executable) => executables.delete(executable),
   }
-  const build = (plan: Plan, kernels: Parameters<typeof createExecutable>[1], made: Programs): Executable => {
-    const executable = createExecutable(plan, kernels, made, host)
+  const build = (
+    plan: Plan,
+    kernels: Parameters<typeof createExecutable>[1],
+    compiled: Programs,
+  ): Executable => {
+    const executable = createExecutable(plan, kernels, compiled, host)
     executables.add(executable)
     return executable
   }
 
+  const capabilities: Capabilities = {
+    ...webglCapabilities,
+    maxReads: context.limits.maxSamplers - 1,
+    maxWrites: context.limits.maxTargets,
+    maxElements: maxElements(context.limits.maxTextureSize),
+  }
+
   return {
     name: 'webgl',
-    capabilities: {
-      ...webglCapabilities,
-      maxReads: context.limits.maxSamplers - 1,
-      maxWrites: context.limits.maxTargets,
-      maxElements: maxElements(context.limits.maxTextureSize),
-    },
+    capabilities,
     get liveBytes(): number {
       return liveBytes
     },
@@ -99,12 +108,15 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
       const texture = size === 0 ? undefined : textures.take(format, size)
       const buffer: DeviceBuffer = { dtype, size }
       held.set(buffer, texture)
+      made.add(buffer)
       liveBytes += texture?.bytes ?? 0
       return buffer
     },
     free: (buffer) => {
-      const texture = held.get(buffer)
-      if (!held.delete(buffer) || texture === undefined) return
+      if (isDisposed) return
+      const texture = textureOf(buffer)
+      held.delete(buffer)
+      if (texture === undefined) return
       liveBytes -= texture.bytes
       textures.release(texture)
     },
@@ -130,13 +142,15 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     },
     prepare: async (plan) => {
       checkAlive()
+      requireSupported('webgl', plan, capabilities)
       const kernels = plan.kernels.map(emitKernel)
-      const made = await programs.compileLater(kernels)
+      const compiled = await programs.compileLater(kernels)
       checkAlive()
-      return build(plan, kernels, made)
+      return build(plan, kernels, compiled)
     },
     prepareSync: (plan) => {
       checkAlive()
+      requireSupported('webgl', plan, capabilities)
       const kernels = plan.kernels.map(emitKernel)
       return build(plan, kernels, programs.compile(kernels))
     },
@@ -160,14 +174,29 @@ const unsupportedDtype = (dtype: DType): HeddleError =>
   new HeddleError(
     'BACKEND_UNSUPPORTED',
     `webgl: dtype ${dtype}; WebGL2 holds ${webglCapabilities.dtypes.join(', ')}`,
+    { details: { dtype } },
+  )
+
+const bufferFreed = ({ dtype, size }: DeviceBuffer): HeddleError =>
+  new HeddleError(
+    'BACKEND_BUFFER_FREED',
+    `webgl: a buffer of ${size} elements of ${dtype} is used after it was freed`,
     {
-      details: { dtype },
+      details: { dtype, size },
     },
+  )
+
+const bufferForeign = ({ dtype, size }: DeviceBuffer): HeddleError =>
+  new HeddleError(
+    'BACKEND_BUFFER_FOREIGN',
+    `webgl: a buffer of ${size} elements of ${dtype} was made by another backend; buffers stay with their maker`,
+    { details: { dtype, size } },
   )
 
 const wrongData = ({ dtype, size }: DeviceBuffer, data: TypedArray): HeddleError =>
   new HeddleError(
-    'INPUT_MISMATCH',
-    `webgl: write: ${data.length} elements of ${data.constructor.name} for a buffer of ${size} ${dtype}`,
-    { details: { size, dtype, found: data.length } },
+    'BACKEND_WRITE_MISMATCH',
+    `webgl: wrote ${data.constructor.name} of ${data.length} to a buffer of ${size} elements of ${dtype}; ` +
+      'type and length must be equal',
+    { details: { dtype, size } },
   )

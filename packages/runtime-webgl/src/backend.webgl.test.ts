@@ -168,12 +168,13 @@ test('wrong arguments of a run are refused before anything is drawn', () => {
   const freed = backend.allocate(dtype, size)
   backend.free(freed)
 
-  expect(() => executable.run([input], [])).toThrow(failsWith('INPUT_COUNT'))
+  expect(() => executable.run([input], [])).toThrow(failsWith('BACKEND_ARGUMENTS'))
   expect(() => executable.run([backend.allocate(dtype, size + 1)], [input])).toThrow(
-    failsWith('INPUT_MISMATCH'),
+    failsWith('BACKEND_ARGUMENTS'),
   )
-  expect(() => executable.run([input], [input])).toThrow(failsWith('INPUT_ALIASED'))
-  expect(() => executable.run([freed], [input])).toThrow(failsWith('BACKEND_DISPOSED'))
+  expect(() => executable.run([input], [input])).toThrow(failsWith('BACKEND_ARGUMENTS'))
+  expect(() => executable.run([freed], [input])).toThrow(failsWith('BACKEND_BUFFER_FREED'))
+  expect(() => executable.run([input], [{ dtype, size }])).toThrow(failsWith('BACKEND_BUFFER_FOREIGN'))
 })
 
 test('what WebGL cannot hold is refused by name', () => {
@@ -182,7 +183,7 @@ test('what WebGL cannot hold is refused by name', () => {
   expect(() => backend.allocate('f64', 4)).toThrow(failsWith('BACKEND_UNSUPPORTED'))
   expect(() => backend.allocate('f32', limit + 1)).toThrow(failsWith('BACKEND_TOO_LARGE'))
   expect(() => backend.write(backend.allocate('f32', 2), new Int32Array(2))).toThrow(
-    failsWith('INPUT_MISMATCH'),
+    failsWith('BACKEND_WRITE_MISMATCH'),
   )
 })
 

@@ -1,6 +1,13 @@
 // A plan recorded for a device: flat lists of passes with their program, textures and framebuffer. Running only binds and
 // draws; nothing is asked of the driver, whose answers would each be a round trip. With `debug` every pass is checked.
-import { type DeviceBuffer, type Executable, HeddleError, type KernelSource, type Plan } from '@heddle/core'
+import {
+  checkRun,
+  type DeviceBuffer,
+  type Executable,
+  HeddleError,
+  type KernelSource,
+  type Plan,
+} from '@heddle/core'
 import type { Device } from './device.ts'
 import type { GlslKernel } from './emit-kernel.ts'
 import { type Schedule, type Slot, schedulePlan } from './schedule.ts'
@@ -120,34 +127,12 @@ function bindArguments(
   outputs: readonly DeviceBuffer[],
   host: ExecutableHost,
 ): void {
-  const read = matchBuffers(plan, 'input', plan.inputs, inputs, host)
-  const written = matchBuffers(plan, 'output', plan.outputs, outputs, host)
-  const taken = new Set<number>()
-  for (const texture of [...read, ...written]) if (texture !== undefined) taken.add(texture.id)
-  const distinctInputs = new Set(read.flatMap((texture) => (texture === undefined ? [] : [texture.id])))
-  const present = written.filter((texture) => texture !== undefined).length
-  if (taken.size !== distinctInputs.size + present) throw aliasedOutput(plan.name)
+  checkRun('webgl', plan, { inPlace: false }, inputs, outputs)
+  const read = inputs.map(host.textureOf)
+  const written = outputs.map(host.textureOf)
   slots.forEach(({ place }, at) => {
     if (place.kind === 'input') textures[at] = read[place.index]
     else if (place.kind === 'output') textures[at] = written[place.index]
-  })
-}
-
-function matchBuffers(
-  plan: Plan,
-  kind: 'input' | 'output',
-  wanted: readonly { readonly name: string; readonly buffer: number }[],
-  given: readonly DeviceBuffer[],
-  host: ExecutableHost,
-): readonly (GpuTexture | undefined)[] {
-  if (given.length !== wanted.length) throw wrongCount(plan.name, kind, given.length, wanted.length)
-  return wanted.map(({ name, buffer: id }, at) => {
-    const buffer = given[at]
-    const { dtype, size } = plan.buffers[id] ?? { dtype: 'f32', size: 0 }
-    if (buffer === undefined || buffer.dtype !== dtype || buffer.size !== size) {
-      throw wrongBuffer(kind, name, `${buffer?.dtype}[${buffer?.size}]`, `${dtype}[${size}]`)
-    }
-    return host.textureOf(buffer)
   })
 }
 
@@ -210,24 +195,3 @@ function checkDraw({ kernel }: Draw, { context }: Device): void {
 
 const disposedError = (name: string): HeddleError =>
   new HeddleError('BACKEND_DISPOSED', `webgl: plan ${name} was disposed`)
-
-const wrongCount = (plan: string, kind: string, found: number, needed: number): HeddleError =>
-  new HeddleError('INPUT_COUNT', `webgl: plan ${plan} was given ${found} ${kind} buffers; it has ${needed}`, {
-    details: { found, needed },
-  })
-
-const wrongBuffer = (kind: string, name: string, found: string, needed: string): HeddleError =>
-  new HeddleError(
-    'INPUT_MISMATCH',
-    `webgl: ${kind} ${name} was given a buffer of ${found}; it needs ${needed}`,
-    {
-      details: { name, found, needed },
-    },
-  )
-
-const aliasedOutput = (plan: string): HeddleError =>
-  new HeddleError(
-    'INPUT_ALIASED',
-    `webgl: plan ${plan} was given one buffer twice, as an output and for something else; WebGL cannot update in place. ` +
-      'Give every output a buffer of its own and swap after the run.',
-  )

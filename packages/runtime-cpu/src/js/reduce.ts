@@ -19,7 +19,7 @@ import { scalarOps } from './scalar-ops.ts'
 import type { Expression } from './text.ts'
 import { atom, literal, operand } from './text.ts'
 
-/** Bodies of more operations, updates of accumulators counted twice, are not unrolled. */
+/** Bodies of more operations, updates of accumulators counted three times, are not unrolled. */
 const unrolledOps = 16
 const lanes = 16
 
@@ -51,7 +51,7 @@ export function emitReduce(nest: Nest, stage: ReduceStage, context: CodeContext)
   const innerExtent = inner === undefined ? 1 : extentOf(inner)
   const unrolls =
     inLanes &&
-    stage.code.length + 2 * stage.accumulators.length <= unrolledOps &&
+    stage.code.length + 3 * stage.accumulators.length <= unrolledOps &&
     (innerExtent === count || innerExtent % lanes === 0)
 
   const running = stage.accumulators.map((accumulator) => {

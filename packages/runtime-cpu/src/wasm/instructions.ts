@@ -134,6 +134,8 @@ export const plainInstructions = {
   'f32x4.div': 0xfd00e7,
   'f32x4.min': 0xfd00e8,
   'f32x4.max': 0xfd00e9,
+  'f32x4.pmin': 0xfd00ea,
+  'f32x4.pmax': 0xfd00eb,
   'i32x4.trunc_sat_f32x4_s': 0xfd00f8,
   'i32x4.trunc_sat_f32x4_u': 0xfd00f9,
   'f32x4.convert_i32x4_s': 0xfd00fa,

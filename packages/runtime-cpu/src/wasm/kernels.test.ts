@@ -1,7 +1,7 @@
 // Every fixture of the testkit, bit for bit as core's kernel interpreter has it.
 
 import { type Kernel, runKernel, type TypedArray } from '@heddle/core'
-import { type KernelFixture, kernelFixtures, planOfKernel } from '@heddle/testkit'
+import { type KernelFixture, kernelFixtures, planOfKernel, randomKernel } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
 import { wasmBackend } from './backend.ts'
 
@@ -51,5 +51,12 @@ describe('wasm runs every kernel fixture bit-identically to the interpreter', ()
         expectSameBits(fixture.kernel, actual(fixture, seed), expected(fixture, seed))
       }
     })
+  }
+})
+
+test('wasm runs the random kernels of the testkit, seeds 1 to 400', () => {
+  for (let seed = 1; seed <= 400; seed++) {
+    const fixture = randomKernel(seed)
+    expectSameBits(fixture.kernel, actual(fixture, 7), expected(fixture, 7))
   }
 })

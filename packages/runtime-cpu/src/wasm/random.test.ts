@@ -25,6 +25,7 @@ import {
 } from '@heddle/core'
 import {
   type CodeWriter,
+  contraction,
   fillArray,
   makeKernel,
   makeRandom,
@@ -88,6 +89,8 @@ const boolOps: readonly ScalarOp[] = ['and', 'or', 'xor', 'minimum', 'maximum']
 /** Adds random operations on the values there are, and gives all values. */
 function randomCode(random: Random, code: CodeWriter, first: readonly ValueId[], count: number): ValueId[] {
   const values = [...first]
+  for (const value of [0, -0, 1.5, Number.NaN])
+    if (random.chance(0.3)) values.push(code.constant('f32', value))
   const convert = (value: ValueId, dtype: DType): ValueId =>
     code.dtypeOf(value) === dtype ? value : code.convert('cast', dtype, value)
   for (let at = 0; at < count; at++) {
@@ -269,6 +272,70 @@ function randomReduction(random: Random): Kernel {
   return makeKernel({ name: 'random reduction', extents, rows, buffers: draft.buffers, stages })
 }
 
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const order = [...items]
+  for (let at = order.length - 1; at > 0; at--) {
+    const other = random.int(0, at + 1)
+    const item = order[at]!
+    order[at] = order[other]!
+    order[other] = item
+  }
+  return order
+}
+
+/** Several axes of every role, operands and result in any order of axes, and an epilogue. */
+function randomContraction(random: Random): Kernel {
+  const roles: [number[], number[], number[], number[]] = [[], [], [], []]
+  const extents: number[] = []
+  for (const [role, most] of [2, 3, 3, 3].entries()) {
+    for (let count = random.int(0, most); count > 0; count--) {
+      roles[role]!.push(extents.length)
+      extents.push(random.pick(extents.length > 3 ? [1, 2, 3, 5] : [1, 2, 4, 7, 8, 13, 20]))
+    }
+  }
+  const [batch, m, n, k] = roles
+  const rows = random.chance(0.7) ? [...batch, ...m, ...n] : shuffled(random, [...batch, ...m, ...n])
+  const inOrder = (axes: number[]): number[] => (random.chance(0.5) ? axes : shuffled(random, axes))
+  const extra = Array.from({ length: random.int(0, 3) }, () => rows.filter(() => random.chance(0.7)))
+  const stores = random.chance(0.5)
+  const { kernel } = contraction({
+    name: 'random contraction',
+    extents,
+    batch,
+    m,
+    n,
+    k,
+    a: inOrder([...batch, ...m, ...k]),
+    b: inOrder([...batch, ...k, ...n]),
+    rows,
+    block: random.pick([1, 3, 16, 256]),
+    extra,
+    epilogue: (code, sum, others) =>
+      (stores ? randomCode(random, code, [sum, ...others], 4) : [sum]).findLast(
+        (value) => code.dtypeOf(value) === 'f32',
+      )!,
+  })
+  return random.chance(0.3) ? withBoolResult(kernel) : kernel
+}
+
+/** Stores whether the result is positive instead: then no output has room for the sums. */
+function withBoolResult(kernel: Kernel): Kernel {
+  const [contract, map] = kernel.stages
+  if (contract === undefined || map?.kind !== 'map') return kernel
+  const value = map.stores[0]!.value
+  const zero = map.code.length
+  const code: Kernel['stages'][number]['code'] = [
+    ...map.code,
+    { op: 'const', dtype: 'f32', value: 0 },
+    { op: 'lt', dtype: 'bool', args: [zero, value] },
+  ]
+  const stores = map.stores.map((store) => ({ ...store, value: zero + 1 }))
+  const buffers = kernel.buffers.map((buffer) =>
+    buffer.access === 'write' ? { ...buffer, dtype: 'bool' as const } : buffer,
+  )
+  return { ...kernel, buffers, stages: [contract, { ...map, code, stores }] }
+}
+
 function runOnWasm(kernel: Kernel, arrays: readonly TypedArray[]): TypedArray[] {
   const { plan, inputs } = planOfKernel({ kernel, inputs: () => arrays.map((array) => array.slice()) })
   const executable = backend.prepareSync(plan)
@@ -304,6 +371,10 @@ function checkSeed(seed: number, make: (random: Random) => Kernel): void {
 describe('wasm runs random kernels bit-identically to the interpreter', () => {
   test('maps, seeds 1 to 250', () => {
     for (let seed = 1; seed <= 250; seed++) checkSeed(seed, randomMap)
+  })
+
+  test('contractions, seeds 1 to 250', () => {
+    for (let seed = 1; seed <= 250; seed++) checkSeed(seed, randomContraction)
   })
 
   test('reductions and row kernels, seeds 1 to 60', () => {

@@ -118,6 +118,47 @@ const casts: Readonly<Record<LaneDType, Rule>> = {
   ),
 }
 
+/** The number in all lanes, if it is known. */
+function splatConstant({ graph }: EmitContext, id: NodeId): number | undefined {
+  const node = graph.node(id)
+  return node.kind === 'plain' && node.name === 'f32x4.splat'
+    ? graph.constantOf(argument(node.args, 0))
+    : undefined
+}
+
+/**
+ * `maximum` and `minimum` with a constant through pmax and pmin, which cost nothing where max and min cost several
+ * instructions: with the constant second they keep NaN, and only the sign of zero needs care.
+ */
+const floatExtreme =
+  (which: 'max' | 'min'): Rule =>
+  ({ context, args }) => {
+    const { graph } = context
+    for (const [x, bound] of [args, [...args].reverse()]) {
+      if (x === undefined || bound === undefined) continue
+      const value = splatConstant(context, bound)
+      if (value === undefined || Number.isNaN(value)) continue
+      if (value !== 0) return graph.plain(`f32x4.p${which}`, x, bound)
+      // -0 + 0 is 0, and nothing else changes.
+      if (which === 'max' && Object.is(value, 0)) {
+        return graph.plain('f32x4.add', graph.plain('f32x4.pmax', x, bound), bound)
+      }
+    }
+    return graph.plain(`f32x4.${which}`, ...args)
+  }
+
+/** `x < y ? y : x` is what pmax computes, `x < y ? x : y` is pmin with its operands exchanged. */
+const select: Rule = ({ context: { graph }, args }) => {
+  const [mask = -1, whenTrue = -1, whenFalse = -1] = args
+  const compare = graph.node(mask)
+  if (compare.kind === 'plain' && compare.name === 'f32x4.lt') {
+    const [x, y] = compare.args
+    if (x === whenFalse && y === whenTrue) return graph.plain('f32x4.pmax', whenFalse, whenTrue)
+    if (x === whenTrue && y === whenFalse) return graph.plain('f32x4.pmin', whenFalse, whenTrue)
+  }
+  return graph.plain('v128.bitselect', whenTrue, whenFalse, mask)
+}
+
 const swapped =
   (instruction: PlainInstruction): Rule =>
   ({ context: { graph }, args }) =>
@@ -129,8 +170,8 @@ const vectorRules: Readonly<Record<PrimitiveScalarOp, Rule>> = {
   mul: pick({ f32: 'f32x4.mul', ...integer('i32x4.mul', 'v128.and') }),
   div: pick({ f32: 'f32x4.div', i32: laneByLane, u32: laneByLane }),
   rem: pick({ f32: laneByLane, i32: laneByLane, u32: laneByLane }),
-  minimum: pick({ f32: 'f32x4.min', i32: 'i32x4.min_s', u32: 'i32x4.min_u', bool: 'v128.and' }),
-  maximum: pick({ f32: 'f32x4.max', i32: 'i32x4.max_s', u32: 'i32x4.max_u', bool: 'v128.or' }),
+  minimum: pick({ f32: floatExtreme('min'), i32: 'i32x4.min_s', u32: 'i32x4.min_u', bool: 'v128.and' }),
+  maximum: pick({ f32: floatExtreme('max'), i32: 'i32x4.max_s', u32: 'i32x4.max_u', bool: 'v128.or' }),
   neg: pick({ f32: 'f32x4.neg', ...integer('i32x4.neg') }),
   abs: pick({ f32: 'f32x4.abs', i32: 'i32x4.abs', u32: same }),
   floor: rounding('f32x4.floor'),
@@ -152,8 +193,7 @@ const vectorRules: Readonly<Record<PrimitiveScalarOp, Rule>> = {
   not: pick(integer('v128.not', 'v128.not')),
   shl: pick({ i32: shift('i32x4.shl'), u32: shift('i32x4.shl') }),
   shr: pick({ i32: shift('i32x4.shr_s'), u32: shift('i32x4.shr_u') }),
-  select: ({ context: { graph }, args }) =>
-    graph.plain('v128.bitselect', argument(args, 1), argument(args, 2), argument(args, 0)),
+  select,
   cast: (operands) => casts[operands.dtype](operands),
   bitcast: ({ op, dtype, from, args }) => {
     if (dtype !== from && (dtype === 'bool' || from === 'bool')) throw unsupported(op, from)

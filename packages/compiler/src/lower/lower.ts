@@ -93,12 +93,13 @@ function lowerGroup(group: Group): LoweredKernel {
       places.set(node, { stage: stages.length - 1, accumulator })
     })
   }
-  const rows = group.rows ?? Array.from({ length: group.rank }, (_, axis) => axis)
+  const rows = group.rows ?? rootAxes(group)
   stages.push(mapStage(group, rows, context))
   const kernel: LoopNest = {
     name: kernelName(group),
     axes: group.axes,
-    rows,
+    // A contraction's stage names the rows it walks, which are those of more than one position.
+    rows: group.contraction === undefined ? rows : rows.filter((axis) => group.axes[axis]?.extent !== 1),
     stages,
     buffers: buffers.list(new Set(group.outputs)),
   }
@@ -114,9 +115,15 @@ function mapStage(group: Group, rows: readonly AxisId[], context: StageContext):
     index: linearize(identity, output.type.shape.map(extent), context.ranges),
     value: values[k] ?? 0,
   }))
-  const axes = identity.map((_, axis) => axis).filter((axis) => !rows.includes(axis))
+  const axes = rootAxes(group).filter((axis) => !rows.includes(axis))
   return { kind: 'map', axes, code: code.code, stores }
 }
+
+/** Axes of the outputs. Those of extent 1 are no axes of a contraction, so they are none of its kernel: their index is 0. */
+const rootAxes = ({ rank, axes, contraction }: Group): readonly AxisId[] =>
+  Array.from({ length: rank }, (_, axis) => axis).filter(
+    (axis) => contraction === undefined || axes[axis]?.extent !== 1,
+  )
 
 function reduceStage(reductions: readonly GroupReduction[], context: StageContext): ReduceStage {
   const code = createStageCode(context)

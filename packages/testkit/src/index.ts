@@ -1,4 +1,26 @@
 // The public face of the testkit: fixtures, generators and the conformance suite that tells whether a runtime is right.
+
+export type { BoundArgs, Bounded, BoundedResults, BoundRule } from './bounds.ts'
+export { boundsOfGraph, knownShare } from './bounds.ts'
+export { boundRules } from './bounds-table.ts'
+export type { Disagreement } from './compare.ts'
+export {
+  bitDisagreement,
+  disagreement,
+  expectSameBits,
+  expectWithin,
+  toHostArray,
+  ulpsBetween,
+} from './compare.ts'
+export type { ConformanceCase, ConformanceOptions, Skip } from './conformance.ts'
+export { checkProgram, conformance } from './conformance.ts'
+export type { ProgramCase } from './conformance-cases.ts'
+export type { Composite } from './conformance-composites.ts'
+export { composites } from './conformance-composites.ts'
+export type { GradientCheck } from './gradient-check.ts'
+export { checkGradient } from './gradient-check.ts'
+export type { Convention } from './gradient-tests.ts'
+export { conventionCases, conventions, gradientCases } from './gradient-tests.ts'
 export type { CodeWriter, KernelParts } from './kernel-code.ts'
 export { makeKernel, readBuffer, store, writeBuffer, writeCode } from './kernel-code.ts'
 export type { KernelFixture, KernelNeeds } from './kernel-fixture.ts'
@@ -6,11 +28,23 @@ export { addressOf, kernelFixture, kernelNeeds } from './kernel-fixture.ts'
 export { kernelFixtures } from './kernels.ts'
 export type { ContractParts } from './kernels-contract.ts'
 export { contractFixtures, contraction } from './kernels-contract.ts'
-export { mapFixtures, scatterFixtures } from './kernels-map.ts'
+export { mapFixtures } from './kernels-map.ts'
 export { reduceFixtures } from './kernels-reduce.ts'
+export { scalarFixtures } from './kernels-scalar.ts'
+export { scatterFixtures } from './kernels-scatter.ts'
+export type { Counts, NullBackend } from './null-backend.ts'
+export { nullBackend } from './null-backend.ts'
+export type { TestCase } from './op-tests.ts'
+export { allOpCases, opCases } from './op-tests.ts'
 export type { PlanFixture } from './plans.ts'
 export { planOfKernel, trainingPlan } from './plans.ts'
 export type { Fill, Random } from './random.ts'
 export { fillArray, makeRandom } from './random.ts'
 export type { RandomKernelKind, RandomKernelOptions } from './random-kernel.ts'
 export { randomKernel } from './random-kernel.ts'
+export type { PlanResults } from './run-plan.ts'
+export { runPlan } from './run-plan.ts'
+export type { NamedSample, SampleProgram } from './samples.ts'
+export { bind, drawInputs, graphOf, inputValue, opSamples, sampleAs, sampleProgram } from './samples.ts'
+export type { Precision, RoundingClass, Tolerances } from './tolerances.ts'
+export { precisionOf, roundingError, summationError, tolerancesOf } from './tolerances.ts'

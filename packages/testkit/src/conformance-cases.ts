@@ -1,0 +1,120 @@
+// Programs that every runtime must run: each op on each of its samples, forward and backward, and on special values.
+// Derived from the op records; nothing is listed here by hand.
+import { vjp } from '@heddle/compiler'
+import type { Bindings, DType, Graph, NdArray, Value } from '@heddle/core'
+import { createBuilder, dtypes, isFloat, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
+import { takesDType } from './op-tests.ts'
+import {
+  bind,
+  drawInputs,
+  graphOf,
+  inputValue,
+  type NamedSample,
+  opSamples,
+  sampleAs,
+  sampleProgram,
+} from './samples.ts'
+
+/** A graph with data to run it on. */
+export interface ProgramCase {
+  /** Stable. */
+  readonly id: string
+  /** What it is shown under; a runner may make one test of a group. */
+  readonly group: string
+  readonly graph: Graph
+  readonly bindings: Bindings
+}
+
+const SEED = 1
+
+export const dtypesOf = (graph: Graph): ReadonlySet<DType> =>
+  new Set(nodesOf(graph).map(({ type }) => type.dtype))
+
+/** Every op on every sample, in f32 and in f64. */
+export function forwardCases(): readonly ProgramCase[] {
+  return opSamples.flatMap((sample) => {
+    const double = sampleAs(sample, 'f64')
+    const samples = double.id === sample.id || !takesDType(double) ? [sample] : [sample, double]
+    return samples.map((each) => {
+      const { operands, result, bindings } = sampleProgram(each, SEED)
+      const graph = graphOf(each.op, operands, { y: result })
+      return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings }
+    })
+  })
+}
+
+/** The derivative of every differentiable op on every sample. */
+export function backwardCases(): readonly ProgramCase[] {
+  return opSamples.flatMap((sample) => {
+    const isDifferentiable = typeof opRecord(sample.op).vjp === 'function'
+    const hasFloats = sample.inputs.some(({ dtype }) => isFloat(dtype))
+    if (!isDifferentiable || !hasFloats) return []
+    const program = sampleProgram(sample, SEED)
+    const { result, bindings } = program
+    if (!isFloat(result.type.dtype)) return []
+    const floats = program.operands.filter(({ type }) => isFloat(type.dtype))
+    const w = inputValue(program.b, 'w', result.type.dtype, result.type.shape)
+    const cotangents = vjp([result], [w], floats)
+    const outputs = Object.fromEntries(
+      cotangents.map((value, k) => [`d${floats[k]?.attrs.name ?? k}`, value]),
+    )
+    return [
+      {
+        id: `gradient/${sample.id}`,
+        group: `gradient/${sample.op}`,
+        graph: graphOf(`${sample.op} gradient`, [...program.operands, w], outputs),
+        bindings: { ...bindings, ...bind([w], drawInputs([w.type], SEED + 1)) },
+      },
+    ]
+  })
+}
+
+/** NaN, infinities, zeros of both signs, halves, the ends of f32 and of its integers. */
+const specialValues = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -1.5,
+  2.5,
+  3,
+  1e-40,
+  2147483648,
+  -2147483904,
+  16777217,
+  3.4e38,
+].map(Math.fround)
+
+/** Elementwise float ops on all (pairs of) special values. */
+export function specialCases(): readonly ProgramCase[] {
+  const count = specialValues.length
+  return opNames.flatMap((op) => {
+    const sample = opSamples.find((each) => each.op === op && isElementwiseFloat(each))
+    if (sample === undefined) return []
+    const shape = sample.inputs.length === 1 ? [count] : [count, count]
+    const b = createBuilder()
+    const operands = sample.inputs.map((_, k) => inputValue(b, `x${k}`, 'f32', shape))
+    const result = b.make(op, operands, sample.attrs as Value['attrs'])
+    const arrays = operands.map((_, k) => specialArray(shape, k))
+    const graph = graphOf(`${op} of special values`, operands, { y: result })
+    return [{ id: `special/${op}`, group: 'special', graph, bindings: bind(operands, arrays) }]
+  })
+}
+
+const isElementwiseFloat = ({ op, inputs }: NamedSample): boolean =>
+  opRecord(op).kind === 'elementwise' && inputs.length <= 2 && inputs.every(({ dtype }) => dtype === 'f32')
+
+/** Operand `axis` varies along that axis. */
+function specialArray(shape: readonly number[], axis: number): NdArray {
+  const count = specialValues.length
+  const size = shape.reduce((product, dim) => product * dim, 1)
+  const values = Array.from({ length: size }, (_, at) => {
+    const position = axis === shape.length - 1 ? at % count : Math.floor(at / count)
+    return dtypes.f32.round(specialValues[position] ?? 0)
+  })
+  return toNdArray('f32', shape, values)
+}

@@ -45,7 +45,7 @@ class ArrayOnHost implements HostArray {
   }
 
   toString(): string {
-    return `${this.dtype}${formatShape(this.shape)} ${format(this)}`
+    return `${this.dtype}${formatShape(this.shape)}${this.shape.length > 1 ? '\n' : ' '}${format(this)}`
   }
 
   /** Node's console shows this instead of the fields. */
@@ -80,8 +80,7 @@ function format({ dtype, shape, data }: HostArray): string {
     const separator = axis === shape.length - 1 ? ', ' : `,\n${' '.repeat(axis + 1)}`
     return `[${shown.join(separator)}]`
   }
-  const text = rows(0, 0)
-  return shape.length > 1 ? `\n${text}` : text
+  return rows(0, 0)
 }
 
 const itemCount = ({ dtype, shape, data }: HostArray): HeddleError =>

@@ -59,7 +59,14 @@ interface Lease {
   buffer: DeviceBuffer | undefined
 }
 
-const dropped = new FinalizationRegistry<Lease>(release)
+const dropped = new FinalizationRegistry<Lease>((lease) => {
+  try {
+    release(lease)
+  } catch (error) {
+    // The device may be gone by the time a result is collected, and its memory with it; nobody is there to be told.
+    if (!(error instanceof HeddleError)) throw error
+  }
+})
 
 function release(lease: Lease): void {
   const { buffer } = lease

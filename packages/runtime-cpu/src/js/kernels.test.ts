@@ -21,7 +21,7 @@ function differences(
 }
 
 describe('generated JavaScript', () => {
-  test.each(Array.from({ length: 40 }, (_, block) => block))(
+  test.each(Array.from({ length: 20 }, (_, block) => block))(
     'equals the interpreter on random kernels, seeds %# * 25',
     (block) => {
       const fixtures = Array.from({ length: 25 }, (_, at) => randomKernel(1 + block * 25 + at))

@@ -1,6 +1,6 @@
 // Runs the stages of a kernel over its rows: one function per way of computing them (vectors of rows, single rows), and calls
 // to it over chunks of rows, short enough that the engine can switch to optimised code between two calls.
-import type { AxisId, Kernel } from '@heddle/core'
+import { type AxisId, type Kernel, strideOf } from '@heddle/core'
 import type { FunctionBuilder, FunctionRef, Local } from '../encoder.ts'
 import { countedLoop } from '../loops.ts'
 import type { LaneChoice } from './choose-lanes.ts'
@@ -89,7 +89,11 @@ export function emitRowKernel(
   kernel: Kernel,
   choice: LaneChoice,
 ): RowsFunction {
-  const parts = rowParts(kernel, choice).map((part) => ({ part, split: splitRows(kernel, part) }))
+  const crossed = choice.rows === undefined ? crossedAxis(kernel) : undefined
+  const parts = rowParts(kernel, choice).map((part) => ({
+    part,
+    split: crossed === undefined ? splitRows(kernel, part) : splitCrossed(kernel, crossed),
+  }))
   const [only] = parts
   if (parts.length === 1 && only !== undefined && only.split.chunk === undefined) {
     const { part, split } = only
@@ -155,6 +159,34 @@ function splitRows(kernel: Kernel, part: RowPart): Split {
     return { rows, outer, chunk: { start, end, size } }
   }
   return { rows: full, outer: [], chunk: undefined }
+}
+
+/** Rows of a crossed axis in one pass over the innermost axis: as many as fit the ways of a cache set. */
+const crossedRows = 8
+
+/**
+ * A row axis along which an operand is contiguous while it is not along the innermost one, as in a transposed copy. Read in
+ * row-major order, such an operand uses one element of every cache line it fetches.
+ */
+function crossedAxis(kernel: Kernel): AxisId | undefined {
+  const inner = kernel.rows.at(-1)
+  if (inner === undefined || kernel.stages.some((stage) => stage.kind !== 'map')) return undefined
+  for (const node of kernel.stages.flatMap(({ code }) => code)) {
+    if (node.op !== 'load' || Math.abs(strideOf(node.index, inner) ?? 0) < 16) continue
+    const axis = kernel.rows.find((other) => other !== inner && strideOf(node.index, other) === 1)
+    if (axis !== undefined && extentOf(kernel, axis) >= crossedRows) return axis
+  }
+  return undefined
+}
+
+/** The crossed axis innermost, a few rows at a time. */
+function splitCrossed(kernel: Kernel, crossed: AxisId): Split {
+  const inner = kernel.rows.at(-1)
+  const outer = kernel.rows.filter((axis) => axis !== crossed && axis !== inner)
+  const rows: RowLoop[] = outer.map((axis) => ({ kind: 'fixed', axis }))
+  if (inner !== undefined) rows.push({ kind: 'full', axis: inner, start: 0, end: extentOf(kernel, inner) })
+  rows.push({ kind: 'range', axis: crossed })
+  return { rows, outer, chunk: { start: 0, end: extentOf(kernel, crossed), size: crossedRows } }
 }
 
 function callInChunks(f: FunctionBuilder, kernel: Kernel, split: Split, target: FunctionRef): void {

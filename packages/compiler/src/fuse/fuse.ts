@@ -64,6 +64,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   /** Groups that need a node not settled yet. */
   const waiting = new Map<Value, Set<Group>>()
   const mustStore = new Map<Value, DecisionCode>()
+  const useCounts = new Map<Value, number>()
 
   function need(group: Group, node: Value, tuple: IndexTuple): void {
     demand(group, node, tuple)
@@ -216,11 +217,30 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     if (!fusion) return 'STORE_SHARED'
     if (indices > 1 && (indices > maxTuples || inlineCost(node) * indices > recomputeLimit))
       return 'STORE_MANY_INDICES'
-    if (users.length > 1) return inlineCost(node) <= recomputeLimit ? 'INLINE_CHEAP' : 'STORE_SHARED'
+    if (users.length > 1) {
+      const isCheap = inlineCost(node) <= recomputeLimit && !finishes(node)
+      return isCheap ? 'INLINE_CHEAP' : 'STORE_SHARED'
+    }
     const [group] = users
     if (group !== undefined && cost > recomputeLimit / 4 && repeats(group, node, capabilities))
       return 'STORE_REPEATED'
     return 'INLINE_SINGLE_KERNEL'
+  }
+
+  /**
+   * Whether a node is the only user, directly or through movements, of a reduction or contraction of its size: stored, it is that
+   * one's epilogue, and the bare result need not be stored at all.
+   */
+  function finishes(node: Value): boolean {
+    return node.inputs.some((operand) => {
+      let value = operand
+      while (opRecord(value.op).kind === 'view' && useCounts.get(value) === 1 && value.inputs.length === 1) {
+        value = value.inputs[0] as Value
+      }
+      const { kind } = opRecord(value.op).lowering
+      const isHeavy = kind === 'reduce' || kind === 'contract'
+      return isHeavy && useCounts.get(value) === 1 && sizeOf(value.type.shape) === sizeOf(node.type.shape)
+    })
   }
 
   /** Cost of computing a node and the unsettled elementwise values behind it, as far as the limit. */
@@ -253,6 +273,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       const order = nodesOf(graph)
       for (const node of order) {
         const { lowering } = opRecord(node.op)
+        for (const operand of new Set(node.inputs)) useCounts.set(operand, (useCounts.get(operand) ?? 0) + 1)
         if (lowering.kind === 'contract' && capabilities.contractOperands === 'strided') {
           for (const source of contractionSources(node)) markStored(source)
         }

@@ -7,7 +7,13 @@ import { summationError, tolerancesOf } from './tolerances.ts'
 
 const unknown = Number.POSITIVE_INFINITY
 
-export const exactLeaf: BoundRule = ({ value }) => new Float64Array(value.data.length)
+/** Values handed in are exact, except that an approximate runtime may take a denormal for zero. */
+export const exactLeaf: BoundRule = ({ node, value, precision }) => {
+  const tolerances = tolerancesOf(precision, node.type.dtype)
+  return Float64Array.from(value.data, (x) =>
+    tolerances?.flushesDenormals && Math.abs(x) < tolerances.smallest ? Math.abs(x) : 0,
+  )
+}
 
 /** Positions as numbers of a dtype that may not hold them all. */
 export const positions: BoundRule = ({ node, value, precision }) => {

@@ -23,10 +23,12 @@ export function canRun({ capabilities }: Backend, kernel: Kernel): boolean {
 
 export async function checkKernel(backend: Backend, fixture: KernelFixture): Promise<void> {
   const { kernel } = fixture
-  const expected = fixture.inputs(SEED)
+  const inputs = (seed: number): TypedArray[] =>
+    fixture.inputs(seed).map((data) => withoutDenormals(backend, data))
+  const expected = inputs(SEED)
   runKernel(kernel, expected)
 
-  const seen = await runFixture(backend, fixture)
+  const seen = await runFixture(backend, { kernel, inputs })
 
   const written = kernel.buffers.flatMap(({ access }, at) => (access === 'write' ? [at] : []))
   written.forEach((buffer, k) => {
@@ -40,6 +42,18 @@ export async function checkKernel(backend: Backend, fixture: KernelFixture): Pro
         bound: allowed(backend, kernel, value.data, isFloat(dtype)),
       })
   })
+}
+
+/** A runtime that may take denormals for zeros is not asked about them. */
+function withoutDenormals({ capabilities }: Backend, data: TypedArray): TypedArray {
+  const tolerances = tolerancesOf(precisionOf(capabilities), 'f32')
+  const { smallest = 0, flushesDenormals = false } = tolerances ?? {}
+  if (flushesDenormals && data instanceof Float32Array) {
+    data.forEach((x, at) => {
+      if (Math.abs(x) < smallest) data[at] = 0 * x
+    })
+  }
+  return data
 }
 
 async function runFixture(backend: Backend, fixture: KernelFixture): Promise<readonly TypedArray[]> {

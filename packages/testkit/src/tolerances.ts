@@ -13,6 +13,8 @@ export interface Tolerances {
   readonly epsilon: number
   /** Below this magnitude a result may be flushed to zero: an absolute error of this size is always allowed. */
   readonly smallest: number
+  /** Operands below `smallest` may be taken for zero. */
+  readonly flushesDenormals: boolean
   /** Largest finite number: beyond it a result may be infinite. */
   readonly largest: number
   /** Largest argument of sin, cos and tan for which `ulps` holds; beyond it only the range of the function is known. */
@@ -71,12 +73,12 @@ function perFunction(ulps: (name: MathFunction) => number): Readonly<Record<Math
 
 const table: Readonly<Record<Precision, Readonly<Record<'f32' | 'f64', Tolerances>>>> = {
   reproducible: {
-    f32: { ...f32, ulps: { ...nearest, ...expansions(1) } },
-    f64: { ...f64, ulps: { ...nearest, ...hostFunctions(1) } },
+    f32: { ...f32, flushesDenormals: false, ulps: { ...nearest, ...expansions(1) } },
+    f64: { ...f64, flushesDenormals: false, ulps: { ...nearest, ...hostFunctions(1) } },
   },
   approximate: {
-    f32: { ...f32, ulps: { ...glsl, ...expansions(2) } },
-    f64: { ...f64, ulps: { ...glsl, ...hostFunctions(2) } },
+    f32: { ...f32, flushesDenormals: true, ulps: { ...glsl, ...expansions(2) } },
+    f64: { ...f64, flushesDenormals: true, ulps: { ...glsl, ...hostFunctions(2) } },
   },
 }
 

@@ -69,16 +69,21 @@ export function checkRun(
       throw bad(`${kind} ${name} is bound to ${found.dtype}[${found.size}]; it is ${dtype}[${size}]`)
     }
   }
+  const givers = new Map<DeviceBuffer, number[]>()
+  for (const [position, input] of inputs.entries()) {
+    const same = givers.get(input)
+    if (same === undefined) givers.set(input, [position])
+    else same.push(position)
+  }
   const seen = new Set<DeviceBuffer>()
   for (const [index, { name, donor }] of plan.outputs.entries()) {
     const output = outputs[index]!
     if (seen.has(output)) throw bad(`output ${name} is bound to the buffer of another output`)
     seen.add(output)
-    for (const [position, input] of inputs.entries()) {
-      if (input !== output || (capabilities.inPlace && donor === position)) continue
-      const what = `output ${name} is bound to the buffer of input ${plan.inputs[position]?.name}`
-      throw bad(`${what}, which is not its donor`)
-    }
+    const foreign = (givers.get(output) ?? []).find((position) => !capabilities.inPlace || position !== donor)
+    if (foreign === undefined) continue
+    const what = `output ${name} is bound to the buffer of input ${plan.inputs[foreign]?.name}`
+    throw bad(`${what}, which is not its donor`)
   }
 }
 

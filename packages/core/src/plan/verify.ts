@@ -14,6 +14,7 @@
 import { sizeOf } from '../dim.ts'
 import type { DType } from '../dtype.ts'
 import { dtypes } from '../dtype.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { verifyKernel } from '../kernel/verify.ts'
 import type { BufferId, Plan, PlanBuffer } from './plan.ts'
 import { planVersion } from './plan.ts'
@@ -28,12 +29,19 @@ export interface BufferUses {
   readonly lastUse: readonly number[]
 }
 
+/** Kernels are immutable: one that was valid stays so, and a plan is checked when it is made and when it is prepared. */
+const verified = new WeakSet<Kernel>()
+
 /** Throws `PLAN_INVALID`, or `LOWER_KERNEL_INVALID` for a kernel, at the first invariant that does not hold. */
 export function verifyPlan(plan: Plan): void {
   if (plan.version !== planVersion) {
     throw planInvalid(plan, 'P1', '', `has version ${String(plan.version)}; this is version ${planVersion}`)
   }
-  for (const kernel of plan.kernels) verifyKernel(kernel)
+  for (const kernel of plan.kernels) {
+    if (verified.has(kernel)) continue
+    verifyKernel(kernel)
+    verified.add(kernel)
+  }
   verifyBuffers(plan)
   verifyBindings(plan)
   const uses = verifySteps(plan)

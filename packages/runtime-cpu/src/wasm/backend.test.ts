@@ -17,7 +17,7 @@ import {
   writeBuffer,
   writeCode,
 } from '@heddle/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { wasmBackend } from './backend.ts'
 import { hasWasmSimd } from './support.ts'
 
@@ -185,6 +185,26 @@ describe('wasmBackend', () => {
     expect(codeOf(() => executable.run([], []))).toBe('BACKEND_DISPOSED')
     backend.dispose()
     expect(codeOf(() => backend.allocate('f32', 1))).toBe('BACKEND_DISPOSED')
+  })
+
+  test('throws the first failure at every later read', () => {
+    const backend = wasmBackend()
+    const buffers = [readBuffer('f64', 1, 'x'), writeBuffer('f64', 1, 'y')]
+    const code = writeCode(buffers)
+    const stores = [store(1, indexConstant(0), code.op('exp', code.load(0, indexConstant(0))))]
+    const stages = [{ kind: 'map', axes: [], code: code.nodes, stores }] as const
+    const kernel = makeKernel({ name: 'exp', extents: [], rows: [], buffers, stages })
+    const executable = backend.prepareSync(planOfKernel({ kernel, inputs: () => [] }).plan)
+    const [given, result] = [backend.allocate('f64', 1), backend.allocate('f64', 1)]
+    const host = vi.spyOn(Math, 'exp').mockImplementation(() => {
+      throw new Error('the host is out of order')
+    })
+
+    expect(codeOf(() => executable.run([given], [result]))).toBe('INTERNAL_INVARIANT')
+    host.mockRestore()
+
+    expect(() => backend.readSync(result)).toThrow('plan exp trapped: Error: the host is out of order')
+    expect(() => backend.readSync(given)).toThrow('plan exp trapped')
   })
 
   test('lists the instructions of each kernel, and how it runs', () => {

@@ -31,15 +31,27 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step
 }
 
+/** A memory that may grow to `maxBytes`, or to as much less as the host can reserve. */
+function reserveMemory(maxBytes: number): { readonly memory: WebAssembly.Memory; readonly maxPages: number } {
+  const wanted = Math.min(maxWasmPages, Math.max(1, Math.floor(maxBytes / pageBytes)))
+  for (let maxPages = wanted; ; maxPages = Math.floor(maxPages / 2)) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: 1, maximum: maxPages }), maxPages }
+    } catch (cause) {
+      // Hosts with little address space refuse large reservations.
+      if (maxPages <= 1) throw outOfMemory(pageBytes, 0, maxBytes, cause)
+    }
+  }
+}
+
 interface Hole {
   readonly start: number
   readonly bytes: number
 }
 
 export function createHeap(maxBytes: number): Heap {
-  const maxPages = Math.min(maxWasmPages, Math.max(1, Math.floor(maxBytes / pageBytes)))
+  const { memory, maxPages } = reserveMemory(maxBytes)
   const limit = maxPages * pageBytes
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages })
   const live = new Map<number, number>()
   const free = new Map<number, number[]>()
   let holes: Hole[] = []

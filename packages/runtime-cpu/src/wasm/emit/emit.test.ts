@@ -1,10 +1,12 @@
 // What the emitter decides: which stages run four elements at a time, what is shared, what is refused.
 import {
+  addIndex,
   type Combine,
   HeddleError,
   indexAxis,
   indexConstant,
   type Kernel,
+  offsetIndex,
   type Plan,
   quotient,
   remainder,
@@ -83,6 +85,46 @@ describe('the emitter runs in vectors', () => {
 
   test('all stages of a softmax', () => {
     expect(reportOf(fixture('row-softmax')).vectorized).toEqual([true, true, true])
+  })
+
+  test('padded reads, a window of each vector being inside', () => {
+    // The patches of a 3x3 window over a padded row: b[kx, x] = x[x + kx - 1].
+    const extents = [3, 14]
+    const column = addIndex(indexAxis(0), offsetIndex(indexAxis(1), -1))
+    const buffers = [readBuffer('f32', 14, 'x'), writeBuffer('f32', 42, 'y')]
+    const code = writeCode(buffers)
+    const value = code.load(0, column, [{ index: column, low: 0, high: 14 }])
+    const stores = [store(1, addressOf([0, 1], extents), value)]
+    const stages = [{ kind: 'map', axes: [], code: code.nodes, stores }] as const
+    expect(
+      reportOf(makeKernel({ name: 'patches', extents, rows: [0, 1], buffers, stages })).vectorized,
+    ).toEqual([true])
+  })
+
+  test('pooling windows, every second element at once', () => {
+    const extents = [5, 8, 2]
+    const place = addIndex(scaleIndex(indexAxis(0), 16), addIndex(scaleIndex(indexAxis(1), 2), indexAxis(2)))
+    const buffers = [readBuffer('f32', 80, 'x'), writeBuffer('f32', 40, 'y')]
+    const inner = writeCode(buffers)
+    const value = inner.load(0, place)
+    const outer = writeCode(buffers)
+    const stages = [
+      {
+        kind: 'reduce',
+        axes: [2],
+        lanes: 1,
+        code: inner.nodes,
+        accumulators: [{ combine: 'max', dtype: 'f32', value }],
+      },
+      {
+        kind: 'map',
+        axes: [],
+        code: outer.nodes,
+        stores: [store(1, addressOf([0, 1], extents), outer.accumulated('f32', 0))],
+      },
+    ] as const
+    const kernel = makeKernel({ name: 'pool', extents, rows: [0, 1], buffers, stages })
+    expect(reportOf(kernel).vectorized).toEqual([true, true])
   })
 
   test('contractions as matrix multiplication, with any layout of operands', () => {

@@ -43,11 +43,17 @@ const noContext = (what: string): HeddleError =>
   )
 
 export function openContext(options: ContextOptions = {}): GpuContext {
-  if (typeof OffscreenCanvas === 'undefined') throw noContext('there is no OffscreenCanvas here')
-  const canvas = new OffscreenCanvas(1, 1)
-  const plain = { alpha: false, depth: false, stencil: false, antialias: false }
-  const gl = canvas.getContext('webgl2', { ...plain, powerPreference: 'high-performance' })
-  if (gl === null) throw noContext('the browser gives no WebGL2 context')
+  const canvas = createCanvas()
+  const gl = canvas?.getContext('webgl2', {
+    alpha: false,
+    depth: false,
+    stencil: false,
+    antialias: false,
+    powerPreference: 'high-performance',
+  })
+  if (canvas === undefined || !(gl instanceof WebGL2RenderingContext)) {
+    throw noContext('there is no browser here, or it gives no WebGL2 context')
+  }
   const loseContext = gl.getExtension('WEBGL_lose_context')
   if (gl.getExtension('EXT_color_buffer_float') === null) {
     loseContext?.loseContext()
@@ -92,6 +98,13 @@ export function openContext(options: ContextOptions = {}): GpuContext {
       loseContext?.loseContext()
     },
   }
+}
+
+/** A canvas that is never shown; workers have only the first kind, some browsers give WebGL2 only to the second. */
+function createCanvas(): OffscreenCanvas | HTMLCanvasElement | undefined {
+  if (typeof WebGL2RenderingContext === 'undefined') return undefined
+  if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(1, 1)
+  return typeof document === 'undefined' ? undefined : document.createElement('canvas')
 }
 
 /** Most targets, up to `wanted`, that are complete together and keep a value no narrower format could. */

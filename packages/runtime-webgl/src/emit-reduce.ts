@@ -1,5 +1,5 @@
 // Reducing stages as loops of a fragment, which computes four rows (the elements of its texel). Three ways to use the lanes:
-// `rows`: lanes are the four rows, positions are walked one by one (four at a time where the innermost axis allows);
+// `rows`: lanes are the four rows, positions are walked one by one (or, unrolled, four by four);
 // `positions`: lanes are four consecutive positions, row after row; `both`: the same with the four rows inside one loop, so
 // that loads the rows share are made once (a matrix product with both operands consecutive along k). The cheapest is kept.
 // The order of combination is not that of `ReduceStage`: this runtime is not bit-reproducible.
@@ -10,6 +10,7 @@ import { type AxisGroup, affineIndex, axisGroup, type IndexValue } from './emit-
 import { type GlslValue, glslType, literal } from './emit-scalar.ts'
 import { createFunctions } from './glsl-functions.ts'
 import { createWriter, type GlslWriter } from './glsl-writer.ts'
+import { LANES } from './storage.ts'
 
 export interface RowSpace {
   readonly axes: readonly AxisId[]
@@ -17,7 +18,10 @@ export interface RowSpace {
   readonly count: number
 }
 
-type LaneUse = 'rows' | 'positions' | 'both'
+type LaneUse = 'rows' | 'rows-unrolled' | 'positions' | 'both'
+
+/** A line of text costs the driver about as much as this many scalar operations, spread over the runs of a program. */
+const LINE_COST = 4000
 
 /** Copies of the code in one loop body stay below this many operations. */
 const MAX_UNROLLED_OPS = 96
@@ -40,20 +44,31 @@ export function emitReduction(reduction: Reduction, rows: RowSpace, shader: Shad
     return accumulators.map(({ combine, dtype }) => literal(dtype, identityOf(combine, dtype)))
   }
   const uses: LaneUse[] = ['rows', 'positions']
-  if (rows.count > 1 && code.length * 4 <= MAX_UNROLLED_OPS) uses.push('both')
-  let best: { readonly use: LaneUse; readonly cost: number } | undefined
-  for (const use of uses) {
-    const trial = { ...shader, writer: createWriter(), functions: createFunctions(), samplers: [] }
-    emitWith(use, reduction, rows, trial)
-    if (best === undefined || trial.writer.cost < best.cost) best = { use, cost: trial.writer.cost }
+  if (code.length * 4 <= MAX_UNROLLED_OPS) {
+    const innermost = extents.filter((extent) => extent > 1).at(-1)
+    if (innermost !== undefined && innermost % 4 === 0) uses.push('rows-unrolled')
+    if (rows.count > 1) uses.push('both')
   }
-  return emitWith(best?.use ?? 'rows', reduction, rows, shader)
+  const scores = uses.map((use) => scoreOf(use, reduction, rows, shader))
+  const best = uses[scores.indexOf(Math.min(...scores))]
+  return emitWith(best ?? 'rows', reduction, rows, shader)
+}
+
+/** Work of one run over all texels plus what the text costs the driver's compiler, in scalar operations. */
+function scoreOf(use: LaneUse, reduction: Reduction, rows: RowSpace, shader: Shader): number {
+  const trial = { ...shader, writer: createWriter(), functions: createFunctions(), samplers: [] }
+  emitWith(use, reduction, rows, trial)
+  const texts = [...trial.writer.finish(), ...trial.functions.texts]
+  const lines = texts.reduce((count, text) => count + text.split('\n').length, 0)
+  return trial.writer.cost * Math.ceil(rows.count / LANES) + lines * LINE_COST
 }
 
 function emitWith(use: LaneUse, reduction: Reduction, rows: RowSpace, shader: Shader): readonly GlslValue[] {
   switch (use) {
     case 'rows':
-      return emitLanesAsRows(reduction, rows, shader)
+      return emitLanesAsRows(reduction, rows, 1, shader)
+    case 'rows-unrolled':
+      return emitLanesAsRows(reduction, rows, 4, shader)
     case 'positions':
       return emitRowAfterRow(reduction, rows, shader)
     case 'both':
@@ -70,20 +85,21 @@ export function rowGroup(rows: RowSpace, shader: Shader): AxisGroup {
   return axisGroup(rows.axes, (axis) => extentOf(shader, axis), linear)
 }
 
-function emitLanesAsRows(reduction: Reduction, rows: RowSpace, shader: Shader): readonly GlslValue[] {
+function emitLanesAsRows(
+  reduction: Reduction,
+  rows: RowSpace,
+  unroll: 1 | 4,
+  shader: Shader,
+): readonly GlslValue[] {
   const { writer } = shader
   const axes = reduction.axes.filter((axis) => extentOf(shader, axis) > 1)
   const innermost = axes[axes.length - 1]
-  const isUnrolled =
-    innermost !== undefined &&
-    extentOf(shader, innermost) % 4 === 0 &&
-    reduction.code.length * 4 <= MAX_UNROLLED_OPS
   const groups: AxisGroup[] = [rowGroup(rows, shader)]
   for (const axis of axes.slice(0, -1)) groups.push(openAxis(axis, 1, shader))
   const steps: AxisGroup[] = []
   if (innermost !== undefined) {
-    const group = openAxis(innermost, isUnrolled ? 4 : 1, shader)
-    for (let step = 0; step < (isUnrolled ? 4 : 1); step++) steps.push(shifted(group, step))
+    const group = openAxis(innermost, unroll, shader)
+    for (let step = 0; step < unroll; step++) steps.push(shifted(group, step))
   }
   const scopes = (steps.length === 0 ? [undefined] : steps).map((step): CodeScope => {
     return { shader, groups: step === undefined ? groups : [...groups, step] }

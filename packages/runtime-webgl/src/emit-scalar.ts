@@ -168,6 +168,7 @@ function negated(text: string, width: Width): string {
 
 function castText({ args: [x = ''], from, to, width, call }: Spelling): string {
   if (from === to) return x
+  if (to === 'bool' && isFloat(from)) return call('isNonZero')
   if (to === 'bool') {
     const zero = `${glslType(from, width)}(0)`
     return width === 1 ? `${x} != ${zero}` : `notEqual(${x}, ${zero})`

@@ -32,6 +32,14 @@ const functions: Readonly<Record<string, FunctionText>> = {
   return greaterThan(floatBitsToUint(x) & uvec4(0x7fffffffu), uvec4(0x7f800000u));
 }`,
   },
+  // By the bits: a comparison may take a subnormal for 0.
+  isNonZero: {
+    needs: [],
+    one: `bool isNonZero(float x) { return (floatBitsToUint(x) & 0x7fffffffu) != 0u; }`,
+    four: `bvec4 isNonZero(vec4 x) {
+  return notEqual(floatBitsToUint(x) & uvec4(0x7fffffffu), uvec4(0u));
+}`,
+  },
   // Bits in the order of the values: -0 below +0, as `minimum` and `maximum` have it.
   ordered: {
     needs: [],

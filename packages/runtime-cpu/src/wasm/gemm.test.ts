@@ -137,6 +137,19 @@ describe('gemm is bit-identical to the order of ContractStage', () => {
     check(dense(50, 140, 2048 + 8, { tb: true }))
   })
 
+  test('for one row times a large matrix, streamed', () => {
+    for (const [k, n] of [
+      [256, 256],
+      [300, 301],
+      [1031, 67],
+      [9, 9000],
+      [520, 4099],
+    ] as const) {
+      check(dense(1, k, n))
+      check({ ...dense(1, k, n), a: { row: 1, k: [3] }, b: { column: 1, k: [n + 5] } })
+    }
+  })
+
   test('with several k axes, flipped strides and spread rows of C', () => {
     check({
       m: 9,

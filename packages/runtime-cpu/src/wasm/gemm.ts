@@ -5,6 +5,7 @@
 import type { FunctionBuilder, FunctionRef, Local } from './encoder.ts'
 import { type MicroTile, microKernel, tileColumns } from './gemm-micro.ts'
 import { type PackAxis, packPanel } from './gemm-pack.ts'
+import { type RowShape, rowScratchBytes, writeRowGemm } from './gemm-row.ts'
 import type { Library } from './library.ts'
 import { clippedStep, countedLoop } from './loops.ts'
 
@@ -52,6 +53,8 @@ export interface GemmStrategy {
   readonly packTail: boolean
   readonly blockRows: number
   readonly blockColumns: number
+  /** Whether the one row there is is computed by streaming B. */
+  readonly row: RowShape | undefined
   /** Bytes of scratch memory, and where the packed A starts in it. */
   readonly scratchBytes: number
   readonly packedA: number
@@ -85,7 +88,11 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   const panelBytes = blockK * 4
   const packedColumns = packB ? Math.ceil(blockColumns / columns) * columns : packTail ? columns : 0
   const packedA = packedColumns * panelBytes
+  const streams = m === 1 && shape.k.length === 1 && b.column === 1 && innerA >= 0 && innerB > 0
+  const row =
+    streams && k * n >= 65536 ? { n, k, a: innerA * 4, b: innerB * 4, block: shape.block } : undefined
   return {
+    row,
     tile: { columns },
     segments,
     packA,
@@ -95,7 +102,8 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
     blockRows,
     blockColumns,
     packedA,
-    scratchBytes: packedA + (packA ? (blockRows + height) * panelBytes : 0),
+    scratchBytes:
+      row !== undefined ? rowScratchBytes(row) : packedA + (packA ? (blockRows + height) * panelBytes : 0),
   }
 }
 
@@ -119,6 +127,11 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const { n, a, b, c, block } = shape
   const strategy = gemmStrategy(shape)
   const { packA, packB, packTail, tail, blockRows, blockColumns } = strategy
+  if (strategy.row !== undefined) {
+    writeRowGemm(f, library, strategy.row)
+    writeWholeEpilogue(f, shape, options)
+    return
+  }
   const width = strategy.tile.columns
   const k = product(shape.k)
   const tailWidth = Math.ceil(tail / 4) * 4
@@ -274,4 +287,16 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
         .set(packed)
     })
   }
+}
+
+/** One region: everything. */
+function writeWholeEpilogue(f: FunctionBuilder, shape: GemmShape, { epilogue }: GemmOptions): void {
+  if (epilogue === undefined) return
+  const bound = (value: number): Local => {
+    const local = f.local('i32')
+    f.i32(value).set(local)
+    return local
+  }
+  const [rowStart, rowEnd, columnStart, columnEnd] = [bound(0), bound(shape.m), bound(0), bound(shape.n)]
+  epilogue(f, { rowStart, rowEnd, columnStart, columnEnd })
 }

@@ -3,7 +3,6 @@
 // its cost says so; a reduction is never repeated. How a group becomes a kernel is `lower/`.
 import {
   type Capabilities,
-  extent,
   type Graph,
   internalError,
   nodesOf,
@@ -22,6 +21,7 @@ import {
   type Group,
   type IndexTuple,
   identityTuple,
+  outputTuple,
   tuplesEqual,
 } from './group.ts'
 
@@ -141,9 +141,8 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     if (root === undefined || !mayShare) return false
     if (group.outputs.length >= capabilities.maxWrites || tuples.length !== 1 || isScatter(group))
       return false
-    if (node.type.shape.length !== group.rank || !tuplesEqual(tuples[0] ?? [], identityTuple(group.rank)))
-      return false
-    if (node.type.shape.some((dim, axis) => extent(dim) !== group.axes[axis]?.extent)) return false
+    if (sizeOf(node.type.shape) !== sizeOf(root.type.shape)) return false
+    if (!tuplesEqual(tuples[0] ?? [], outputTuple(group, node))) return false
     if (!fits(group, node)) return false
     const others = new Set(users.filter((user) => user !== group))
     return others.size === 0 || !reaches(group, others)

@@ -4,12 +4,14 @@
 import {
   type Access,
   type AxisId,
+  delinearize,
   equalIndex,
   extent,
   type Guard,
   type IndexExpression,
   indexAxis,
   indexValue,
+  linearize,
   opRecord,
   type Shape,
   substituteValues,
@@ -46,7 +48,7 @@ export interface GroupContraction {
 
 export interface Group {
   readonly id: number
-  /** Stored at the identity of the root axes; all of one shape. */
+  /** Stored row-major over the root axes; all of one size. */
   readonly outputs: Value[]
   /** The first `rank` axes are those of the outputs; the others are reduced over. */
   readonly axes: GroupAxis[]
@@ -67,6 +69,27 @@ export interface Group {
 
 export const identityTuple = (rank: number): IndexTuple =>
   Array.from({ length: rank }, (_, axis) => indexAxis(axis))
+
+/**
+ * The index at which a kernel computes a value it stores: the identity, seen through the value's own shape (which may differ
+ * from the first output's by axes of extent 1, or by any reshape).
+ */
+export function outputTuple(group: Group, output: Value): IndexTuple {
+  const identity = identityTuple(group.rank)
+  const shape = output.type.shape.map(extent)
+  const isRootShape =
+    shape.length === group.rank && shape.every((size, axis) => size === group.axes[axis]?.extent)
+  if (isRootShape) return identity
+  return delinearize(storeIndex(group), shape, rangesOf(group))
+}
+
+/** Where a kernel stores: row-major over its root axes. */
+export const storeIndex = (group: Group): IndexExpression =>
+  linearize(
+    identityTuple(group.rank),
+    group.axes.slice(0, group.rank).map((axis) => axis.extent),
+    rangesOf(group),
+  )
 
 export function createGroup(id: number, root: Value): Group {
   const axes = root.type.shape.map((dim, axis) => ({ extent: extent(dim), label: `i${axis}` }))

@@ -20,7 +20,14 @@ import {
 } from '@heddle/core'
 import { contractionTuples } from '../fuse/contraction.ts'
 import { describeDecision } from '../fuse/decision.ts'
-import { type Group, type GroupReduction, identityTuple, rangesOf } from '../fuse/group.ts'
+import {
+  type Group,
+  type GroupReduction,
+  identityTuple,
+  outputTuple,
+  rangesOf,
+  storeIndex,
+} from '../fuse/group.ts'
 import { collapseAxes } from './collapse.ts'
 import { createStageCode, type StageCode, type StageContext } from './evaluate.ts'
 import { assignLanes, type LoopNest } from './lanes.ts'
@@ -108,14 +115,14 @@ function lowerGroup(group: Group): LoweredKernel {
 
 function mapStage(group: Group, rows: readonly AxisId[], context: StageContext): MapStage {
   const code = createStageCode(context)
-  const identity = identityTuple(group.rank)
-  const values = group.outputs.map((output) => code.value(output, identity))
+  const values = group.outputs.map((output) => code.value(output, outputTuple(group, output)))
+  const index = storeIndex(group)
   const stores = group.outputs.map((output, k) => ({
     buffer: context.bufferOf(output),
-    index: linearize(identity, output.type.shape.map(extent), context.ranges),
+    index,
     value: values[k] ?? 0,
   }))
-  const axes = rootAxes(group).filter((axis) => !rows.includes(axis))
+  const axes = Array.from({ length: group.rank }, (_, axis) => axis).filter((axis) => !rows.includes(axis))
   return { kind: 'map', axes, code: code.code, stores }
 }
 

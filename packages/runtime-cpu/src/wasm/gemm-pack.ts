@@ -50,6 +50,45 @@ function writePack(f: FunctionBuilder, shape: PackShape): void {
   f.br(0).end().end()
 }
 
+/**
+ * Several neighbouring panels of an operand that is contiguous along its columns. Parameters as for `packPanel`; the panels
+ * lie one behind the other.
+ */
+export function packPanels(
+  library: Library,
+  shape: { readonly panels: number; readonly width: number; readonly k: readonly PackAxis[] },
+): FunctionRef {
+  const { panels, width, k: axes } = shape
+  const key = `pack ${panels} of ${width} over ${axes.map(({ extent, stride }) => `${extent}:${stride}`).join(' ')}`
+  return library.shared(key, ['i32', 'i32', 'i32', 'i32'], [], (f) => {
+    const at = f.local('i32')
+    const targets = Array.from({ length: panels }, () => f.local('i32'))
+    targets.forEach((target, panel) => {
+      f.get(destination).get(end).get(k).op('i32.sub')
+      f.i32(panel * width * 4)
+        .op('i32.mul')
+        .op('i32.add')
+        .set(target)
+    })
+    f.loop()
+    pushAddress(f, axes)
+    f.set(at)
+    targets.forEach((target, panel) => {
+      for (let column = 0; column < width; column += 4) {
+        f.get(target)
+          .get(at)
+          .memory('v128.load', (panel * width + column) * 4)
+        f.memory('v128.store', column * 4)
+      }
+      f.get(target)
+        .i32(width * 4)
+        .op('i32.add')
+        .set(target)
+    })
+    f.get(k).i32(1).op('i32.add').tee(k).get(end).op('i32.lt_u').brIf(0).end()
+  })
+}
+
 function advance(f: FunctionBuilder, shape: PackShape, rows: number): void {
   f.get(k).i32(rows).op('i32.add').set(k)
   f.get(destination)

@@ -4,7 +4,7 @@
 
 import type { FunctionBuilder, FunctionRef, Local } from './encoder.ts'
 import { type MicroTile, microKernel, tileColumns } from './gemm-micro.ts'
-import { type PackAxis, packPanel } from './gemm-pack.ts'
+import { type PackAxis, packPanel, packPanels } from './gemm-pack.ts'
 import { type RowShape, rowScratchBytes, writeRowGemm } from './gemm-row.ts'
 import type { Library } from './library.ts'
 import { clippedStep, countedLoop } from './loops.ts'
@@ -40,6 +40,8 @@ export interface GemmOptions {
 const columnBlock = 2048
 const rowBlock = 192
 const regionElements = 65536
+/** Panels of contiguous B that are packed in one pass: together as wide as two cache lines. */
+const neighbours = 4
 
 /** Which operands are packed, and how the rows are cut. Decided from the shape alone. */
 export interface GemmStrategy {
@@ -240,6 +242,51 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
     if (n > blockColumns) f.end()
   }
 
+  /** Repeats `body` for `panels` tiles at a time while they fit before the last full column. */
+  const whilePanelsFit = (panels: number, body: () => void): void => {
+    f.block().loop()
+    f.get(tileColumn)
+      .i32(panels * width)
+      .op('i32.add')
+      .get(fullEnd)
+      .op('i32.gt_u')
+      .brIf(1)
+    body()
+    f.get(tileColumn)
+      .i32(panels * width)
+      .op('i32.add')
+      .set(tileColumn)
+      .br(0)
+      .end()
+      .end()
+  }
+
+  /** Packs the present block of B: neighbouring panels together where rows are contiguous, so that whole lines are read. */
+  const packColumns = (): void => {
+    if (packB && n >= width) {
+      f.get(column).set(tileColumn)
+      if (b.column === 1) whilePanelsFit(neighbours, packNeighbours)
+      whilePanelsFit(1, () => packPanelOfB(width, width))
+    }
+    if (!packTail) return
+    if (n > blockColumns) f.get(columnEnd).i32(n).op('i32.eq').if()
+    f.get(fullEnd).set(tileColumn)
+    packPanelOfB(tail, tailWidth)
+    if (n > blockColumns) f.end()
+  }
+
+  const packNeighbours = (): void => {
+    const pack = packPanels(library, { panels: neighbours, width, k: axesOf(b.k) })
+    pushAddress(pb, tileColumn, 4, 0)
+    f.get(packed).get(kStart).get(kEnd).call(pack)
+    f.get(packed)
+      .get(kSize)
+      .i32(neighbours * width * 4)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(packed)
+  }
+
   countedLoop(f, column, { start: 0, end: n, step: blockColumns }, () => {
     clippedStep(f, columns, { step: blockColumns, total: n, at: column })
     f.get(column).get(columns).op('i32.add').set(columnEnd)
@@ -248,10 +295,7 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
       clippedStep(f, kSize, { step: block, total: k, at: kStart })
       f.get(kStart).get(kSize).op('i32.add').set(kEnd)
       f.get(scratch).set(packed)
-      overPanels(
-        () => packB && packPanelOfB(width, width),
-        () => packTail && packPanelOfB(tail, tailWidth),
-      )
+      packColumns()
       for (const { start, end, height } of strategy.segments) {
         const step = Math.max(1, Math.floor(blockRows / height)) * height
         countedLoop(f, row, { start, end, step }, () => {

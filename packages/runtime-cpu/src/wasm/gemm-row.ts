@@ -25,49 +25,51 @@ export const rowScratchBytes = (shape: RowShape): number =>
 export function writeRowGemm(f: FunctionBuilder, library: Library, shape: RowShape): void {
   const { n, k, a, b, block } = shape
   const [pa, pb, pc, scratch] = [0, 1, 2, 3] as const
-  const [column, bytes, kStart, kEnd, target, at] = Array.from({ length: 6 }, () => f.local('i32'))
-  const locals = { column: column ?? 0, bytes: bytes ?? 0, at: at ?? 0, kStart: kStart ?? 0 }
-  const end = kEnd ?? 0
-  const sums = target ?? 0
+  const column = f.local('i32')
+  const bytes = f.local('i32')
+  const kStart = f.local('i32')
+  const at = f.local('i32')
+  const end = f.local('i32')
+  const sums = f.local('i32')
   const fill = library.shared('fill with -0', ['i32', 'i32'], [], writeFill)
   const add = library.shared('add row', ['i32', 'i32', 'i32'], [], writeAdd)
 
   const foldRows = (rows: number): void => {
-    f.get(pa).get(locals.at).i32(a).op('i32.mul').op('i32.add')
-    f.get(pb).get(locals.at).i32(b).op('i32.mul').op('i32.add').get(locals.column).op('i32.add')
+    f.get(pa).get(at).i32(a).op('i32.mul').op('i32.add')
+    f.get(pb).get(at).i32(b).op('i32.mul').op('i32.add').get(column).op('i32.add')
     f.get(sums)
-      .get(locals.bytes)
+      .get(bytes)
       .call(foldFunction(library, rows, a, b))
-    f.get(locals.at).i32(rows).op('i32.add').set(locals.at)
+    f.get(at).i32(rows).op('i32.add').set(at)
   }
   // Columns are counted in bytes here.
   const columnStep = columnsInCache * 4
-  countedLoop(f, locals.column, { start: 0, end: n * 4, step: columnStep }, () => {
+  countedLoop(f, column, { start: 0, end: n * 4, step: columnStep }, () => {
     f.i32(n * 4)
-      .get(locals.column)
+      .get(column)
       .op('i32.sub')
-      .tee(locals.bytes)
+      .tee(bytes)
       .i32(columnStep)
-    f.get(locals.bytes).i32(columnStep).op('i32.lt_u').op('select').set(locals.bytes)
-    countedLoop(f, locals.kStart, { start: 0, end: k, step: block }, () => {
-      f.get(locals.kStart).i32(block).op('i32.add').tee(end).i32(k)
+    f.get(bytes).i32(columnStep).op('i32.lt_u').op('select').set(bytes)
+    countedLoop(f, kStart, { start: 0, end: k, step: block }, () => {
+      f.get(kStart).i32(block).op('i32.add').tee(end).i32(k)
       f.get(end).i32(k).op('i32.lt_u').op('select').set(end)
       // Later blocks are summed apart, and then added.
-      f.get(pc).get(locals.column).op('i32.add')
-      if (k > block) f.get(scratch).get(locals.kStart).op('i32.eqz').op('select')
-      f.tee(sums).get(locals.bytes).call(fill)
-      f.get(locals.kStart).set(locals.at)
+      f.get(pc).get(column).op('i32.add')
+      if (k > block) f.get(scratch).get(kStart).op('i32.eqz').op('select')
+      f.tee(sums).get(bytes).call(fill)
+      f.get(kStart).set(at)
       f.block().loop()
-      f.get(locals.at).i32(foldedRows).op('i32.add').get(end).op('i32.gt_u').brIf(1)
+      f.get(at).i32(foldedRows).op('i32.add').get(end).op('i32.gt_u').brIf(1)
       foldRows(foldedRows)
       f.br(0).end().end()
       f.block().loop()
-      f.get(locals.at).get(end).op('i32.ge_u').brIf(1)
+      f.get(at).get(end).op('i32.ge_u').brIf(1)
       foldRows(1)
       f.br(0).end().end()
       if (k > block) {
-        f.get(locals.kStart).if()
-        f.get(pc).get(locals.column).op('i32.add').get(scratch).get(locals.bytes).call(add)
+        f.get(kStart).if()
+        f.get(pc).get(column).op('i32.add').get(scratch).get(bytes).call(add)
         f.end()
       }
     })

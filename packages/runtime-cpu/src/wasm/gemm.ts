@@ -138,26 +138,21 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const k = product(shape.k)
   const tailWidth = Math.ceil(tail / 4) * 4
   const [pa, pb, pc, scratch] = [0, 1, 2, 3] as const
-  const locals = (): Local => f.local('i32')
-  const [column, columns, columnEnd, fullEnd, kStart, kSize, kEnd] = [
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-  ]
-  const [row, rows, rowEnd, tileRow, tileColumn, tileA, tileB, packed] = [
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-    locals(),
-  ]
+  const column = f.local('i32')
+  const columns = f.local('i32')
+  const columnEnd = f.local('i32')
+  const fullEnd = f.local('i32')
+  const kStart = f.local('i32')
+  const kSize = f.local('i32')
+  const kEnd = f.local('i32')
+  const row = f.local('i32')
+  const rows = f.local('i32')
+  const rowEnd = f.local('i32')
+  const tileRow = f.local('i32')
+  const tileColumn = f.local('i32')
+  const tileA = f.local('i32')
+  const tileB = f.local('i32')
+  const packed = f.local('i32')
   const axesOf = (strides: readonly number[]): readonly PackAxis[] =>
     shape.k.map((extent, axis) => ({ extent, stride: (strides[axis] ?? 0) * 4 }))
   const packedPanel = (columnsOf: number, widthOf: number): FunctionRef =>

@@ -82,10 +82,8 @@ export function resultOf(backend: Backend, pool: ResultPool, buffer: DeviceBuffe
     if (lease.buffer === undefined) throw resultDisposed(name)
     return lease.buffer
   }
-  const dispose = (): void => {
-    dropped.unregister(lease)
-    release(lease)
-  }
+  // The finaliser finds a released lease empty; taking it off the registry would cost more than a run.
+  const dispose = (): void => release(lease)
   const result: Result = {
     name,
     dtype,
@@ -98,7 +96,7 @@ export function resultOf(backend: Backend, pool: ResultPool, buffer: DeviceBuffe
     dispose,
     [Symbol.dispose]: dispose,
   }
-  dropped.register(result, lease, lease)
+  dropped.register(result, lease)
   return result
 }
 

@@ -295,7 +295,11 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
 const isScatter = (group: Group): boolean =>
   group.outputs.some((output) => opRecord(output.op).lowering.kind === 'scatter')
 
-const kindOfConstant = (node: Value): boolean => opRecord(node.op).kind === 'constant'
+/** Made inside every kernel that uses it: never an array, so never a read. (A literal is an array.) */
+const kindOfConstant = (node: Value): boolean => {
+  const { kind, lowering } = opRecord(node.op)
+  return kind === 'constant' && lowering.kind === 'pull'
+}
 
 function costOf(node: Value): number {
   const { lowering } = opRecord(node.op)
@@ -304,6 +308,7 @@ function costOf(node: Value): number {
 
 /** Why a node does not fit into a group, if it does not. */
 function limitOf(group: Group, node: Value, capabilities: Capabilities): DecisionCode | undefined {
+  if (kindOfConstant(node)) return undefined
   const tuples = group.demands.get(node)?.length ?? 1
   if (group.operations + Math.max(1, costOf(node)) * tuples > capabilities.maxOps)
     return 'STORE_OPERATION_LIMIT'

@@ -100,12 +100,12 @@ function lowerGroup(group: Group): LoweredKernel {
       places.set(node, { stage: stages.length - 1, accumulator })
     })
   }
-  const rows = group.rows ?? rootAxes(group)
+  const rows = group.rows ?? Array.from({ length: group.rank }, (_, axis) => axis)
   stages.push(mapStage(group, rows, context))
   const kernel: LoopNest = {
     name: kernelName(group),
     axes: group.axes,
-    // A contraction's stage names the rows it walks, which are those of more than one position.
+    // Axes of extent 1 are no axes of a contraction, so they are none of its kernel: their index is 0.
     rows: group.contraction === undefined ? rows : rows.filter((axis) => group.axes[axis]?.extent !== 1),
     stages,
     buffers: buffers.list(new Set(group.outputs)),
@@ -125,12 +125,6 @@ function mapStage(group: Group, rows: readonly AxisId[], context: StageContext):
   const axes = Array.from({ length: group.rank }, (_, axis) => axis).filter((axis) => !rows.includes(axis))
   return { kind: 'map', axes, code: code.code, stores }
 }
-
-/** Axes of the outputs. Those of extent 1 are no axes of a contraction, so they are none of its kernel: their index is 0. */
-const rootAxes = ({ rank, axes, contraction }: Group): readonly AxisId[] =>
-  Array.from({ length: rank }, (_, axis) => axis).filter(
-    (axis) => contraction === undefined || axes[axis]?.extent !== 1,
-  )
 
 function reduceStage(reductions: readonly GroupReduction[], context: StageContext): ReduceStage {
   const code = createStageCode(context)

@@ -14,7 +14,8 @@ import {
 } from '@heddle/core'
 import { type Device, ownDevice, sharedDevice } from './device.ts'
 import { emitKernel } from './emit-kernel.ts'
-import { createExecutable, type ExecutableHost } from './executable.ts'
+import { createExecutable, type ExecutableHost, type LoweredPlan } from './executable.ts'
+import { defaultSplit, splitReductions } from './split-reductions.ts'
 import { formatOf, maxElements } from './storage.ts'
 import type { GpuTexture } from './textures.ts'
 
@@ -78,21 +79,23 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     checkAlive,
     forget: (executable) => executables.delete(executable),
   }
-  const build = (
-    plan: Plan,
-    kernels: Parameters<typeof createExecutable>[1],
-    compiled: Programs,
-  ): Executable => {
-    const executable = createExecutable(plan, kernels, compiled, host)
-    executables.add(executable)
-    return executable
-  }
-
   const capabilities: Capabilities = {
     ...webglCapabilities,
     maxReads: context.limits.maxSamplers - 1,
     maxWrites: context.limits.maxTargets,
     maxElements: maxElements(context.limits.maxTextureSize),
+  }
+
+  const lower = (plan: Plan): LoweredPlan => {
+    requireSupported('webgl', plan, capabilities)
+    const { maxSamplers: maxReads, maxTargets: maxWrites } = context.limits
+    const split = splitReductions(plan, { ...defaultSplit, maxReads, maxWrites })
+    return { plan, split, kernels: split.kernels.map(emitKernel) }
+  }
+  const build = (lowered: LoweredPlan, compiled: readonly (WebGLProgram | undefined)[]): Executable => {
+    const executable = createExecutable(lowered, compiled, host)
+    executables.add(executable)
+    return executable
   }
 
   return {
@@ -142,17 +145,15 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     },
     prepare: async (plan) => {
       checkAlive()
-      requireSupported('webgl', plan, capabilities)
-      const kernels = plan.kernels.map(emitKernel)
-      const compiled = await programs.compileLater(kernels)
+      const parts = lower(plan)
+      const compiled = await programs.compileLater(parts.kernels)
       checkAlive()
-      return build(plan, kernels, compiled)
+      return build(parts, compiled)
     },
     prepareSync: (plan) => {
       checkAlive()
-      requireSupported('webgl', plan, capabilities)
-      const kernels = plan.kernels.map(emitKernel)
-      return build(plan, kernels, programs.compile(kernels))
+      const parts = lower(plan)
+      return build(parts, programs.compile(parts.kernels))
     },
     dispose: () => {
       if (isDisposed) return
@@ -165,8 +166,6 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     },
   }
 }
-
-type Programs = Parameters<typeof createExecutable>[2]
 
 const disposed = (what: string): HeddleError => new HeddleError('BACKEND_DISPOSED', `webgl: ${what}`)
 

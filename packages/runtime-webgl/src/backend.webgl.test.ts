@@ -1,6 +1,23 @@
 // Buffers, plans and failures on a device of their own: what moves, what is shared, what is given back, what a loss does.
-import { type Backend, type DType, type Plan, runKernel, type TypedArray } from '@heddle/core'
-import { kernelFixtures, planOfKernel, trainingPlan } from '@heddle/testkit'
+import {
+  type Backend,
+  type DType,
+  indexAxis,
+  indexConstant,
+  type Plan,
+  runKernel,
+  type TypedArray,
+} from '@heddle/core'
+import {
+  kernelFixtures,
+  makeKernel,
+  planOfKernel,
+  readBuffer,
+  store,
+  trainingPlan,
+  writeBuffer,
+  writeCode,
+} from '@heddle/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBackend } from './backend.ts'
 import { type Device, ownDevice } from './device.ts'
@@ -144,6 +161,38 @@ test('a scatter adds to what the step before filled, each time anew', () => {
   const { seen, expected } = runBoth(fixturePlan('scatter-guarded'), 2)
 
   expect(seen).toEqual(expected)
+})
+
+test('a long sum runs in two passes and loses little', () => {
+  const size = 40000
+  const buffers = [readBuffer('f32', size, 'x'), writeBuffer('f32', 1, 'y')]
+  const inner = writeCode(buffers)
+  const value = inner.load(0, indexAxis(0))
+  const outer = writeCode(buffers)
+  const total = outer.accumulated('f32', 0)
+  const accumulators = [{ combine: 'sum', dtype: 'f32', value }] as const
+  const kernel = makeKernel({
+    name: 'sum',
+    extents: [size],
+    rows: [],
+    buffers,
+    stages: [
+      { kind: 'reduce', axes: [0], lanes: 16, code: inner.nodes, accumulators },
+      { kind: 'map', axes: [], code: outer.nodes, stores: [store(1, indexConstant(0), total)] },
+    ],
+  })
+  const data = new Float32Array(size).map((_, at) => 1 + Math.sin(at))
+  const { plan } = planOfKernel({ kernel, inputs: () => [data] })
+  const executable = backend.prepareSync(plan)
+  const [input, output] = [backend.allocate('f32', size), backend.allocate('f32', 1)]
+  backend.write(input, data)
+
+  executable.run([input], [output])
+
+  const expected = data.reduce((sum, x) => sum + x, 0)
+  expect(device.programs.count).toBe(2)
+  expect(executable.plan).toBe(plan)
+  expect(Math.abs(backend.readSync(output)[0]! - expected) / expected).toBeLessThan(1e-6)
 })
 
 test('plans share scratch textures, and give them back when disposed', () => {

@@ -24,6 +24,16 @@ export interface ExecutableHost {
   forget(executable: Executable): void
 }
 
+/** A plan on its way to the device. */
+export interface LoweredPlan {
+  /** As the caller gave it. */
+  readonly plan: Plan
+  /** The same with long reductions cut. */
+  readonly split: Plan
+  /** Shaders of `split.kernels`. */
+  readonly kernels: readonly GlslKernel[]
+}
+
 interface Draw {
   readonly kernel: string
   readonly program: WebGLProgram
@@ -42,15 +52,14 @@ interface Draw {
 const WORK_PER_DRAW = 2 ** 30
 
 export function createExecutable(
-  plan: Plan,
-  kernels: readonly GlslKernel[],
+  { plan, split, kernels }: LoweredPlan,
   programs: readonly (WebGLProgram | undefined)[],
   host: ExecutableHost,
 ): Executable {
   const { device } = host
-  const schedule = schedulePlan(plan, kernels)
+  const schedule = schedulePlan(split, kernels)
   const textures = schedule.slots.map((slot) => ownTexture(slot, plan, device))
-  const draws = recordDraws(plan, schedule, kernels, programs)
+  const draws = recordDraws(split, schedule, kernels, programs)
   let isDisposed = false
 
   const executable: Executable = {
@@ -63,7 +72,7 @@ export function createExecutable(
       device.context.gl.flush()
     },
     sources: () =>
-      plan.kernels.map(({ name }, at): KernelSource => {
+      split.kernels.map(({ name }, at): KernelSource => {
         return { kernel: name, language: 'glsl', text: kernels[at]?.text ?? '' }
       }),
     dispose: () => {

@@ -182,7 +182,7 @@ const wrongArity = (op: string, arity: number): HeddleError =>
 const wrongDType = (op: string, type: TensorType, family: DTypeClass): HeddleError =>
   new HeddleError(
     'DTYPE_OPERAND',
-    `${op}: operand ${formatType(type)} is ${type.dtype}; ${op} takes ${dtypeClasses[family].words}. cast(x, { dtype }) converts.`,
+    `${op}: operand ${formatType(type)} is ${type.dtype}; ${op} takes ${dtypeClasses[family].words}. cast converts.`,
     { details: { op, dtype: type.dtype, takes: family } },
   )
 

@@ -1,0 +1,61 @@
+// What must hold of every program on every runtime: results are within the bounds of the reference, fused or not, and a
+// runtime that promises it gives the bits of the kernel interpreter running the same plan.
+import type { Backend, Capabilities, Graph, Plan, TypedArray } from '@heddle/core'
+import { interpreterBackend, toNdArray } from '@heddle/core'
+import { type Bounded, type BoundedResults, boundsOfGraph, knownShare } from './bounds.ts'
+import { expectSameBits, expectWithin } from './compare.ts'
+import type { RandomProgram } from './programs.ts'
+import { type PlanResults, runPlan } from './run-plan.ts'
+import { type Precision, precisionOf } from './tolerances.ts'
+
+/** A way to compile, such as with fusion or without. */
+export interface Compiler {
+  readonly name: string
+  readonly compile: (graph: Graph, capabilities: Capabilities) => Plan
+}
+
+export interface Agreement {
+  /** Share of results with a bound; see `knownShare`. */
+  readonly known: number
+}
+
+/** Throws where a runtime disagrees with the reference, or with the interpreter of kernels. */
+export async function checkAgreement(
+  { graph, bindings }: RandomProgram,
+  backends: readonly Backend[],
+  compilers: readonly Compiler[],
+): Promise<Agreement> {
+  const references = new Map<Precision, BoundedResults>()
+  const referenceFor = ({ capabilities }: Backend): BoundedResults => {
+    const precision = precisionOf(capabilities)
+    const found = references.get(precision) ?? boundsOfGraph(graph, bindings, precision)
+    references.set(precision, found)
+    return found
+  }
+  for (const backend of backends) {
+    const { outputs } = referenceFor(backend)
+    for (const { name, compile } of compilers) {
+      const where = `${graph.name}, ${backend.name}, ${name}`
+      const plan = compile(graph, backend.capabilities)
+      const results = await runPlan(backend, plan, bindings)
+      for (const [output, expected] of Object.entries<Bounded>(outputs)) {
+        expectWithin(`${where}: ${output}`, results.outputs[output] ?? [], expected)
+      }
+      if (!backend.capabilities.bitReproducible) continue
+      const interpreter = interpreterBackend({ capabilities: backend.capabilities })
+      expectSameResults(where, plan, results, await runPlan(interpreter, plan, bindings))
+    }
+  }
+  return {
+    known: Math.min(1, ...[...references.values()].map(({ outputs }) => knownShare(Object.values(outputs)))),
+  }
+}
+
+function expectSameResults(where: string, plan: Plan, actual: PlanResults, expected: PlanResults): void {
+  const none = new Float32Array(0)
+  for (const { name, role, dtype, shape } of plan.outputs) {
+    const kind = role === 'result' ? 'outputs' : 'updates'
+    const wanted: TypedArray = expected[kind][name] ?? none
+    expectSameBits(`${where}: bits of ${name}`, actual[kind][name] ?? none, toNdArray(dtype, shape, wanted))
+  }
+}

@@ -1,0 +1,113 @@
+// Random programs over the op table, as fast-check arbitraries. A recipe is plain numbers; every recipe builds a valid program,
+// so shrinking may drop or lower any of them.
+import { gradient } from '@heddle/compiler'
+import type { Bindings, Graph, SampleInput, Value } from '@heddle/core'
+import { createBuilder, isFloat, sizeOf } from '@heddle/core'
+import { type Arbitrary, array, nat, record } from 'fast-check'
+import { steps } from './program-steps.ts'
+import { bind, drawInputs, graphOf, inputValue } from './samples.ts'
+
+export interface Recipe {
+  /** Of the data. */
+  readonly seed: number
+  /** By input: its kind, rank and extents. */
+  readonly inputs: readonly (readonly number[])[]
+  /** By step: which, then its choices. */
+  readonly steps: readonly (readonly number[])[]
+  /** Values given out besides the last one, counted from the end. */
+  readonly outputs: readonly number[]
+}
+
+export interface RandomProgram {
+  readonly graph: Graph
+  readonly bindings: Bindings
+}
+
+/** Largest array and rank of a program: the interpreter is slow, and shapes say more than sizes. */
+const MOST_ELEMENTS = 400
+const MOST_AXES = 5
+
+export interface RecipeOptions {
+  /** Default 12. */
+  readonly mostSteps?: number
+}
+
+export function recipes({ mostSteps = 12 }: RecipeOptions = {}): Arbitrary<Recipe> {
+  const choices = (length: number): Arbitrary<number[]> =>
+    array(nat(1 << 16), { minLength: length, maxLength: length })
+  return record({
+    seed: nat(1 << 20),
+    inputs: array(choices(5), { minLength: 1, maxLength: 4 }),
+    steps: array(choices(14), { minLength: 1, maxLength: mostSteps, size: 'max' }),
+    outputs: array(nat(1 << 16), { maxLength: 3 }),
+  })
+}
+
+/** Extents an axis may have; the first ones for small numbers. */
+const extents = [2, 3, 4, 5, 1, 7, 17, 0]
+
+/** The program a recipe makes; equal recipes make equal programs. */
+export function buildProgram(recipe: Recipe): RandomProgram {
+  const { values, inputs, bindings } = buildValues(recipe)
+  return { graph: graphOf('random', inputs, outputsOf(recipe, values)), bindings }
+}
+
+/** The derivatives of a random program, of the sum of its float outputs, with its outputs; `undefined` if none is a float. */
+export function buildGradient(recipe: Recipe): RandomProgram | undefined {
+  const { values, inputs, bindings } = buildValues(recipe)
+  const outputs = outputsOf(recipe, values)
+  const wrt = inputs.filter(({ type }) => isFloat(type.dtype))
+  const terms = Object.values(outputs).filter(({ type }) => isFloat(type.dtype))
+  const [first, ...others] = terms.map(total)
+  if (first === undefined || wrt.length === 0) return undefined
+  const loss = others.reduce((sum, term) => sum.builder.add(sum, term), first)
+  const derivatives = gradient(loss, wrt).map((value, k) => [`d${wrt[k]?.attrs.name}`, value] as const)
+  return {
+    graph: graphOf('random gradient', inputs, { ...outputs, ...Object.fromEntries(derivatives) }),
+    bindings,
+  }
+}
+
+const total = (value: Value): Value =>
+  value.builder.reduceSum(value, { axes: value.type.shape.map((_, axis) => axis) })
+
+interface Built {
+  readonly inputs: readonly Value<'input'>[]
+  readonly values: readonly Value[]
+  readonly bindings: Bindings
+}
+
+function buildValues({ seed, inputs: shapes, steps: taken }: Recipe): Built {
+  const b = createBuilder()
+  const samples = shapes.map(inputOf)
+  const inputs = samples.map(({ dtype, shape }, k) => inputValue(b, `x${k}`, dtype, shape))
+  const values: Value[] = [...inputs]
+  for (const [which = 0, ...choices] of taken) {
+    let next = 0
+    const below = (limit: number): number => (limit <= 0 ? 0 : (choices[next++] ?? 0) % limit)
+    const value = steps[which % steps.length]?.({ b, values, below })
+    const fits =
+      value !== undefined && sizeOf(value.type.shape) <= MOST_ELEMENTS && value.type.shape.length <= MOST_AXES
+    if (fits) values.push(value)
+  }
+  return { inputs, values, bindings: bind(inputs, drawInputs(samples, seed)) }
+}
+
+function inputOf([kind = 0, rank = 0, ...dims]: readonly number[]): SampleInput {
+  const shape = dims.slice(0, (rank + 2) % 4).map((dim) => extents[dim % extents.length] ?? 1)
+  const kinds: readonly SampleInput[] = [
+    { dtype: 'f32', shape },
+    { dtype: 'f32', shape },
+    // Whole numbers, so that values tie.
+    { dtype: 'f32', shape, low: -2, high: 2, integers: true },
+    { dtype: 'i32', shape, low: -3, high: 5, integers: true },
+    { dtype: 'bool', shape },
+    { dtype: 'u32', shape, low: 0, high: 9, integers: true },
+  ]
+  return kinds[kind % kinds.length] ?? { dtype: 'f32', shape }
+}
+
+function outputsOf({ outputs }: Recipe, values: readonly Value[]): Readonly<Record<string, Value>> {
+  const positions = [0, ...outputs].map((back) => values.length - 1 - (back % values.length))
+  return Object.fromEntries([...new Set(positions)].map((at, k) => [`y${k}`, values[at] as Value] as const))
+}

@@ -1,0 +1,28 @@
+// Random programs: the reference, kernels fused and not, JavaScript and WebAssembly agree. Bounded in time; `npm run fuzz`
+// runs the same properties for as long as one likes.
+import { buildGradient, buildProgram, checkAgreement, recipes } from '@heddle/testkit'
+import { assert, asyncProperty } from 'fast-check'
+import { expect, test } from 'vitest'
+import { backends, compilers } from './random-programs.ts'
+
+const BUDGET_MS = 4000
+const SEED = 20
+/** Least share of results that must have a bound: an oracle that knows nothing finds nothing. */
+const LEAST_KNOWN = 0.6
+
+test.each([
+  ['programs', buildProgram],
+  ['gradients', buildGradient],
+] as const)(`random %s agree on every runtime, seed ${SEED}`, async (_, build) => {
+  const known: number[] = []
+  const property = asyncProperty(recipes(), async (recipe) => {
+    const program = build(recipe)
+    if (program === undefined) return
+    known.push((await checkAgreement(program, backends, compilers)).known)
+  })
+
+  await assert(property, { seed: SEED, numRuns: 10_000, interruptAfterTimeLimit: BUDGET_MS })
+
+  expect(known.length).toBeGreaterThan(10)
+  expect(known.reduce((sum, share) => sum + share, 0) / known.length).toBeGreaterThan(LEAST_KNOWN)
+})

@@ -39,7 +39,10 @@ export type PatternBuilder = { readonly [K in OpName]: OpPattern<K> } & {
   /** Any value, captured. */
   any<Name extends string>(name: Name): Pattern<{ readonly [K in Name]: Value }>
   /** A constant of one value: `full`, captured; of `value` to the bit if given. */
-  constant<Name extends string>(name: Name, value?: number): Pattern<{ readonly [K in Name]: Value<'full'> }>
+  constant<Name extends string>(
+    name: Name,
+    value?: number,
+  ): Pattern<{ readonly [K in Name]: Value<'full'> }, Value<'full'>>
   /** A node of one of these ops, whatever its operands. */
   anyOf<K extends OpName>(ops: readonly K[]): Pattern<unknown, Value<K>>
   unaryOf<K extends OpName, A>(ops: readonly K[], x: Pattern<A>): Pattern<A, Value<K>>
@@ -51,9 +54,14 @@ function pattern(shape: Partial<Shape>): Pattern<never, never> {
   return {
     ...full,
     as: (name: string) => pattern({ ...full, name }),
-    where: (test: (node: never) => boolean) => pattern({ ...full, test }),
+    where: (test: (node: never) => boolean) => pattern({ ...full, test: both(full.test, test) }),
   } as Pattern<never, never>
 }
+
+const both =
+  (first: Shape['test'], second: (node: never) => boolean): ((node: never) => boolean) =>
+  (node) =>
+    (first === undefined || first(node)) && second(node)
 
 /** Makes patterns: `p.mul(p.any('x'), p.constant('one', 1))`. */
 export const p: PatternBuilder = {

@@ -21,7 +21,9 @@ import {
   type Group,
   type IndexTuple,
   identityTuple,
+  missingAxes,
   outputTuple,
+  plainAxes,
   tuplesEqual,
 } from './group.ts'
 
@@ -139,6 +141,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     const mayShare =
       kind === 'pull' || (kind === 'reduce' && group.rows === undefined && group.contraction === undefined)
     if (root === undefined || !mayShare) return false
+    if (kind === 'reduce' && !reducesPerElement(group, node, tuples[0] ?? [])) return false
     if (group.outputs.length >= capabilities.maxWrites || tuples.length !== 1 || isScatter(group))
       return false
     if (sizeOf(node.type.shape) !== sizeOf(root.type.shape)) return false
@@ -304,6 +307,12 @@ const kindOfConstant = (node: Value): boolean => {
 function costOf(node: Value): number {
   const { lowering } = opRecord(node.op)
   return lowering.kind === 'pull' ? lowering.cost : 1
+}
+
+/** Whether a reduction used at `tuple` has one result per root position, told by plain axes. */
+function reducesPerElement(group: Group, node: Value, tuple: IndexTuple): boolean {
+  const axes = plainAxes(group, node.type.shape, tuple)
+  return axes !== undefined && missingAxes(group, axes).length === 0
 }
 
 /** Why a node does not fit into a group, if it does not. */

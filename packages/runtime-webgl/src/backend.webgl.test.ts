@@ -1,6 +1,7 @@
 // Buffers, plans and failures on a device of their own: what moves, what is shared, what is given back, what a loss does.
 import {
   type Backend,
+  type DeviceBuffer,
   type DType,
   indexAxis,
   indexConstant,
@@ -18,10 +19,13 @@ import {
   writeBuffer,
   writeCode,
 } from '@heddle/testkit'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBackend } from './backend.ts'
 import { type Device, ownDevice } from './device.ts'
+import { emitKernel } from './emit-kernel.ts'
+import { createExecutable, type ExecutableHost } from './executable.ts'
 import { webgl } from './index.ts'
+import type { GpuTexture } from './textures.ts'
 
 let device: Device
 let backend: Backend
@@ -193,6 +197,38 @@ test('a long sum runs in two passes and loses little', () => {
   expect(device.programs.count).toBe(2)
   expect(executable.plan).toBe(plan)
   expect(Math.abs(backend.readSync(output)[0]! - expected) / expected).toBeLessThan(1e-6)
+})
+
+test('a draw of much work is cut into strips that together cover every row', () => {
+  const fixture = kernelFixtures.find(({ kernel }) => kernel.name === 'map-elementwise')!
+  const { plan } = planOfKernel(fixture)
+  const kernels = plan.kernels.map((kernel) => ({ ...emitKernel(kernel), cost: 2 ** 32 }))
+  const held = new Map<DeviceBuffer, GpuTexture>()
+  const hold = (size: number): DeviceBuffer => {
+    const buffer: DeviceBuffer = { dtype: 'f32', size }
+    held.set(buffer, device.textures.take('f32', size))
+    return buffer
+  }
+  const host: ExecutableHost = {
+    device,
+    isDebug: true,
+    textureOf: (buffer) => held.get(buffer),
+    checkAlive: () => {},
+    forget: () => {},
+  }
+  const executable = createExecutable({ plan, split: plan, kernels }, device.programs.compile(kernels), host)
+  const data = fixture.inputs(2).map((values) => values.map((_, at) => at * 0.5 - 100))
+  const inputs = [hold(data[0]!.length), hold(data[1]!.length)]
+  for (const [at, input] of inputs.entries()) device.textures.upload(held.get(input)!, data[at]!)
+  const output = hold(data[2]!.length)
+  const draws = vi.spyOn(device.context.gl, 'drawArrays')
+
+  executable.run(inputs, [output])
+
+  const expected = data.map((values) => values.slice())
+  runKernel(fixture.kernel, expected)
+  expect(draws).toHaveBeenCalledTimes(4)
+  expect(device.readback.now(held.get(output)!, 'f32', output.size)).toEqual(expected[2])
 })
 
 test('plans share scratch textures, and give them back when disposed', () => {

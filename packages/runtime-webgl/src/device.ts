@@ -5,7 +5,7 @@ import { type Bindings, createBindings } from './bindings.ts'
 import { type ContextOptions, type GpuContext, openContext } from './context.ts'
 import { createPrograms, type ProgramStore } from './programs.ts'
 import { createReadback, type Readback } from './readback.ts'
-import { type TexelFormat, textureShape } from './storage.ts'
+import { shapeKey, type TexelFormat } from './storage.ts'
 import { createTextures, type GpuTexture, type TextureStore } from './textures.ts'
 
 export interface Device {
@@ -112,10 +112,4 @@ function createScratch(textures: TextureStore): Scratch {
       textures.release(texture)
     },
   }
-}
-
-/** Buffers of equal keys fit one texture. */
-export function shapeKey(format: TexelFormat, size: number): string {
-  const { width, height } = textureShape(size)
-  return `${format} ${width} ${height}`
 }

@@ -2,9 +2,8 @@
 // then scattered into) has a version for each write, since a step cannot read the texture it renders to; intermediates
 // share scratch textures once their last reader has run. Keeps: no step has a texture both as sampler and as target.
 import { type BufferId, internalError, type Plan } from '@heddle/core'
-import { shapeKey } from './device.ts'
 import type { GlslKernel } from './emit-kernel.ts'
-import { formatOf, type TexelFormat, unsupported } from './storage.ts'
+import { formatOf, shapeKey, type TexelFormat, unsupported } from './storage.ts'
 
 export type SlotPlace =
   | { readonly kind: 'input' | 'output' | 'constant'; readonly index: number }

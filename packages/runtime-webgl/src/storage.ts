@@ -62,6 +62,12 @@ export function textureShape(size: number): TextureShape {
   return { texels, width, log2Width, rows, height: Math.ceil(rows / step) * step }
 }
 
+/** Buffers of equal keys fit one texture. */
+export function shapeKey(format: TexelFormat, size: number): string {
+  const { width, height } = textureShape(size)
+  return `${format} ${width} ${height}`
+}
+
 /** Most elements one buffer may have where textures are at most `maxTextureSize` wide. */
 export const maxElements = (maxTextureSize: number): number =>
   LANES * Math.min(MAX_TEXELS, maxTextureSize ** 2)

@@ -1,7 +1,10 @@
 // From graph to plan, in order: readable top to bottom. Every level is verified before the next one when asked.
-import { type Capabilities, type Graph, type Kernel, type Plan, verifyPlan } from '@heddle/core'
+import { type Capabilities, type Graph, type Kernel, type Plan, verifyGraph, verifyPlan } from '@heddle/core'
 import { fuse, type Schedule } from './fuse/fuse.ts'
-import { checkCapabilities } from './passes/legalize.ts'
+import { canonicalizeWith } from './passes/canonicalize.ts'
+import { eliminateDead } from './passes/eliminate-dead.ts'
+import { foldConstants } from './passes/fold-constants.ts'
+import { checkCapabilities, splitWideConcats } from './passes/legalize.ts'
 import { createFuel, createPassContext, type Note, type Pass } from './passes/pass.ts'
 import { assemble } from './plan/assemble.ts'
 
@@ -34,7 +37,13 @@ export interface Compilation {
 }
 
 /** The graph passes, in order. */
-export const graphPasses: readonly Pass[] = []
+export const graphPasses: readonly Pass[] = [
+  // The graph is not differentiated any more: marks such as stopGradient go too.
+  canonicalizeWith({ forward: true }),
+  foldConstants,
+  // Last: rewriting may have turned an update into the state itself.
+  eliminateDead,
+]
 
 /** Runs every stage and keeps what each made. Throws the coded error of the stage that refuses. */
 export function runPipeline(
@@ -43,6 +52,7 @@ export function runPipeline(
   options: PipelineOptions = {},
 ): Compilation {
   const { fusion = true, verify = true, passes = graphPasses, disable = [] } = options
+  if (verify) verifyGraph(graph)
   const stages: { pass: string; graph: Graph; notes: readonly Note[] }[] = []
   const fuel = createFuel(options.fuel)
   let optimized = graph
@@ -50,9 +60,11 @@ export function runPipeline(
     if (disable.includes(pass.name)) continue
     const context = createPassContext(fuel)
     optimized = pass.run(optimized, context)
+    if (verify) verifyGraph(optimized)
     stages.push({ pass: pass.name, graph: optimized, notes: context.notes })
   }
   checkCapabilities(optimized, capabilities)
+  optimized = splitWideConcats(optimized, capabilities)
   const schedule = fuse(optimized, capabilities, { fusion })
   const plan = assemble(optimized, schedule, capabilities)
   if (verify) verifyPlan(plan)

@@ -142,6 +142,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       kind === 'pull' || (kind === 'reduce' && group.rows === undefined && group.contraction === undefined)
     if (root === undefined || !mayShare) return false
     if (kind === 'reduce' && !reducesPerElement(group, node, tuples[0] ?? [])) return false
+    if (mustRead(group, node)) return false
     if (group.outputs.length >= capabilities.maxWrites || tuples.length !== 1 || isScatter(group))
       return false
     if (sizeOf(node.type.shape) !== sizeOf(root.type.shape)) return false
@@ -150,6 +151,12 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     const others = new Set(users.filter((user) => user !== group))
     return others.size === 0 || !reaches(group, others)
   }
+
+  /** Whether the group's contraction reads `node` as an array, which the same kernel cannot make. */
+  const mustRead = ({ contraction }: Group, node: Value): boolean =>
+    capabilities.contractOperands === 'strided' &&
+    contraction !== undefined &&
+    contractionSources(contraction.node).includes(node)
 
   /** Whether `from` may depend on one of `targets`; true when unsure. */
   function reaches(from: Group, targets: ReadonlySet<Group>): boolean {
@@ -192,7 +199,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       isReduction
         ? tryAbsorbReduction(user, node, capabilities, need)
         : tryAbsorbContraction(user, node, need)
-    if (fusion && users.length === 1 && group !== undefined && absorb(group)) {
+    if (fusion && users.length === 1 && group !== undefined && fits(group, node) && absorb(group)) {
       settle(node, isReduction ? 'ABSORB_REDUCTION' : 'ABSORB_CONTRACTION', group)
     } else store(node, isReduction ? 'STORE_REDUCTION' : 'STORE_CONTRACTION')
   }

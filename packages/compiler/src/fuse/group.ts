@@ -178,6 +178,11 @@ function plainAxis({ constant, terms }: IndexExpression): AxisId | undefined {
   return term.atom.axis
 }
 
+/** Whether an index is 0 wherever the group's root axes are. */
+const isZero = (group: Group, { constant, terms }: IndexExpression): boolean =>
+  constant === 0 &&
+  terms.every(({ atom }) => atom.kind === 'axis' && (group.axes[atom.axis]?.extent ?? 1) <= 1)
+
 /**
  * The group axis of each axis of a value read at `tuple`: distinct root axes, `undefined` for axes of extent 1. Nothing if the
  * tuple is of any other form.
@@ -189,10 +194,14 @@ export function plainAxes(
 ): readonly (AxisId | undefined)[] | undefined {
   const axes: (AxisId | undefined)[] = []
   for (const [position, index] of tuple.entries()) {
-    if (extent(shape[position] ?? 1) === 1) axes.push(undefined)
-    else {
+    if (extent(shape[position] ?? 1) === 1) {
+      if (!isZero(group, index)) return undefined
+      axes.push(undefined)
+    } else {
       const axis = plainAxis(index)
       if (axis === undefined || axis >= group.rank || axes.includes(axis)) return undefined
+      // An axis that is longer than the value's is read under a guard (pad, concat), which a stage of its own does not have.
+      if ((group.axes[axis]?.extent ?? 0) > extent(shape[position] ?? 1)) return undefined
       axes.push(axis)
     }
   }

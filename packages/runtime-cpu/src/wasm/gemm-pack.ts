@@ -89,6 +89,63 @@ export function packPanels(
   })
 }
 
+export interface GatherShape {
+  readonly columns: number
+  readonly width: number
+  /** The axes that together make the columns. */
+  readonly column: readonly PackAxis[]
+  readonly k: readonly PackAxis[]
+}
+
+/**
+ * A panel whose columns run over several axes, such as the windows of a convolution. Parameters: source (column 0, k = 0),
+ * destination, first k, end of k, first column, which is a multiple of four.
+ */
+export function packGathered(library: Library, shape: GatherShape): FunctionRef {
+  const list = (axes: readonly PackAxis[]): string =>
+    axes.map((axis) => `${axis.extent}:${axis.stride}`).join(' ')
+  const key = `gather ${shape.columns}/${shape.width} by ${list(shape.column)} over ${list(shape.k)}`
+  return library.shared(key, ['i32', 'i32', 'i32', 'i32', 'i32'], [], (f) => writeGather(f, shape))
+}
+
+function writeGather(f: FunctionBuilder, { columns, width, column, k: axes }: GatherShape): void {
+  const first = 4
+  const inner = column.at(-1)
+  // Runs of four columns that never cross the end of the innermost axis.
+  const runs = inner?.stride === 4 && inner.extent % 4 === 0 && columns % 4 === 0
+  const step = runs ? 4 : 1
+  const pointers = Array.from({ length: columns / step }, () => f.local('i32'))
+  const position = f.local('i32')
+  pointers.forEach((pointer, at) => {
+    f.get(first)
+      .i32(at * step)
+      .op('i32.add')
+      .set(position)
+    f.get(source)
+    addPosition(f, position, column)
+    f.set(pointer)
+  })
+  const offset = f.local('i32')
+  f.loop()
+  f.i32(0)
+  addPosition(f, k, axes)
+  f.set(offset)
+  const type = runs ? 'v128' : 'f32'
+  pointers.forEach((pointer, at) => {
+    f.get(destination).get(pointer).get(offset).op('i32.add').memory(`${type}.load`, 0)
+    f.memory(`${type}.store`, at * step * 4)
+  })
+  for (let at = columns; at < width; at++)
+    f.get(destination)
+      .f32(0)
+      .memory('f32.store', at * 4)
+  f.get(destination)
+    .i32(width * 4)
+    .op('i32.add')
+    .set(destination)
+  f.get(k).i32(1).op('i32.add').tee(k).get(end).op('i32.lt_u').brIf(0).end()
+}
+
 function advance(f: FunctionBuilder, shape: PackShape, rows: number): void {
   f.get(k).i32(rows).op('i32.add').set(k)
   f.get(destination)
@@ -100,10 +157,15 @@ function advance(f: FunctionBuilder, shape: PackShape, rows: number): void {
 /** Pushes the source address of position `k`. */
 function pushAddress(f: FunctionBuilder, axes: readonly PackAxis[]): void {
   f.get(source)
+  addPosition(f, k, axes)
+}
+
+/** Adds to the pushed address what position `at` of some axes is away from position 0. */
+function addPosition(f: FunctionBuilder, at: Local, axes: readonly PackAxis[]): void {
   let inside = 1
   for (let axis = axes.length - 1; axis >= 0; axis--) {
     const { extent, stride } = axes[axis] ?? { extent: 1, stride: 0 }
-    f.get(k)
+    f.get(at)
     if (inside > 1) f.i32(inside).op('i32.div_u')
     if (axis > 0) f.i32(extent).op('i32.rem_u')
     f.i32(stride).op('i32.mul').op('i32.add')

@@ -19,8 +19,8 @@ function offsetOf(extents: readonly number[], strides: readonly number[], positi
 
 /** The order of ContractStage, written down naively. */
 function reference(shape: GemmShape, a: Float32Array, a0: number, b: Float32Array, b0: number): Float32Array {
-  const { m, n, block } = shape
-  const k = product(shape.k)
+  const { block } = shape
+  const [m, n, k] = [shape.m, shape.n, shape.k].map(product) as [number, number, number]
   const c = new Float32Array((m - 1) * shape.c.row + n)
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
@@ -28,8 +28,8 @@ function reference(shape: GemmShape, a: Float32Array, a0: number, b: Float32Arra
       for (let from = 0; from < k; from += block) {
         let sum = 0
         for (let p = from; p < Math.min(k, from + block); p++) {
-          const x = a[a0 + i * shape.a.row + offsetOf(shape.k, shape.a.k, p)]!
-          const y = b[b0 + j * shape.b.column + offsetOf(shape.k, shape.b.k, p)]!
+          const x = a[a0 + offsetOf(shape.m, shape.a.row, i) + offsetOf(shape.k, shape.a.k, p)]!
+          const y = b[b0 + offsetOf(shape.n, shape.b.column, j) + offsetOf(shape.k, shape.b.k, p)]!
           sum = p === from ? fround(x * y) : fround(sum + fround(x * y))
         }
         total = from === 0 ? sum : fround(total + sum)
@@ -47,14 +47,12 @@ function run(shape: GemmShape): { actual: Float32Array; expected: Float32Array }
     low: strides.reduce((sum, [extent, stride]) => sum + Math.min(0, (extent - 1) * stride), 0),
     high: strides.reduce((sum, [extent, stride]) => sum + Math.max(0, (extent - 1) * stride), 0),
   })
-  const kOf = (strides: readonly number[]) => shape.k.map((extent, axis) => [extent, strides[axis]!] as const)
-  const spanA = span([[shape.m, shape.a.row], ...kOf(shape.a.k)])
-  const spanB = span([[shape.n, shape.b.column], ...kOf(shape.b.k)])
-  const sizes = [
-    spanA.high - spanA.low + 1,
-    spanB.high - spanB.low + 1,
-    (shape.m - 1) * shape.c.row + shape.n,
-  ]
+  const [m, n] = [product(shape.m), product(shape.n)]
+  const pairs = (extents: readonly number[], strides: readonly number[]) =>
+    extents.map((extent, axis) => [extent, strides[axis]!] as const)
+  const spanA = span([...pairs(shape.m, shape.a.row), ...pairs(shape.k, shape.a.k)])
+  const spanB = span([...pairs(shape.n, shape.b.column), ...pairs(shape.k, shape.b.k)])
+  const sizes = [spanA.high - spanA.low + 1, spanB.high - spanB.low + 1, (m - 1) * shape.c.row + n]
   const starts: number[] = []
   let at = 1024
   for (const size of sizes) {
@@ -71,9 +69,8 @@ function run(shape: GemmShape): { actual: Float32Array; expected: Float32Array }
   const gemm = exports['gemm'] as (...args: number[]) => void
   gemm(starts[0]! - spanA.low * 4, starts[1]! - spanB.low * 4, starts[2]!, at)
   const expected = reference(shape, a!, -spanA.low, b!, -spanB.low)
-  if (shape.c.row > shape.n) {
-    for (let i = 0; i + 1 < shape.m; i++)
-      expected.fill(Number.NaN, i * shape.c.row + shape.n, (i + 1) * shape.c.row)
+  if (shape.c.row > n) {
+    for (let i = 0; i + 1 < m; i++) expected.fill(Number.NaN, i * shape.c.row + n, (i + 1) * shape.c.row)
   }
   return { actual: new Float32Array(c!), expected }
 }
@@ -85,11 +82,11 @@ const dense = (
   n: number,
   flags: { ta?: boolean; tb?: boolean; block?: number } = {},
 ) => ({
-  m,
-  n,
+  m: [m],
+  n: [n],
   k: [k],
-  a: flags.ta === true ? { row: 1, k: [m] } : { row: k, k: [1] },
-  b: flags.tb === true ? { column: k, k: [1] } : { column: 1, k: [n] },
+  a: flags.ta === true ? { row: [1], k: [m] } : { row: [k], k: [1] },
+  b: flags.tb === true ? { column: [k], k: [1] } : { column: [1], k: [n] },
   c: { row: n },
   block: flags.block ?? 256,
 })
@@ -146,40 +143,71 @@ describe('gemm is bit-identical to the order of ContractStage', () => {
       [520, 4099],
     ] as const) {
       check(dense(1, k, n))
-      check({ ...dense(1, k, n), a: { row: 1, k: [3] }, b: { column: 1, k: [n + 5] } })
+      check({ ...dense(1, k, n), a: { row: [1], k: [3] }, b: { column: [1], k: [n + 5] } })
     }
   })
 
   test('with several k axes, flipped strides and spread rows of C', () => {
     check({
-      m: 9,
-      n: 20,
+      m: [9],
+      n: [20],
       k: [3, 8],
-      a: { row: 8, k: [90, 1] },
-      b: { column: 8, k: [200, 1] },
+      a: { row: [8], k: [90, 1] },
+      b: { column: [8], k: [200, 1] },
       c: { row: 20 },
       block: 16,
     })
     check({
-      m: 9,
-      n: 21,
+      m: [9],
+      n: [21],
       k: [3, 7, 5],
-      a: { row: 35, k: [1, 3, 700] },
-      b: { column: -2, k: [100, -3, 1] },
+      a: { row: [35], k: [1, 3, 700] },
+      b: { column: [-2], k: [100, -3, 1] },
       c: { row: 30 },
       block: 16,
     })
     check({
-      m: 11,
-      n: 10,
+      m: [11],
+      n: [10],
       k: [40],
-      a: { row: -40, k: [1] },
-      b: { column: 1, k: [-10] },
+      a: { row: [-40], k: [1] },
+      b: { column: [1], k: [-10] },
       c: { row: 10 },
       block: 256,
     })
-    check({ m: 11, n: 10, k: [], a: { row: 1, k: [] }, b: { column: 1, k: [] }, c: { row: 10 }, block: 256 })
-    check({ m: 4, n: 9, k: [12], a: { row: 0, k: [1] }, b: { column: 0, k: [1] }, c: { row: 9 }, block: 5 })
+    check({
+      m: [11],
+      n: [10],
+      k: [],
+      a: { row: [1], k: [] },
+      b: { column: [1], k: [] },
+      c: { row: 10 },
+      block: 256,
+    })
+    check({
+      m: [4],
+      n: [9],
+      k: [12],
+      a: { row: [0], k: [1] },
+      b: { column: [0], k: [1] },
+      c: { row: 9 },
+      block: 5,
+    })
+  })
+
+  test('with several m and n axes: the windows of a convolution and its derivative', () => {
+    const image = { k: [3, 3, 3], b: { column: [14, 1], k: [196, 14, 1] }, c: { row: 144 }, block: 16 }
+    check({ ...image, m: [10], n: [12, 12], a: { row: [27], k: [9, 3, 1] } })
+    check({ ...image, m: [10], n: [11, 11], a: { row: [27], k: [9, 3, 1] } })
+    check({
+      m: [2, 4],
+      n: [3, 3, 3],
+      k: [2, 7, 5],
+      a: { row: [70, 35], k: [400, 5, 1] },
+      b: { column: [63, 7, 1], k: [189, 7, 1] },
+      c: { row: 27 },
+      block: 32,
+    })
   })
 
   test('keeps the sign of a zero product', () => {

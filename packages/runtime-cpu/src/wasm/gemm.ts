@@ -4,19 +4,19 @@
 
 import type { FunctionBuilder, FunctionRef, Local } from './encoder.ts'
 import { type MicroTile, microKernel, tileColumns } from './gemm-micro.ts'
-import { type PackAxis, packPanel, packPanels } from './gemm-pack.ts'
+import { type PackAxis, packGathered, packPanel, packPanels } from './gemm-pack.ts'
 import { type RowShape, rowScratchBytes, writeRowGemm } from './gemm-row.ts'
 import type { Library } from './library.ts'
 import { clippedStep, countedLoop } from './loops.ts'
 
 /** All strides in elements. C has stride 1 along n; its rows lie `c.row` apart. Every extent is at least 1. */
 export interface GemmShape {
-  readonly m: number
-  readonly n: number
-  /** Extents of the axes that make up k, outermost first; none when k is 1. */
+  /** Extents of the axes that make up m, n and k, outermost first; none for 1. */
+  readonly m: readonly number[]
+  readonly n: readonly number[]
   readonly k: readonly number[]
-  readonly a: { readonly row: number; readonly k: readonly number[] }
-  readonly b: { readonly column: number; readonly k: readonly number[] }
+  readonly a: { readonly row: readonly number[]; readonly k: readonly number[] }
+  readonly b: { readonly column: readonly number[]; readonly k: readonly number[] }
   readonly c: { readonly row: number }
   readonly block: number
 }
@@ -62,10 +62,13 @@ export interface GemmStrategy {
   readonly packedA: number
 }
 
-const product = (extents: readonly number[]): number => extents.reduce((size, extent) => size * extent, 1)
+export const product = (extents: readonly number[]): number =>
+  extents.reduce((size, extent) => size * extent, 1)
 
 export function gemmStrategy(shape: GemmShape): GemmStrategy {
-  const { m, n, a, b } = shape
+  const { a, b } = shape
+  const m = product(shape.m)
+  const n = product(shape.n)
   const k = product(shape.k)
   const tiles = Math.ceil(m / 5)
   const height = Math.ceil(m / tiles)
@@ -76,12 +79,18 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   if (cut < m) segments.push({ start: cut, end: m, height: height - 1 })
 
   const severalAxes = shape.k.length > 1
+  const contiguous = shape.n.length <= 1 && (b.column[0] ?? 1) === 1
   const innerA = a.k.at(-1) ?? 0
   const innerB = b.k.at(-1) ?? 0
   const blockColumns = Math.min(n, columnBlock - (columnBlock % columns))
   // Broadcast loads read A where it lies, unless its k steps are so far apart that they fall into the same cache sets.
-  const packA = severalAxes || innerA < 0 || a.row < 0 || (innerA >= 256 && n >= 4 * columns)
-  const packB = severalAxes || innerB <= 0 || b.column !== 1 || (k * n >= 256 * 1024 && m >= 4)
+  const packA =
+    severalAxes ||
+    shape.m.length > 1 ||
+    innerA < 0 ||
+    (a.row[0] ?? 0) < 0 ||
+    (innerA >= 256 && n >= 4 * columns)
+  const packB = severalAxes || innerB <= 0 || !contiguous || (k * n >= 256 * 1024 && m >= 4)
   const tail = n % columns
   const packTail = tail > 0 && (packB || tail % 4 > 0)
   const wanted = Math.min(rowBlock, Math.max(height, Math.floor(regionElements / blockColumns)))
@@ -90,7 +99,7 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   const panelBytes = blockK * 4
   const packedColumns = packB ? Math.ceil(blockColumns / columns) * columns : packTail ? columns : 0
   const packedA = packedColumns * panelBytes
-  const streams = m === 1 && shape.k.length === 1 && b.column === 1 && innerA >= 0 && innerB > 0
+  const streams = m === 1 && shape.k.length === 1 && contiguous && innerA >= 0 && innerB > 0
   const row =
     streams && k * n >= 65536 ? { n, k, a: innerA * 4, b: innerB * 4, block: shape.block } : undefined
   return {
@@ -117,16 +126,19 @@ export function emitGemm(library: Library, shape: GemmShape, options: GemmOption
   const parameters = Array.from({ length: 4 + options.extraParameters }, () => 'i32' as const)
   if (options.epilogue === undefined) {
     const { a, b, c } = shape
-    const key = `gemm ${shape.m}x${shape.n}x${shape.k.join('*')} by ${shape.block} a ${a.row} ${a.k.join(' ')} b ${b.column} ${b.k.join(' ')} c ${c.row} +${options.extraParameters}`
+    const extents = [shape.m, shape.n, shape.k].map((axes) => axes.join('*')).join(' x ')
+    const strides = [a.row, a.k, b.column, b.k].map((axes) => axes.join(' ')).join(', ')
+    const key = `gemm ${extents} by ${shape.block}, ${strides}, ${c.row} +${options.extraParameters}`
     return library.shared(key, parameters, [], (f) => writeGemm(f, library, shape, options))
   }
-  const f = library.module.function(`gemm ${shape.m}x${shape.n} with epilogue`, parameters)
+  const f = library.module.function(`gemm ${product(shape.m)}x${product(shape.n)} with epilogue`, parameters)
   writeGemm(f, library, shape, options)
   return f
 }
 
 function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, options: GemmOptions): void {
-  const { n, a, b, c, block } = shape
+  const { a, b, c, block } = shape
+  const n = product(shape.n)
   const strategy = gemmStrategy(shape)
   const { packA, packB, packTail, tail, blockRows, blockColumns } = strategy
   if (strategy.row !== undefined) {
@@ -153,10 +165,12 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const tileA = f.local('i32')
   const tileB = f.local('i32')
   const packed = f.local('i32')
-  const axesOf = (strides: readonly number[]): readonly PackAxis[] =>
-    shape.k.map((extent, axis) => ({ extent, stride: (strides[axis] ?? 0) * 4 }))
-  const packedPanel = (columnsOf: number, widthOf: number): FunctionRef =>
-    packPanel(library, { columns: columnsOf, width: widthOf, column: b.column * 4, k: axesOf(b.k) })
+  const axesOf = (extents: readonly number[], strides: readonly number[]): readonly PackAxis[] =>
+    extents.map((extent, axis) => ({ extent, stride: (strides[axis] ?? 0) * 4 }))
+  const kOfA = axesOf(shape.k, a.k)
+  const kOfB = axesOf(shape.k, b.k)
+  const rowOfA = (a.row.at(-1) ?? 0) * 4
+  const columnOfB = (b.column.at(-1) ?? 1) * 4
   const innerA = (a.k.at(-1) ?? 0) * 4
   const innerB = (b.k.at(-1) ?? 0) * 4
 
@@ -166,24 +180,41 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
     if (k > block && kStride !== 0) f.get(kStart).i32(kStride).op('i32.mul').op('i32.add')
   }
 
-  /** Copies one panel of B behind what is packed already, and moves the pointer on. */
-  const packPanelOfB = (columnsOf: number, widthOf: number): void => {
-    pushAddress(pb, tileColumn, b.column * 4, 0)
-    f.get(packed).get(kStart).get(kEnd).call(packedPanel(columnsOf, widthOf))
-    f.get(packed)
-      .get(kSize)
-      .i32(widthOf * 4)
+  /** Packs a panel of an operand from `first` on, and moves `packed` behind it. */
+  const packOne = (
+    base: Local,
+    first: Local,
+    along: readonly PackAxis[],
+    over: readonly PackAxis[],
+    size: { readonly columns: number; readonly width: number },
+  ): void => {
+    const several = along.length > 1
+    if (several) f.get(base)
+    else pushAddress(base, first, along[0]?.stride ?? 4, 0)
+    f.get(packed).get(kStart).get(kEnd)
+    if (several) f.get(first).call(packGathered(library, { ...size, column: along, k: over }))
+    else f.call(packPanel(library, { ...size, column: along[0]?.stride ?? 4, k: over }))
+    advancePacked(size.width)
+  }
+
+  const advancePacked = (floats: number): void => {
+    f.get(packed).get(kSize)
+    f.i32(floats * 4)
       .op('i32.mul')
       .op('i32.add')
       .set(packed)
   }
+
+  /** Packs one panel of B. */
+  const packPanelOfB = (columnsOf: number, widthOf: number): void =>
+    packOne(pb, tileColumn, axesOf(shape.n, b.column), kOfB, { columns: columnsOf, width: widthOf })
 
   /** All tiles of one panel of B over the rows of the present block. */
   const panel = (height: number, columnsOf: number, widthOf: number, isPacked: boolean): void => {
     const tile: MicroTile = {
       rows: height,
       columns: columnsOf,
-      a: packA ? { row: 4, k: height * 4 } : { row: a.row * 4, k: innerA },
+      a: packA ? { row: 4, k: height * 4 } : { row: rowOfA, k: innerA },
       b: { k: isPacked ? widthOf * 4 : innerB },
       c: { row: c.row * 4 },
     }
@@ -195,7 +226,7 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
     if (packA) f.get(scratch).i32(strategy.packedA).op('i32.add').set(tileA)
     countedLoop(f, tileRow, { start: { local: row }, end: { local: rowEnd }, step: height }, () => {
       if (packA) f.get(tileA)
-      else pushAddress(pa, tileRow, a.row * 4, innerA)
+      else pushAddress(pa, tileRow, rowOfA, innerA)
       f.get(tileB)
       pushAddress(pc, tileRow, c.row * 4, 0)
       f.get(tileColumn).i32(4).op('i32.mul').op('i32.add')
@@ -260,7 +291,7 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const packColumns = (): void => {
     if (packB && n >= width) {
       f.get(column).set(tileColumn)
-      if (b.column === 1) whilePanelsFit(neighbours, packNeighbours)
+      if (shape.n.length <= 1 && columnOfB === 4) whilePanelsFit(neighbours, packNeighbours)
       whilePanelsFit(1, () => packPanelOfB(width, width))
     }
     if (!packTail) return
@@ -271,15 +302,10 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   }
 
   const packNeighbours = (): void => {
-    const pack = packPanels(library, { panels: neighbours, width, k: axesOf(b.k) })
+    const pack = packPanels(library, { panels: neighbours, width, k: kOfB })
     pushAddress(pb, tileColumn, 4, 0)
     f.get(packed).get(kStart).get(kEnd).call(pack)
-    f.get(packed)
-      .get(kSize)
-      .i32(neighbours * width * 4)
-      .op('i32.mul')
-      .op('i32.add')
-      .set(packed)
+    advancePacked(neighbours * width)
   }
 
   countedLoop(f, column, { start: 0, end: n, step: blockColumns }, () => {
@@ -313,17 +339,9 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   })
 
   function writePackA(height: number): void {
-    const pack = packPanel(library, { columns: height, width: height, column: a.row * 4, k: axesOf(a.k) })
     f.get(scratch).i32(strategy.packedA).op('i32.add').set(packed)
     countedLoop(f, tileRow, { start: { local: row }, end: { local: rowEnd }, step: height }, () => {
-      pushAddress(pa, tileRow, a.row * 4, 0)
-      f.get(packed).get(kStart).get(kEnd).call(pack)
-      f.get(packed)
-        .get(kSize)
-        .i32(height * 4)
-        .op('i32.mul')
-        .op('i32.add')
-        .set(packed)
+      packOne(pa, tileRow, axesOf(shape.m, a.row), kOfA, { columns: height, width: height })
     })
   }
 }
@@ -336,6 +354,11 @@ function writeWholeEpilogue(f: FunctionBuilder, shape: GemmShape, { epilogue }: 
     f.i32(value).set(local)
     return local
   }
-  const [rowStart, rowEnd, columnStart, columnEnd] = [bound(0), bound(shape.m), bound(0), bound(shape.n)]
+  const [rowStart, rowEnd, columnStart, columnEnd] = [
+    bound(0),
+    bound(product(shape.m)),
+    bound(0),
+    bound(product(shape.n)),
+  ]
   epilogue(f, { rowStart, rowEnd, columnStart, columnEnd })
 }

@@ -21,6 +21,21 @@ export function collapse(kernel: Kernel): Kernel {
   }
 }
 
+/**
+ * Makes a run of neighbouring row axes one axis, which keeps the id of the last; `undefined` if some index tells them apart.
+ */
+export function mergeRun(kernel: Kernel, run: readonly AxisId[]): Kernel | undefined {
+  const inner = run.at(-1)
+  if (inner === undefined) return kernel
+  let current = kernel
+  for (const outer of run.slice(0, -1).reverse()) {
+    const extent = current.axes[inner]?.extent ?? 0
+    if (!indexExpressions(current).every((index) => usesAsOne(index, outer, inner, extent))) return undefined
+    current = merge(current, { outer, inner })
+  }
+  return current
+}
+
 interface Pair {
   readonly outer: AxisId
   readonly inner: AxisId

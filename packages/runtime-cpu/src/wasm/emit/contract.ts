@@ -1,5 +1,5 @@
-// A contraction as matrix multiplications: one axis of m and one of n (the one along which the output is contiguous) make the
-// matrix, all others are loops around it. The map stage that follows runs over each region of the result while it is still
+// A contraction as matrix multiplications: a run of m axes and a run of n axes (the one along which the output is contiguous)
+// make the matrix, all others are loops around it. The map stage that follows runs over each region of the result while it is still
 // in cache, reading the sums from the output itself where it can, else from scratch memory.
 import {
   type AxisId,
@@ -8,14 +8,16 @@ import {
   type IndexExpression,
   isAffine,
   type Kernel,
+  type KernelBuffer,
   type MapStage,
   type ScalarLoad,
   strideOf,
 } from '@heddle/core'
 import type { FunctionBuilder, Local } from '../encoder.ts'
-import { emitGemm, type GemmRegion, type GemmShape, gemmStrategy } from '../gemm.ts'
+import { emitGemm, type GemmRegion, type GemmShape, gemmStrategy, product } from '../gemm.ts'
 import { countedLoop } from '../loops.ts'
 import { chooseLanes } from './choose-lanes.ts'
+import { mergeRun } from './collapse.ts'
 import type { RowLanes, RowLoop } from './program.ts'
 import { emitRows, type RowsFunction } from './rows.ts'
 import type { EmitContext } from './scalar-ops.ts'
@@ -40,30 +42,24 @@ export function emitContract(
 ): RowsFunction | undefined {
   const operands = operandsOf(kernel)
   if (operands === undefined) return undefined
-  const layout = layoutOf(kernel, operands)
-  if (layout === undefined) return undefined
-  const { shape, rowAxis, columnAxis, outer } = layout
   const linear = rowMajorIndex(kernel, kernel.rows)
   const inOutput = aliased ? undefined : outputForSums(kernel, operands.map, linear)
   const sumsInScratch = inOutput === undefined
-  const scratchBytes = Math.ceil(gemmStrategy(shape).scratchBytes / 64) * 64
   const sums = sumsInScratch ? kernel.buffers.length : inOutput.buffer
-  const gemmShape = sumsInScratch ? { ...shape, c: { row: shape.n } } : shape
-
-  const matrixAxes = [rowAxis, columnAxis].filter((axis) => axis !== undefined)
-  const epilogueKernel: Kernel = {
-    ...kernel,
-    name: `${kernel.name} epilogue`,
-    rows: [...outer, ...matrixAxes],
-    stages: [readSums(operands.map, sums, sumsInScratch ? rowMajorIndex(kernel, matrixAxes) : linear)],
-    buffers: sumsInScratch
-      ? [...kernel.buffers, { dtype: 'f32', size: shape.m * shape.n, access: 'read', label: 'sums' }]
-      : kernel.buffers,
-  }
+  const found = firstDefined(layoutsOf(kernel, operands), (layout) => {
+    const epilogue = epilogueKernel(kernel, operands.map, layout, sumsInScratch ? undefined : inOutput.buffer)
+    return epilogue === undefined ? undefined : { layout, epilogue }
+  })
+  if (found === undefined) return undefined
+  const { layout, epilogue } = found
+  const { shape, outer } = layout
+  const [m, n] = [product(shape.m), product(shape.n)]
+  const scratchBytes = Math.ceil(gemmStrategy(shape).scratchBytes / 64) * 64
+  const gemmShape = sumsInScratch ? { ...shape, c: { row: n } } : shape
   const trivial = inOutput?.isWhole === true
   const gemm = emitGemm(context.library, gemmShape, {
     extraParameters: trivial ? 0 : kernel.buffers.length + outer.length,
-    epilogue: trivial ? undefined : epilogueOf(context, epilogueKernel, layout, sumsInScratch),
+    epilogue: trivial ? undefined : epilogueOf(context, epilogue, layout, sumsInScratch),
   })
 
   const f = context.library.module.function(
@@ -104,7 +100,7 @@ export function emitContract(
     f.call(gemm)
   }
   writeLoops(0)
-  const sumBytes = sumsInScratch ? shape.m * shape.n * 4 : 0
+  const sumBytes = sumsInScratch ? m * n * 4 : 0
   return { ref: f, scratchBytes: scratchBytes + sumBytes }
 }
 
@@ -129,48 +125,127 @@ interface Layout {
   readonly shape: GemmShape
   readonly a: ScalarLoad
   readonly b: ScalarLoad
-  readonly rowAxis: AxisId | undefined
-  readonly columnAxis: AxisId | undefined
+  /** Runs of neighbouring row axes. */
+  readonly rowAxes: readonly AxisId[]
+  readonly columnAxes: readonly AxisId[]
   /** All other row axes: loops around the multiplication. */
   readonly outer: readonly AxisId[]
 }
 
-function layoutOf(kernel: Kernel, operands: Operands): Layout | undefined {
+/** An axis of this many columns or rows is a matrix on its own: joining it with others would only cost packing. */
+const enoughColumns = 48
+const enoughRows = 24
+
+/** Ways to see the contraction as matrices, the best first. The last one has one axis each. */
+function layoutsOf(kernel: Kernel, operands: Operands): readonly Layout[] {
   const { stage } = operands
-  const columnAxis = kernel.rows.at(-1)
-  const swapped = columnAxis !== undefined && stage.m.includes(columnAxis)
-  if (columnAxis !== undefined && !swapped && !stage.n.includes(columnAxis)) return undefined
+  const last = kernel.rows.at(-1)
+  const swapped = last !== undefined && stage.m.includes(last)
+  if (last !== undefined && !swapped && !stage.n.includes(last)) return []
   // The columns must be contiguous in the output: if they are m's, the product is computed as (B' A')'.
+  const [ofRows, ofColumns] = swapped ? [stage.n, stage.m] : [stage.m, stage.n]
+  const extent = (axis: AxisId): number => kernel.axes[axis]?.extent ?? 1
+  const size = (axes: readonly AxisId[]): number => product(axes.map(extent))
+
+  const columns = runsOf(kernel.rows, ofColumns).at(-1) ?? []
+  const runs = runsOf(kernel.rows, ofRows)
+  const largest = (candidates: readonly (readonly AxisId[])[]): readonly AxisId[] =>
+    candidates.reduce<readonly AxisId[]>((best, run) => (size(run) > size(best) ? run : best), [])
+  const single = largest(ofRows.map((axis) => [axis]))
+  const rows = size(single) >= enoughRows ? single : largest(runs)
+
+  const layouts: Layout[] = []
+  const wide = last === undefined || extent(last) >= enoughColumns
+  if (!wide) layouts.push(layoutWith(kernel, operands, swapped, rows, columns))
+  if (rows.length > 1) layouts.push(layoutWith(kernel, operands, swapped, rows, columns.slice(-1)))
+  layouts.push(layoutWith(kernel, operands, swapped, single, columns.slice(-1)))
+  return layouts
+}
+
+/** The longest runs of neighbours in `rows` that are all in `group`. */
+function runsOf(rows: readonly AxisId[], group: readonly AxisId[]): readonly (readonly AxisId[])[] {
+  const runs: AxisId[][] = []
+  let isOpen = false
+  for (const axis of rows) {
+    if (!group.includes(axis)) isOpen = false
+    else if (isOpen) runs.at(-1)?.push(axis)
+    else {
+      runs.push([axis])
+      isOpen = true
+    }
+  }
+  return runs
+}
+
+function layoutWith(
+  kernel: Kernel,
+  { stage, ...operands }: Operands,
+  swapped: boolean,
+  rowAxes: readonly AxisId[],
+  columnAxes: readonly AxisId[],
+): Layout {
   const [a, b] = swapped ? [operands.b, operands.a] : [operands.a, operands.b]
-  const extent = (axis: AxisId | undefined): number =>
-    axis === undefined ? 1 : (kernel.axes[axis]?.extent ?? 1)
-  const rowAxis = (swapped ? stage.n : stage.m).reduce<AxisId | undefined>(
-    (best, axis) => (best === undefined || extent(axis) > extent(best) ? axis : best),
-    undefined,
-  )
+  const extents = (axes: readonly AxisId[]): number[] => axes.map((axis) => kernel.axes[axis]?.extent ?? 1)
+  const strides = (index: IndexExpression, axes: readonly AxisId[]): number[] =>
+    axes.map((axis) => strideOf(index, axis) ?? 0)
+  const n = extents(columnAxes)
   const linear = rowMajorIndex(kernel, kernel.rows)
-  const stride = (index: IndexExpression, axis: AxisId | undefined): number =>
-    axis === undefined ? 0 : (strideOf(index, axis) ?? 0)
-  const n = extent(columnAxis)
   return {
     a,
     b,
-    rowAxis,
-    columnAxis,
-    outer: kernel.rows.filter((axis) => axis !== rowAxis && axis !== columnAxis),
+    rowAxes,
+    columnAxes,
+    outer: kernel.rows.filter((axis) => !rowAxes.includes(axis) && !columnAxes.includes(axis)),
     shape: {
-      m: extent(rowAxis),
+      m: extents(rowAxes),
       n,
-      k: stage.k.map(extent),
-      a: { row: stride(a.index, rowAxis), k: stage.k.map((axis) => stride(a.index, axis)) },
-      b: {
-        column: columnAxis === undefined ? 1 : stride(b.index, columnAxis),
-        k: stage.k.map((axis) => stride(b.index, axis)),
-      },
-      c: { row: rowAxis === undefined ? n : stride(linear, rowAxis) },
+      k: extents(stage.k),
+      a: { row: strides(a.index, rowAxes), k: strides(a.index, stage.k) },
+      b: { column: strides(b.index, columnAxes), k: strides(b.index, stage.k) },
+      c: { row: strides(linear, rowAxes).at(-1) ?? product(n) },
       block: stage.block,
     },
   }
+}
+
+/**
+ * The map stage as a kernel of its own over the rows and columns of the matrix, each one axis, reading the sums from `output`
+ * or from a further buffer; `undefined` if it tells the axes of a run apart.
+ */
+function epilogueKernel(
+  kernel: Kernel,
+  map: MapStage,
+  { rowAxes, columnAxes, outer, shape }: Layout,
+  output: number | undefined,
+): Kernel | undefined {
+  const matrixAxes = [...rowAxes, ...columnAxes]
+  const sums: KernelBuffer = {
+    dtype: 'f32',
+    size: product(shape.m) * product(shape.n),
+    access: 'read',
+    label: 'sums',
+  }
+  const stage =
+    output === undefined
+      ? readSums(map, kernel.buffers.length, rowMajorIndex(kernel, matrixAxes))
+      : readSums(map, output, rowMajorIndex(kernel, kernel.rows))
+  const whole: Kernel = {
+    ...kernel,
+    name: `${kernel.name} epilogue`,
+    rows: [...outer, ...matrixAxes],
+    stages: [stage],
+    buffers: output === undefined ? [...kernel.buffers, sums] : kernel.buffers,
+  }
+  const merged = mergeRun(whole, columnAxes)
+  return merged === undefined ? undefined : mergeRun(merged, rowAxes)
+}
+
+function firstDefined<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Row-major position in an array with these axes. */
@@ -214,17 +289,19 @@ function readSums(map: MapStage, buffer: number, index: IndexExpression): MapSta
 function epilogueOf(
   context: Omit<EmitContext, 'graph'>,
   kernel: Kernel,
-  { rowAxis, columnAxis, outer, shape }: Layout,
+  { rowAxes, columnAxes, outer, shape }: Layout,
   sumsInScratch: boolean,
 ): (f: FunctionBuilder, region: GemmRegion) => void {
   const choice = chooseLanes(kernel)
+  const n = product(shape.n)
+  const [rowAxis, columnAxis] = [rowAxes.at(-1), columnAxes.at(-1)]
   const rows: RowLoop[] = outer.map((axis) => ({ kind: 'fixed', axis }))
   for (const axis of [rowAxis, columnAxis]) if (axis !== undefined) rows.push({ kind: 'range', axis })
   const emit = (rowLanes: RowLanes | undefined, name: string): RowsFunction =>
     emitRows(context, { kernel, name: `${kernel.name} ${name}`, rows, rowLanes, own: [] })
-  const lanes = choice.rows === undefined ? undefined : { ...choice.rows, groups: shape.n % 8 === 0 ? 2 : 1 }
+  const lanes = choice.rows === undefined ? undefined : { ...choice.rows, groups: n % 8 === 0 ? 2 : 1 }
   const vectors = lanes === undefined ? undefined : emit(lanes, 'vectors')
-  const singles = lanes === undefined || shape.n % 4 !== 0 ? emit(undefined, 'singles') : undefined
+  const singles = lanes === undefined || n % 4 !== 0 ? emit(undefined, 'singles') : undefined
   const buffers = sumsInScratch ? kernel.buffers.length - 1 : kernel.buffers.length
 
   return (f, region) => {

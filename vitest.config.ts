@@ -26,6 +26,8 @@ export default defineConfig({
       },
       {
         resolve: { conditions: ['source', ...defaultClientConditions] },
+        // Found late, it would make a cold dependency cache reload the page in the middle of a run.
+        optimizeDeps: { include: ['fast-check'] },
         test: {
           name: 'webgl',
           include: [WEBGL_TESTS],

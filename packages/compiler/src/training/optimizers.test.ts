@@ -37,8 +37,8 @@ test.each(Object.entries(optimizers))(
       return [...(states['p']?.data ?? [])]
     })
 
-    golden.cases[name as keyof typeof golden.cases].forEach((expected, k) => {
-      expected.forEach((value, at) => expect(trajectory[k]?.[at]).toBeCloseTo(value, 9))
-    })
+    for (const [k, expected] of golden.cases[name as keyof typeof golden.cases].entries()) {
+      for (const [at, value] of expected.entries()) expect(trajectory[k]?.[at]).toBeCloseTo(value, 9)
+    }
   },
 )

@@ -65,8 +65,34 @@ export interface GemmStrategy {
 export const product = (extents: readonly number[]): number =>
   extents.reduce((size, extent) => size * extent, 1)
 
+/** The axes of both operands with strides in bytes; those an operand runs through without a gap are one. */
+interface OperandAxes {
+  readonly rowsOfA: readonly PackAxis[]
+  readonly kOfA: readonly PackAxis[]
+  readonly columnsOfB: readonly PackAxis[]
+  readonly kOfB: readonly PackAxis[]
+}
+
+const operandAxes = ({ m, n, k, a, b }: GemmShape): OperandAxes => ({
+  rowsOfA: mergedAxes(m, a.row),
+  kOfA: mergedAxes(k, a.k),
+  columnsOfB: mergedAxes(n, b.column),
+  kOfB: mergedAxes(k, b.k),
+})
+
+function mergedAxes(extents: readonly number[], strides: readonly number[]): readonly PackAxis[] {
+  const merged: PackAxis[] = []
+  extents.forEach((extent, axis) => {
+    const stride = (strides[axis] ?? 0) * 4
+    const last = merged.at(-1)
+    if (last !== undefined && last.stride === stride * extent) {
+      merged[merged.length - 1] = { extent: last.extent * extent, stride }
+    } else merged.push({ extent, stride })
+  })
+  return merged
+}
+
 export function gemmStrategy(shape: GemmShape): GemmStrategy {
-  const { a, b } = shape
   const m = product(shape.m)
   const n = product(shape.n)
   const k = product(shape.k)
@@ -78,19 +104,15 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   const segments = [{ start: 0, end: cut, height }]
   if (cut < m) segments.push({ start: cut, end: m, height: height - 1 })
 
-  const severalAxes = shape.k.length > 1
-  const contiguous = shape.n.length <= 1 && (b.column[0] ?? 1) === 1
-  const innerA = a.k.at(-1) ?? 0
-  const innerB = b.k.at(-1) ?? 0
+  const { rowsOfA, kOfA, columnsOfB, kOfB } = operandAxes(shape)
+  const contiguous = columnsOfB.length <= 1 && (columnsOfB[0]?.stride ?? 4) === 4
+  const innerA = kOfA.at(-1)?.stride ?? 0
+  const innerB = kOfB.at(-1)?.stride ?? 0
+  const straight = kOfA.length <= 1 && rowsOfA.length <= 1 && innerA >= 0 && (rowsOfA[0]?.stride ?? 0) >= 0
   const blockColumns = Math.min(n, columnBlock - (columnBlock % columns))
   // Broadcast loads read A where it lies, unless its k steps are so far apart that they fall into the same cache sets.
-  const packA =
-    severalAxes ||
-    shape.m.length > 1 ||
-    innerA < 0 ||
-    (a.row[0] ?? 0) < 0 ||
-    (innerA >= 256 && n >= 4 * columns)
-  const packB = severalAxes || innerB <= 0 || !contiguous || (k * n >= 256 * 1024 && m >= 4)
+  const packA = !straight || (innerA >= 1024 && n >= 4 * columns)
+  const packB = kOfB.length > 1 || innerB <= 0 || !contiguous || (k * n >= 256 * 1024 && m >= 4)
   const tail = n % columns
   const packTail = tail > 0 && (packB || tail % 4 > 0)
   const wanted = Math.min(rowBlock, Math.max(height, Math.floor(regionElements / blockColumns)))
@@ -99,9 +121,8 @@ export function gemmStrategy(shape: GemmShape): GemmStrategy {
   const panelBytes = blockK * 4
   const packedColumns = packB ? Math.ceil(blockColumns / columns) * columns : packTail ? columns : 0
   const packedA = packedColumns * panelBytes
-  const streams = m === 1 && shape.k.length === 1 && contiguous && innerA >= 0 && innerB > 0
-  const row =
-    streams && k * n >= 65536 ? { n, k, a: innerA * 4, b: innerB * 4, block: shape.block } : undefined
+  const streams = m === 1 && straight && contiguous && kOfB.length === 1 && innerB > 0
+  const row = streams && k * n >= 65536 ? { n, k, a: innerA, b: innerB, block: shape.block } : undefined
   return {
     row,
     tile: { columns },
@@ -137,7 +158,7 @@ export function emitGemm(library: Library, shape: GemmShape, options: GemmOption
 }
 
 function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, options: GemmOptions): void {
-  const { a, b, c, block } = shape
+  const { c, block } = shape
   const n = product(shape.n)
   const strategy = gemmStrategy(shape)
   const { packA, packB, packTail, tail, blockRows, blockColumns } = strategy
@@ -165,14 +186,10 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const tileA = f.local('i32')
   const tileB = f.local('i32')
   const packed = f.local('i32')
-  const axesOf = (extents: readonly number[], strides: readonly number[]): readonly PackAxis[] =>
-    extents.map((extent, axis) => ({ extent, stride: (strides[axis] ?? 0) * 4 }))
-  const kOfA = axesOf(shape.k, a.k)
-  const kOfB = axesOf(shape.k, b.k)
-  const rowOfA = (a.row.at(-1) ?? 0) * 4
-  const columnOfB = (b.column.at(-1) ?? 1) * 4
-  const innerA = (a.k.at(-1) ?? 0) * 4
-  const innerB = (b.k.at(-1) ?? 0) * 4
+  const { rowsOfA, kOfA, columnsOfB, kOfB } = operandAxes(shape)
+  const rowOfA = rowsOfA.at(-1)?.stride ?? 0
+  const innerA = kOfA.at(-1)?.stride ?? 0
+  const innerB = kOfB.at(-1)?.stride ?? 0
 
   /** Pushes `base + at * stride` (+ kStart * kStride). */
   const pushAddress = (base: Local, at: Local, stride: number, kStride: number): void => {
@@ -207,7 +224,7 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
 
   /** Packs one panel of B. */
   const packPanelOfB = (columnsOf: number, widthOf: number): void =>
-    packOne(pb, tileColumn, axesOf(shape.n, b.column), kOfB, { columns: columnsOf, width: widthOf })
+    packOne(pb, tileColumn, columnsOfB, kOfB, { columns: columnsOf, width: widthOf })
 
   /** All tiles of one panel of B over the rows of the present block. */
   const panel = (height: number, columnsOf: number, widthOf: number, isPacked: boolean): void => {
@@ -291,7 +308,8 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   const packColumns = (): void => {
     if (packB && n >= width) {
       f.get(column).set(tileColumn)
-      if (shape.n.length <= 1 && columnOfB === 4) whilePanelsFit(neighbours, packNeighbours)
+      if (columnsOfB.length <= 1 && (columnsOfB[0]?.stride ?? 4) === 4)
+        whilePanelsFit(neighbours, packNeighbours)
       whilePanelsFit(1, () => packPanelOfB(width, width))
     }
     if (!packTail) return
@@ -341,7 +359,7 @@ function writeGemm(f: FunctionBuilder, library: Library, shape: GemmShape, optio
   function writePackA(height: number): void {
     f.get(scratch).i32(strategy.packedA).op('i32.add').set(packed)
     countedLoop(f, tileRow, { start: { local: row }, end: { local: rowEnd }, step: height }, () => {
-      packOne(pa, tileRow, axesOf(shape.m, a.row), kOfA, { columns: height, width: height })
+      packOne(pa, tileRow, rowsOfA, kOfA, { columns: height, width: height })
     })
   }
 }

@@ -176,7 +176,10 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     return false
   }
 
-  const fits = (group: Group, node: Value): boolean => limitOf(group, node, capabilities) === undefined
+  /** Whether a value is read from memory by kernels that use it, as far as is known before they are made. */
+  const isArray = (value: Value): boolean => !kindOfConstant(value) || mustStore.has(value)
+  const fits = (group: Group, node: Value): boolean =>
+    limitOf(group, node, capabilities, isArray) === undefined
 
   function visit(node: Value): void {
     const users = [...(waiting.get(node) ?? [])]
@@ -216,7 +219,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
 
   function pullDecision(node: Value, users: readonly Group[], isView: boolean): DecisionCode {
     for (const group of users) {
-      const limit = limitOf(group, node, capabilities)
+      const limit = limitOf(group, node, capabilities, isArray)
       if (limit !== undefined) return limit
     }
     const cost = costOf(node)
@@ -323,15 +326,20 @@ function reducesPerElement(group: Group, node: Value, tuple: IndexTuple): boolea
 }
 
 /** Why a node does not fit into a group, if it does not. */
-function limitOf(group: Group, node: Value, capabilities: Capabilities): DecisionCode | undefined {
+function limitOf(
+  group: Group,
+  node: Value,
+  capabilities: Capabilities,
+  isArray: (value: Value) => boolean,
+): DecisionCode | undefined {
   if (kindOfConstant(node)) return undefined
   const tuples = group.demands.get(node)?.length ?? 1
   if (group.operations + Math.max(1, costOf(node)) * tuples > capabilities.maxOps)
     return 'STORE_OPERATION_LIMIT'
   let open = -1
-  for (const value of group.demands.keys()) if (!kindOfConstant(value)) open++
+  for (const value of group.demands.keys()) if (isArray(value)) open++
   for (const operand of new Set(node.inputs)) {
-    if (!group.demands.has(operand) && !group.members.has(operand) && !kindOfConstant(operand)) open++
+    if (!group.demands.has(operand) && !group.members.has(operand) && isArray(operand)) open++
   }
   return open > capabilities.maxReads && node.inputs.length > 1 ? 'STORE_READ_LIMIT' : undefined
 }

@@ -43,10 +43,13 @@ export function guardedRange(
   let high = index.constant
   let terms: readonly IndexTerm[] = index.terms
   // A multiple of a guarded expression inside the address is bounded by the guard.
-  for (const guard of guards.flatMap(impliedGuards)) {
+  const implied = guards.flatMap(impliedGuards)
+  for (const guard of implied) {
     const range = indexRange(guard.index, space.extent, space.valueRange)
-    const least = Math.max(range.low, guard.low)
-    const greatest = Math.min(range.high, guard.high - 1)
+    const alike = implied.filter((other) => equalIndex(plain(other.index), plain(guard.index)))
+    const shifts = alike.map((other) => guard.index.constant - other.index.constant)
+    const least = Math.max(range.low, ...alike.map((other, k) => other.low + (shifts[k] ?? 0)))
+    const greatest = Math.min(range.high, ...alike.map((other, k) => other.high - 1 + (shifts[k] ?? 0)))
     if (least > greatest) return { low: 1, high: 0 }
     const factor = factorWithin(terms, guard.index)
     if (factor === undefined) continue
@@ -55,8 +58,23 @@ export function guardedRange(
     low += factor * (factor > 0 ? least : greatest) - shift
     high += factor * (factor > 0 ? greatest : least) - shift
   }
-  const rest = indexRange({ constant: 0, terms }, space.extent, space.valueRange)
-  return { low: low + rest.low, high: high + rest.high }
+  for (const term of terms) {
+    const range = guardedAtom(term, guards, space)
+    low += term.coefficient * (term.coefficient > 0 ? range.low : range.high)
+    high += term.coefficient * (term.coefficient > 0 ? range.high : range.low)
+  }
+  return { low, high }
+}
+
+const plain = (index: IndexExpression): IndexExpression => ({ ...index, constant: 0 })
+
+/** Interval of a term's atom where `guards` hold: they bound what is divided, and so the quotient. */
+function guardedAtom({ atom }: IndexTerm, guards: readonly Guard[], space: IndexSpace): IndexRange {
+  if (atom.kind !== 'quotient') {
+    return indexRange({ constant: 0, terms: [{ coefficient: 1, atom }] }, space.extent, space.valueRange)
+  }
+  const { low, high } = guardedRange(atom.of, guards, space)
+  return { low: Math.floor(low / atom.by), high: Math.floor(high / atom.by) }
 }
 
 /** The number by which `part`, without its constant, occurs among `terms`. */

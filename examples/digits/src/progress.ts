@@ -1,5 +1,5 @@
 // Shows training as it runs: a bar on a terminal, plain lines elsewhere. Owns the cursor until `stop`.
-import { MultiBar, Presets, type SingleBar } from 'cli-progress'
+import { Presets, SingleBar } from 'cli-progress'
 import type { TrainingEvent } from './train.ts'
 
 export interface Progress {
@@ -16,21 +16,29 @@ export interface ProgressOptions {
 }
 
 export function createProgress({ epochs, terminal, print }: ProgressOptions): Progress {
-  const bars = terminal === undefined ? undefined : createBars(terminal)
-  let bar: SingleBar | undefined
+  const bar = terminal === undefined ? undefined : createBar(terminal)
+  const shown = { total: 0, step: 0, payload: { epoch: 1, epochs, doing: '' } }
+  const start = (): void => bar?.start(shown.total, shown.step, shown.payload)
+  /** The bar steps aside for a line that stays. */
   const line = (text: string): void => {
-    if (bars === undefined || bar === undefined) print(text)
-    else bars.log(`${text}\n`)
+    bar?.stop()
+    print(text)
+    if (shown.step < shown.total) start()
   }
   return {
     show: (event) => {
       switch (event.kind) {
         case 'compiled':
+          shown.total = event.totalSteps
           line(`A training step is ${event.kernels} kernels, compiled in ${seconds(event.ms)}.`)
-          bar = bars?.create(event.totalSteps, 0, { epoch: 1, epochs, loss: '' })
           return
         case 'step':
-          bar?.update(event.step, { epoch: event.epoch, loss: event.loss.toFixed(3) })
+          shown.step = event.step
+          shown.payload = { epoch: event.epoch, epochs, doing: `loss ${event.loss.toFixed(3)}` }
+          bar?.update(event.step, shown.payload)
+          return
+        case 'tested':
+          bar?.update(shown.step, { ...shown.payload, doing: `testing ${event.images}` })
           return
         case 'epoch':
           line(
@@ -41,18 +49,16 @@ export function createProgress({ epochs, terminal, print }: ProgressOptions): Pr
           return event satisfies never
       }
     },
-    stop: () => {
-      bars?.stop()
-      bar = undefined
-    },
+    stop: () => bar?.stop(),
   }
 }
 
-const createBars = (stream: NodeJS.WriteStream): MultiBar =>
-  new MultiBar(
+const createBar = (stream: NodeJS.WriteStream): SingleBar =>
+  new SingleBar(
     {
       stream,
-      format: 'Epoch {epoch}/{epochs} {bar} {value}/{total} steps  loss {loss}  {eta_formatted} left',
+      format: 'Epoch {epoch}/{epochs} {bar} {value}/{total} steps  {doing}  {eta_formatted} left',
+      etaBuffer: 60, // steps
       hideCursor: true,
       clearOnComplete: true,
       gracefulExit: false, // Ctrl-C is handled by the caller, who calls stop

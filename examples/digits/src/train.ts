@@ -37,6 +37,8 @@ export type TrainingEvent =
   | { readonly kind: 'compiled'; readonly ms: number; readonly kernels: number; readonly totalSteps: number }
   /** `step` counts from 1 over all epochs. */
   | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly loss: number }
+  /** So many of the held-out images were tried. */
+  | { readonly kind: 'tested'; readonly images: number }
   | ({ readonly kind: 'epoch' } & EpochResult)
 
 /** What is left when training ends. Plain data. */
@@ -113,7 +115,11 @@ export async function train({
       await breathe()
     }
     const between = performance.now()
-    const found = await evaluate(evaluation, split.heldOut, signal, breathe)
+    const found = await evaluate(evaluation, split.heldOut, async (images) => {
+      onEvent({ kind: 'tested', images })
+      await breathe()
+      return !signal.aborted
+    })
     if (found === undefined) break
     probabilities = found.probabilities
     const result = {
@@ -149,26 +155,24 @@ interface Evaluation {
   readonly probabilities: readonly number[]
 }
 
-/** Runs all images through the network, unless aborted. */
+/** Runs all images through the network, as long as `goOn` says so; it is told how many are done. */
 async function evaluate(
   session: Session,
   digits: Digits,
-  signal: AbortSignal,
-  breathe: () => Promise<void>,
+  goOn: (images: number) => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
   const order = Uint32Array.from({ length: digits.count }, (_, at) => at)
   const buffers = createBatch(evaluationBatch)
   const probabilities: number[] = []
   const losses: number[] = []
   for (let start = 0; start < digits.count; start += evaluationBatch) {
-    if (signal.aborted) return undefined
+    if (!(await goOn(start))) return undefined
     fillBatch(buffers, digits, order, start)
     const result = await session.run({ x: buffers.x, y: buffers.y })
     // The last batch may be filled up with repeats.
     const rows = Math.min(evaluationBatch, digits.count - start)
     probabilities.push(...(result['probabilities']?.data.subarray(0, rows * classes) ?? []))
     losses.push(...(result['losses']?.data.subarray(0, rows) ?? []))
-    await breathe()
   }
   const predicted = predictions(probabilities)
   const correct = predicted.filter((digit, at) => digit === digits.labels[at]).length

@@ -290,8 +290,9 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
           for (const source of contractionSources(node)) markStored(source)
         }
         if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
-          for (const operand of node.inputs)
-            if (!kindOfConstant(operand) || operand !== node.inputs[0]) markStored(operand)
+          node.inputs.forEach((operand, at) => {
+            if (at > 0 || !kindOfConstant(operand)) markStored(operand)
+          })
         }
       }
       for (let at = order.length - 1; at >= 0; at--) visit(order[at] as Value)

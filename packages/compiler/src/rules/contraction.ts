@@ -28,9 +28,6 @@ const dotOf = (b: Builder, left: Side, right: Side): Value =>
     rightContract: right.contract,
   })
 
-const isView = (op: 'permute' | 'expand') => (root: Value<'dot'>, side: 0 | 1) => root.inputs[side]?.op === op
-const isPermuted = isView('permute')
-
 /** The side read before its permutation, and where its free axes were in the result. */
 function unpermuted(side: Side): { readonly side: Side; readonly order: readonly number[] } {
   const { perm } = (side.value as Value<'permute'>).attrs
@@ -95,21 +92,14 @@ function unbatched(b: Builder, root: Value<'dot'>, which: 0 | 1): Value {
   return isIdentity(perm) ? product : b.permute(product, { perm })
 }
 
-/** How a permutation of a contraction's result is another contraction, if it is. */
-function reordered(
-  { attrs: { perm } }: Value<'permute'>,
-  product: Value<'dot'>,
-): ContractDims | 'swapped' | undefined {
+/** Whether a permutation of a contraction's result only makes right before left of left before right. */
+function isSwap({ attrs: { perm } }: Value<'permute'>, product: Value<'dot'>): boolean {
   const [left, right] = sidesOf(product)
-  const [batch, m] = [left.batch.length, freeOf(left).length]
-  const n = freeOf(right).length
-  if (m === 0 && n === 0) return undefined
+  const [batch, m, n] = [left.batch.length, freeOf(left).length, freeOf(right).length]
   const isBlock = (at: number, from: number, count: number): boolean =>
     range(count).every((k) => perm[at + k] === from + k)
-  if (!isBlock(0, 0, batch)) return undefined
-  return m > 0 && n > 0 && isBlock(batch, batch + m, n) && isBlock(batch + n, batch, m)
-    ? 'swapped'
-    : undefined
+  const swaps = isBlock(batch, batch + m, n) && isBlock(batch + n, batch, m)
+  return m > 0 && n > 0 && isBlock(0, 0, batch) && swaps
 }
 
 const matrix = (b: Builder, name: string, shape: readonly number[]): Value => input(b, name, shape)
@@ -120,7 +110,6 @@ export const contractionRules: readonly Rule[] = [
   rule('dot-of-permute-left', {
     why: 'the roles of axes absorb the permutation',
     match: p.dot(p.permute(p.any('x')), p.any('y')).as('root'),
-    when: ({ root }) => isPermuted(root, 0),
     rewrite: ({ root }, b) => {
       const [left, right] = sidesOf(root)
       const { side, order } = unpermuted(left)
@@ -140,7 +129,6 @@ export const contractionRules: readonly Rule[] = [
   rule('dot-of-permute-right', {
     why: 'the roles of axes absorb the permutation',
     match: p.dot(p.any('x'), p.permute(p.any('y'))).as('root'),
-    when: ({ root }) => isPermuted(root, 1),
     rewrite: ({ root }, b) => {
       const [left, right] = sidesOf(root)
       const { side, order } = unpermuted(right)
@@ -159,7 +147,7 @@ export const contractionRules: readonly Rule[] = [
   rule('permute-of-dot', {
     why: 'the transpose of a product is the product of the operands in the other order',
     match: p.permute(p.dot(p.any('x'), p.any('y')).as('product')).as('root'),
-    when: ({ product, root }) => reordered(root, product) === 'swapped',
+    when: ({ product, root }) => isSwap(root, product),
     rewrite: ({ product }, b) => {
       const [left, right] = sidesOf(product)
       return dotOf(b, right, left)

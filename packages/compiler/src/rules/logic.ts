@@ -1,5 +1,5 @@
 // Identities of select, of and/or/xor/not, and of comparisons. A NaN compares false with everything but by `ne`.
-import { type DType, isFloat, isInteger, type Value } from '@heddle/core'
+import { type DType, isFloat, isInteger, opNames, opRecord, type Value } from '@heddle/core'
 import { p } from '../rewrite/pattern.ts'
 import { type Rule, rule } from '../rewrite/rule.ts'
 import { constant, input } from './support.ts'
@@ -14,6 +14,14 @@ const bool = (b: Parameters<typeof input>[0], name: string): Value => input(b, n
 const int = (b: Parameters<typeof input>[0], name: string): Value => input(b, name, [2, 3], 'i32')
 const of = (b: Parameters<typeof input>[0], dtype: DType, value: number): Value =>
   constant(b, { dtype, shape: [2, 3] }, value)
+
+const unaries = opNames.filter((op) => opRecord(op).kind === 'elementwise' && opRecord(op).arity === 1)
+
+/** Condition and branches, if the operand of a unary op chooses between two constants. */
+function choiceOf({ inputs: [choice] }: Value): readonly Value[] | undefined {
+  if (choice?.op !== 'select') return undefined
+  return choice.inputs.slice(1).every(({ op }) => op === 'full') ? choice.inputs : undefined
+}
 
 export const logicRules: readonly Rule[] = [
   rule('select-true', {
@@ -65,6 +73,17 @@ export const logicRules: readonly Rule[] = [
     when: ({ x }) => isBool(x),
     rewrite: ({ c }, b) => b.bitwiseNot(c),
     examples: [(b) => b.select(bool(b, 'c'), of(b, 'bool', 0), of(b, 'bool', 1))],
+  }),
+  rule('unary-of-constant-choice', {
+    why: 'a choice of constants is computed before choosing',
+    match: p.anyOf(unaries).as('root'),
+    when: ({ root }) => choiceOf(root) !== undefined,
+    rewrite: ({ root }, b) => {
+      const [condition, x, y] = choiceOf(root) ?? []
+      if (condition === undefined || x === undefined || y === undefined) return root
+      return b.select(condition, b.make(root.op, [x], root.attrs), b.make(root.op, [y], root.attrs))
+    },
+    examples: [(b) => b.neg(b.select(bool(b, 'c'), of(b, 'f32', 0.125), of(b, 'f32', 0)))],
   }),
   rule('not-of-not', {
     why: 'two inversions cancel',

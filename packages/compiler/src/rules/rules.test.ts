@@ -1,4 +1,5 @@
 // Derived from the rules: every rule on every example fires, keeps the type and the value, costs no more, and ends.
+import { readFileSync } from 'node:fs'
 import {
   type Bindings,
   createBuilder,
@@ -40,12 +41,13 @@ function bindingsFor(values: readonly Value[], fill: Fill, seed: number): Bindin
   return bindings
 }
 
-/** Work done per run, roughly: views and constants are free. */
+/** Work done per run, roughly: views and what constants alone decide are free. */
 function workOf(root: Value): number {
   let work = 0
   for (const { op, type, inputs, attrs } of postOrder([root])) {
     const { kind, lowering } = opRecord(op)
     const operand = sizeOf(inputs[0]?.type.shape ?? [])
+    if (inputs.every((input) => input.op === 'full')) continue
     if (kind === 'elementwise') work += sizeOf(type.shape) * (lowering.kind === 'pull' ? lowering.cost : 1)
     else if (kind === 'reduction') work += operand + sizeOf(type.shape)
     else if (kind === 'contraction') {
@@ -82,6 +84,25 @@ function expectClose(found: number | undefined, expected: number): void {
   const distance = Math.abs((found ?? Number.NaN) - expected)
   expect(Object.is(found, expected) || distance <= 2 ** -21 * Math.max(1, Math.abs(expected))).toBe(true)
 }
+
+/** `| name | why |`, a table per exactness. */
+function ruleTables(): string {
+  const kinds = ['exact', 'reassociates', 'approximates'] as const
+  return kinds
+    .map((kind) => {
+      const rows = allRules.filter(({ exactness }) => exactness === kind)
+      const lines = rows.map(({ name, why }) => `| \`${name}\` | ${why.replaceAll('|', '\\|')} |`)
+      return [`### ${kind}`, '', '| rule | why |', '| --- | --- |', ...lines].join('\n')
+    })
+    .join('\n\n')
+}
+
+test('docs/canonical-form.md lists every rule; this is what it must contain', () => {
+  const page = readFileSync(new URL('../../../../docs/canonical-form.md', import.meta.url), 'utf8')
+  const [, listed = ''] = page.split('<!-- rules -->\n\n')
+
+  expect(listed.trim()).toBe(ruleTables())
+})
 
 test('rules: names are kebab-case and differ', () => {
   const names = allRules.map(({ name }) => name)

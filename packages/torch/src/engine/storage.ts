@@ -1,0 +1,114 @@
+// The contents of tensors: on the device while in use, as a host array otherwise. Nobody disposes of tensors, and finalisers do
+// not run inside a synchronous loop; so device memory is a cache over arrays the host's collector owns: what was not used
+// for longest is copied back when the device holds much more than a run needs.
+import type { Backend, DeviceBuffer, DType, TypedArray } from '@heddle/core'
+
+/** Where the contents are: exactly one of `buffer` and `host` is set. */
+interface Lease {
+  readonly dtype: DType
+  readonly size: number
+  backend: Backend | undefined
+  buffer: DeviceBuffer | undefined
+  host: TypedArray | undefined
+}
+
+/** Contents that never change. Collected like any object; its device memory is then given back. */
+export interface Storage {
+  readonly lease: Lease
+}
+
+/** Device memory kept beyond what the last run used. */
+const spareBuffers = 256
+const spareBytes = 64 * 2 ** 20
+
+/** Leases on the device, least recently used first. */
+const resident = new Set<Lease>()
+let residentBytes = 0
+let spillCount = 0
+
+const dropped = new FinalizationRegistry<Lease>(release)
+
+function hold(storage: Storage, backend: Backend, buffer: DeviceBuffer): void {
+  const { lease } = storage
+  lease.backend = backend
+  lease.buffer = buffer
+  lease.host = undefined
+  resident.add(lease)
+  residentBytes += bytesOf(lease)
+  dropped.register(storage, lease, lease)
+}
+
+/** Gives the device memory back. A disposed device has taken it along already. */
+function release(lease: Lease): void {
+  const { backend, buffer } = lease
+  if (backend === undefined || buffer === undefined) return
+  lease.buffer = undefined
+  lease.backend = undefined
+  resident.delete(lease)
+  residentBytes -= bytesOf(lease)
+  dropped.unregister(lease)
+  backend.free(buffer)
+}
+
+const widths: Readonly<Record<DType, number>> = { f32: 4, f64: 8, i32: 4, u32: 4, bool: 1 }
+const bytesOf = ({ dtype, size }: Lease): number => widths[dtype] * size
+
+/** Storage over a host array, which it owns from now on. */
+export const hostStorage = (dtype: DType, data: TypedArray): Storage => ({
+  lease: { dtype, size: data.length, backend: undefined, buffer: undefined, host: data },
+})
+
+/** Storage in new device memory, for a plan to write. */
+export function deviceStorage(backend: Backend, dtype: DType, size: number): Storage {
+  const storage: Storage = { lease: { dtype, size, backend, buffer: undefined, host: undefined } }
+  hold(storage, backend, backend.allocate(dtype, size))
+  return storage
+}
+
+/** The contents in memory of `backend`, uploaded if they are elsewhere. */
+export function bufferOf(storage: Storage, backend: Backend): DeviceBuffer {
+  const { lease } = storage
+  if (lease.buffer !== undefined && lease.backend === backend) {
+    resident.delete(lease)
+    resident.add(lease)
+    return lease.buffer
+  }
+  const data = readStorage(storage)
+  release(lease)
+  const buffer = backend.allocate(lease.dtype, lease.size)
+  backend.write(buffer, data)
+  hold(storage, backend, buffer)
+  return buffer
+}
+
+/** A copy of the contents. */
+export function readStorage({ lease }: Storage): TypedArray {
+  if (lease.host !== undefined) return lease.host.slice()
+  return readDevice(lease)
+}
+
+function readDevice({ dtype, backend, buffer }: Lease): TypedArray {
+  if (backend === undefined || buffer === undefined) throw new TypeError(`storage of ${dtype} is empty`)
+  return backend.readSync(buffer)
+}
+
+/** Bytes one element takes on the host. */
+export const storageBytes = ({ lease }: Storage): number => bytesOf(lease)
+
+/** Copies what was not used for longest back to the host, until the device holds little more than the last run used. */
+export function trim(usedBuffers: number, usedBytes: number): void {
+  const buffers = Math.max(spareBuffers, 4 * usedBuffers)
+  const bytes = Math.max(spareBytes, 4 * usedBytes)
+  for (const lease of resident) {
+    if (resident.size <= buffers && residentBytes <= bytes) return
+    lease.host = readDevice(lease)
+    release(lease)
+    spillCount++
+  }
+}
+
+export const storageStats = (): {
+  readonly deviceBuffers: number
+  readonly deviceBytes: number
+  readonly spillCount: number
+} => ({ deviceBuffers: resident.size, deviceBytes: residentBytes, spillCount })

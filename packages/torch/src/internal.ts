@@ -1,0 +1,19 @@
+// What tests and benchmarks may look at: counts of compilation, evaluation and device memory. No part of the stable API.
+import { engineStats } from './engine/epoch.ts'
+import { planCacheStats } from './engine/plan-cache.ts'
+import { storageStats } from './engine/storage.ts'
+
+export interface Stats {
+  /** Traces compiled so far, and compiled traces kept. */
+  readonly compileCount: number
+  readonly cacheSize: number
+  /** Plans run. */
+  readonly flushCount: number
+  readonly epochCount: number
+  /** Tensors' contents on the device, and how often some were moved to the host to make room. */
+  readonly deviceBuffers: number
+  readonly deviceBytes: number
+  readonly spillCount: number
+}
+
+export const stats = (): Stats => ({ ...planCacheStats(), ...engineStats(), ...storageStats() })

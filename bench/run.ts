@@ -55,12 +55,10 @@ const sampleMs = wholeNumber('--sample', values.sample)
 const isTerminal = process.stdout.isTTY
 const peers = await startPeers(chosenPeers(values.peers))
 const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
-try {
-  await main()
-} finally {
-  for (const peer of peers) peer.close()
-  rmSync(folder, { recursive: true, force: true })
-}
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.on('SIGINT', () => process.exit(130)) // peers end with their standard input
+await main()
+for (const peer of peers) peer.close()
 
 async function main(): Promise<void> {
   const machine = machineFacts()

@@ -28,7 +28,8 @@ export const planFor = (graph: Graph, capabilities: Capabilities, options: Pipel
  * @example
  * const double = program('double', ({ input }) => ({ y: mul(input('x', 'f32', [2]), 2) }))
  * const session = await compile(double, { backend: cpu() })
- * const { y } = await session.run({ x: [1, 2] }) // y.data is [2, 4]
+ * const { y } = await session.run({ x: [1, 2] })
+ * y.toNested() // => [2, 4]
  */
 export async function compile(
   graph: Graph,

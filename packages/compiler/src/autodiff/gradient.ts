@@ -26,7 +26,8 @@ import {
  * @example
  * const b = createBuilder()
  * const x = b.input({ name: 'x', dtype: 'f32', shape: [3] })
- * const [dx] = gradient(b.reduceSum(b.mul(x, x), { axes: [0] }), [x]) // 2 x
+ * const [dx] = gradient(sum(mul(x, x)), [x]) // 2 x
+ * dx.type.shape // => [3]
  */
 export const gradient: (of: Value, wrt: readonly Value[]) => readonly Value[] = traced(
   (of: Value, wrt: readonly Value[]): readonly Value[] => {

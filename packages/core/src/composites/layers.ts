@@ -34,7 +34,7 @@ export const linear: (x: Value, weight: Value, bias?: Value) => Value = traced(
  * - C1 `0 <= rate <= 1`. Throws `ATTR_DROPOUT_RATE`.
  *
  * @example
- * dropout(x, key, { rate: 0.5 }) // key: u32[2]
+ * dropout(x, key, { rate: 0.5 }) // x: f32[64, 10], key: u32[2] gives f32[64, 10]
  */
 export const dropout: (x: Value, key: Value, options: { readonly rate: number }) => Value = traced(
   (x: Value, key: Value, { rate }: { readonly rate: number }): Value => {

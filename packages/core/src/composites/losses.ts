@@ -66,7 +66,7 @@ export const crossEntropy: (logits: Value, classes: Value, options?: CrossEntrop
  * Squared difference. Shapes broadcast.
  *
  * @example
- * mse(prediction, target) // both f32[100, 1] gives f32[]
+ * mse(prediction, target) // prediction and target: f32[100, 1] gives f32[]
  */
 export const mse: (x: Value, target: Value, options?: LossOptions) => Value = traced(
   (x: Value, target: Value, { reduction = 'mean' }: LossOptions = {}): Value =>

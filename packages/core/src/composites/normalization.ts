@@ -80,8 +80,8 @@ export interface BatchNormResult {
  * Source: Ioffe and Szegedy, Batch normalization (ICML 2015), algorithm 1.
  *
  * @example
- * const { output, mean } = batchNorm(x, { weight, bias })
- * update(runningMean, add(mul(runningMean, 0.9), mul(mean, 0.1)))
+ * const { output, mean } = batchNorm(x, { weight, bias }) // x: f32[64, 8, 7, 7], weight and bias: f32[8]
+ * update(runningMean, add(mul(runningMean, 0.9), mul(mean, 0.1))) // runningMean: f32[8]
  */
 export const batchNorm: (x: Value, options?: BatchNormOptions) => BatchNormResult = traced(
   (x: Value, { weight, bias, epsilon = 1e-5 }: BatchNormOptions = {}): BatchNormResult => {

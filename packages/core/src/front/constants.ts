@@ -47,7 +47,7 @@ export interface IotaOptions {
  * Each element's position along an axis.
  *
  * @example
- * iota(b, { shape: [2, 3], axis: 1 }) // [[0, 1, 2], [0, 1, 2]]
+ * iota(b, { shape: [2, 3], axis: 1 }) // gives [[0, 1, 2], [0, 1, 2]]
  */
 export const iota: (b: Builder, options: IotaOptions) => Value = traced(
   (b: Builder, { shape, axis = 0, dtype = 'i32' }: IotaOptions): Value =>
@@ -69,7 +69,7 @@ export interface ArangeOptions {
  * `start + i * step` while it is before `limit`. Throws `ATTR_ARANGE`.
  *
  * @example
- * arange(b, { start: 1, limit: 7, step: 2 }) // [1, 3, 5]
+ * arange(b, { start: 1, limit: 7, step: 2 }) // gives [1, 3, 5]
  */
 export const arange: (b: Builder, options: ArangeOptions) => Value = traced(
   (b: Builder, { start = 0, limit, step = 1, dtype = 'i32' }: ArangeOptions): Value => {
@@ -90,7 +90,7 @@ export const arange: (b: Builder, options: ArangeOptions) => Value = traced(
  * `ATTR_NUMBER_RANGE`.
  *
  * @example
- * literal(b, [[1, 2], [3, 4]]) // f32[2, 2]
+ * literal(b, [[1, 2], [3, 4]]) // gives f32[2, 2]
  */
 export const literal: (
   b: Builder,

@@ -118,7 +118,7 @@ export const stopGradient: Unary = unary('stopGradient')
  * `x + y`
  *
  * @example
- * add(x, 1) // x: i32[3] gives i32[3], x: f32[3] gives f32[3]
+ * add(x, 1) // x: i32[3] gives i32[3]
  */
 export const add: Binary = binary('add')
 export const sub: Binary = binary('sub')
@@ -162,7 +162,7 @@ export const ge: Binary = swapped('ge', 'le')
  * Dtypes: condition bool, or any number type (true where it is not 0); x and y as for `add`, two numbers give f32.
  *
  * @example
- * select(lt(x, 0), 0, x) // no negative elements
+ * select(lt(x, 0), 0, x) // x = [-1, 2] gives [0, 2]
  */
 export const select: (condition: Value, x: Operand, y: Operand) => Value = traced(
   (condition: Value, x: Operand, y: Operand): Value => {

@@ -40,7 +40,7 @@ export const gather: (x: Value, indices: Value, options?: GatherOptions) => Valu
  * `SHAPE_TAKE_ALONG_AXIS`.
  *
  * @example
- * takeAlongAxis(x, argMax(x, { keepDims: true }), { axis: -1 }) // the largest of each row
+ * takeAlongAxis(x, argMax(x, { keepDims: true }), { axis: -1 }) // x = [[1, 3], [5, 2]] gives [[3], [5]]
  */
 export const takeAlongAxis: (x: Value, indices: Value, options: { readonly axis: number }) => Value = traced(
   (x: Value, indices: Value, { axis }: { readonly axis: number }): Value => {

@@ -19,7 +19,7 @@ export const randomBits: (key: Value, shape: Shape) => Value = traced(
  * Independent keys made of one, which must not be used again.
  *
  * @example
- * const [next, mask] = splitKey(key, 2)
+ * const [next, other] = splitKey(key, 2) // key: u32[2]
  * update(key, next)
  */
 export const splitKey: (key: Value, count: number) => readonly Value[] = traced(

@@ -78,7 +78,7 @@ export interface TakeOptions {
  * One position of an axis, which is removed.
  *
  * @example
- * take(x, { axis: 0, index: -1 }) // x: f32[4, 3] gives its last row, f32[3]
+ * take(x, { axis: 0, index: -1 }) // x = [[1, 2], [3, 4]] gives [3, 4]
  */
 export const take: (x: Value, options: TakeOptions) => Value = traced(
   (x: Value, { axis, index }: TakeOptions): Value => {

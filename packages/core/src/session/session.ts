@@ -47,8 +47,10 @@ export interface SessionOptions {
  * Opens a session on an executable, which it owns from then on. Throws `BACKEND_FOREIGN_STATES`, `INPUT_SHAPE`.
  *
  * @example
- * using session = openSession(backend.prepareSync(plan), backend)
- * const { y } = session.runSync({ x: [1, 2, 3] })
+ * const double = program('double', ({ input }) => ({ y: mul(input('x', 'f32', [3]), 2) }))
+ * const backend = cpu()
+ * using session = openSession(backend.prepareSync(planFor(double, backend.capabilities)), backend)
+ * session.runSync({ x: [1, 2, 3] }).y.toNested() // => [2, 4, 6]
  */
 export function openSession(executable: Executable, backend: Backend, options: SessionOptions = {}): Session {
   const { plan } = executable

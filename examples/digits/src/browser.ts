@@ -40,12 +40,7 @@ export async function trainInBrowser(task: Omit<TrainingTask, 'backend'>): Promi
 
 /** Ctrl-C is ours: the browser is closed when the page has ended its step. */
 const launch = async (): Promise<Browser> =>
-  await chromium.launch({
-    ...(await browserLaunch()),
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-  })
+  await chromium.launch({ ...(await browserLaunch()), handleSIGINT: false })
 
 const bundleName = 'digits-page.js'
 /** Nothing is written; sources are named relative to where it would be. */

@@ -3,8 +3,11 @@ import { exitCodes, run } from './run.ts'
 
 const interruption = new AbortController()
 process.on('SIGINT', () => {
-  // Twice: do not wait for the step.
-  if (interruption.signal.aborted) process.exit(exitCodes.interrupted)
+  if (interruption.signal.aborted) {
+    // Twice: do not wait for the step, but give back the cursor and the wrapping of lines that the bar took.
+    if (process.stdout.isTTY) process.stdout.write('\u001b[?25h\u001b[?7h\n')
+    process.exit(exitCodes.interrupted)
+  }
   interruption.abort()
 })
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { cpu } from '@heddle/runtime-cpu'
 import { type DigitSplit, splitDigits } from './digits.ts'
 import { loadDigits } from './load-digits.ts'
@@ -96,15 +97,18 @@ function writeReport(options: Options, split: DigitSplit, finished: TrainingRun)
 }
 
 const root = join(import.meta.dirname, '..', '..', '..') + sep
+/** Stack frames name files as they are or as URLs do. */
+const prefixes = [root, pathToFileURL(root).pathname]
 
 /** User lines without the folder the checkout happens to be in. */
 const withShortLocations = (facts: PlanFacts): PlanFacts => ({
   ...facts,
   kernels: facts.kernels.map((kernel) => ({
     ...kernel,
-    locations: kernel.locations.map((line) =>
-      decodeURI(line).startsWith(root) ? decodeURI(line).slice(root.length) : line,
-    ),
+    locations: kernel.locations.map((line) => {
+      const prefix = prefixes.find((each) => line.startsWith(each)) ?? ''
+      return line.slice(prefix.length)
+    }),
   })),
 })
 

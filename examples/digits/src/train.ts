@@ -114,6 +114,7 @@ export async function train({
       onEvent({ kind: 'step', epoch, step: losses.length, loss: losses.at(-1) ?? Number.NaN })
       await breathe()
     }
+    if (signal.aborted) break
     const between = performance.now()
     const found = await evaluate(evaluation, split.heldOut, async (images) => {
       onEvent({ kind: 'tested', images })

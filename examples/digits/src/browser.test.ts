@@ -34,4 +34,4 @@ test('two steps on WebGL2 have the losses of the CPU, and are told of as they ar
   expect(run.epochs.map(({ accuracy }) => accuracy)).toEqual(expected.epochs.map(({ accuracy }) => accuracy))
   const lines = run.training.kernels.flatMap(({ locations }) => locations)
   expect(lines.filter((line) => !/examples\/digits\/src\/model\.ts:\d+:\d+$/.test(line))).toEqual([])
-})
+}, 120_000) // shaders are compiled by a program on the CPU too

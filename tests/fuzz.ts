@@ -9,6 +9,7 @@ import {
   buildGradient,
   buildProgram,
   checkAgreement,
+  checkForms,
   type RandomProgram,
   type Recipe,
   recipes,
@@ -36,7 +37,9 @@ const builders: Readonly<Record<string, (recipe: Recipe) => RandomProgram | unde
 
 async function checkRecipe(kind: string, recipe: Recipe): Promise<number | undefined> {
   const program = builders[kind]?.(recipe)
-  return program && (await checkAgreement(program, backends, compilers)).known
+  if (program === undefined) return undefined
+  checkForms(program, compilers[0]!)
+  return (await checkAgreement(program, backends, compilers)).known
 }
 
 function explain(kind: string, recipe: Recipe, error: unknown): void {

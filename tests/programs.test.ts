@@ -1,7 +1,7 @@
 // Random programs: the reference, kernels fused and not, JavaScript and WebAssembly agree. Bounded in time; `npm run fuzz`
 // runs the same properties for as long as one likes.
-import { buildGradient, buildProgram, checkAgreement, recipes } from '@heddle/testkit'
-import { assert, asyncProperty } from 'fast-check'
+import { buildGradient, buildProgram, checkAgreement, checkForms, recipes } from '@heddle/testkit'
+import { assert, asyncProperty, sample } from 'fast-check'
 import { expect, test } from 'vitest'
 import { backends, compilers } from './random-programs.ts'
 
@@ -9,6 +9,15 @@ const BUDGET_MS = 4000
 const SEED = 20
 /** Least share of results that must have a bound: an oracle that knows nothing finds nothing. */
 const LEAST_KNOWN = 0.6
+
+test.each([
+  ['programs', buildProgram],
+  ['gradients', buildGradient],
+] as const)(`random %s survive text and JSON, seed ${SEED}`, (_, build) => {
+  const programs = sample(recipes(), { seed: SEED, numRuns: 50 }).map(build)
+
+  for (const program of programs) if (program) checkForms(program, compilers[0]!)
+})
 
 test.each([
   ['programs', buildProgram],

@@ -180,12 +180,15 @@ function addedUp(
 ): Float64Array {
   const { dtype } = args.node.type
   const tolerances = tolerancesOf(args.precision, dtype)
+  const areWhole = args.inputs.every(isWhole)
   return errors.map((error, at) => {
     if (tolerances === undefined) {
       const most = magnitude[at] ?? unknown
       return error === 0 ? 0 : castScalar(most, 'f64', dtype) === most ? error : unknown
     }
     if (!Number.isFinite(args.value.data[at] ?? Number.NaN)) return error < unknown ? 0 : unknown
+    // Whole numbers add up without rounding while no partial sum can need more digits than there are.
+    if (areWhole && (magnitude[at] ?? unknown) * tolerances.epsilon <= 1) return 0
     return error + summationError(tolerances, countAt(at), magnitude[at] ?? unknown, products)
   })
 }
@@ -205,6 +208,9 @@ function as({ inputs }: BoundArgs, k: number, data: ArrayLike<number>): NdArray 
 function magnitudes({ value, bound }: Bounded): Float64Array {
   return bound.map((error, at) => Math.abs(value.data[at] ?? 0) + error)
 }
+
+const isWhole = ({ value, bound }: Bounded): boolean =>
+  bound.every((error) => error === 0) && value.data.every((x) => Number.isInteger(x))
 
 const isExact = ({ bound }: Bounded): boolean => bound.every((error) => error === 0)
 

@@ -130,8 +130,19 @@ function withIntegers(
       return wraps ? unknown : spread
     }
     if (rounding === undefined || !Number.isFinite(z)) return spread
+    if (rounding === 'arithmetic' && spread === 0 && isUnrounded(args, at)) return 0
     return spread + roundingError(tolerances, rounding, z + spread)
   })
+}
+
+/** Whether f32 has the exact result: to nearest, then it is the result; to anywhere, that is sure for whole numbers. */
+function isUnrounded(args: BoundArgs, at: number): boolean {
+  const { x, y, z } = elementAt(args, at)
+  if (args.node.type.dtype !== 'f32' || Math.fround(z) !== z) return false
+  return (
+    args.precision === 'reproducible' ||
+    [x, y, z].every((each) => Number.isInteger(each) && Math.abs(each) <= 2 ** 24)
+  )
 }
 
 function elementAt({ inputs: [x, y], value }: BoundArgs, at: number): Element {

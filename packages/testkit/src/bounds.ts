@@ -57,13 +57,19 @@ function settle(bound: Float64Array, { dtype, data }: NdArray, precision: Precis
   }
 }
 
-/** Share of results about which something is said, from 0 to 1; 1 for none. A test on few of them proves little. */
+/** A bound beyond this share of a value (of 1, for smaller values) says little. */
+const TELLING = 0.01
+
+/** Share of results about which bounds say something, from 0 to 1; 1 for none. A test on few of them proves little. */
 export function knownShare(results: readonly Bounded[]): number {
   let known = 0
   let size = 0
-  for (const { bound } of results) {
+  for (const { bound, value } of results) {
     size += bound.length
-    for (const error of bound) if (error < Number.POSITIVE_INFINITY) known++
+    bound.forEach((error, at) => {
+      const magnitude = Math.abs(value.data[at] ?? 0)
+      if (error === 0 || error <= TELLING * Math.max(1, magnitude)) known++
+    })
   }
   return size === 0 ? 1 : known / size
 }

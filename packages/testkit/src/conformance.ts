@@ -7,6 +7,7 @@ import { backwardCases, dtypesOf, forwardCases, type ProgramCase, specialCases }
 import { compositeCases } from './conformance-composites.ts'
 import { canRun, checkKernel } from './conformance-kernels.ts'
 import { programCases } from './conformance-programs.ts'
+import { randomCases } from './conformance-random.ts'
 import { kernelFixtures } from './kernels.ts'
 import { runPlan } from './run-plan.ts'
 import { precisionOf } from './tolerances.ts'
@@ -34,7 +35,7 @@ export interface ConformanceCase {
   run(): Promise<void>
 }
 
-/** Least share of results about which bounds say something, in cases that are not about extremes. */
+/** Least share of results about which bounds say something, in cases that are neither about extremes nor random. */
 const LEAST_KNOWN = 0.5
 
 /** All cases for a backend: those whose dtypes it has. Throws nothing itself; a bad skip list is a failing case. */
@@ -47,6 +48,7 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
     ...specialCases(),
     ...compositeCases(),
     ...programCases(),
+    ...randomCases(),
   ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => backend.capabilities.dtypes.includes(dtype)))
   const cases: ConformanceCase[] = [
     ...programs.map((program) => ({
@@ -80,7 +82,7 @@ export async function checkProgram(
     }
   }
   const known = knownShare(Object.values(reference.outputs))
-  if (known < LEAST_KNOWN && !id.startsWith('special/'))
+  if (known < LEAST_KNOWN && !/^(special|random)\//.test(id))
     throw new Error(
       `${id}: only ${Math.round(known * 100)} % of the results have a bound; at least ${LEAST_KNOWN * 100} % are needed`,
     )

@@ -1,7 +1,19 @@
 // What must hold of every program on every runtime: results are within the bounds of the reference, fused or not, and a
-// runtime that promises it gives the bits of the kernel interpreter running the same plan.
+// runtime that promises it gives the bits of the kernel interpreter running the same plan. Texts and JSON lose nothing.
 import type { Backend, Capabilities, Graph, Plan, TypedArray } from '@heddle/core'
-import { interpreterBackend, toNdArray } from '@heddle/core'
+import {
+  graphFromJson,
+  graphToJson,
+  hostCapabilities,
+  interpreterBackend,
+  parseGraph,
+  planFromJson,
+  planToJson,
+  printGraph,
+  printPlan,
+  toNdArray,
+  verifyGraph,
+} from '@heddle/core'
 import { type Bounded, type BoundedResults, boundsOfGraph, knownShare } from './bounds.ts'
 import { expectSameBits, expectWithin } from './compare.ts'
 import type { RandomProgram } from './programs.ts'
@@ -49,6 +61,22 @@ export async function checkAgreement(
   return {
     known: Math.min(1, ...[...references.values()].map(({ outputs }) => knownShare(Object.values(outputs)))),
   }
+}
+
+/** Throws unless text and JSON give back the same graph, and JSON the same plan. */
+export function checkForms({ graph }: RandomProgram, { compile }: Compiler): void {
+  verifyGraph(graph)
+  const text = printGraph(graph)
+  expectSameText('text', printGraph(parseGraph(text)), text)
+  const json: unknown = JSON.parse(JSON.stringify(graphToJson(graph)))
+  expectSameText('JSON', printGraph(graphFromJson(json)), text)
+  const plan = compile(graph, hostCapabilities)
+  const planJson: unknown = JSON.parse(JSON.stringify(planToJson(plan)))
+  expectSameText('plan JSON', printPlan(planFromJson(planJson)), printPlan(plan))
+}
+
+function expectSameText(form: string, found: string, expected: string): void {
+  if (found !== expected) throw new Error(`${form} gives back\n${found}\ninstead of\n${expected}`)
 }
 
 function expectSameResults(where: string, plan: Plan, actual: PlanResults, expected: PlanResults): void {

@@ -2,7 +2,7 @@
 // order of the calls).
 import { dtypes, sizeOf, type TypedArray } from '@heddle/core'
 import { bool, type DType, float32, float64, int32 } from './dtypes.ts'
-import { int64Missing, invalidOption, notSupported, unevenData } from './errors.ts'
+import { int64Missing, invalidOption, mixedData, notSupported, unevenData } from './errors.ts'
 import { defaultGenerator, type Generator } from './random/mt19937.ts'
 import { type Tensor, tensorOfData } from './tensor.ts'
 import { sizesOf } from './tensor-options.ts'
@@ -71,7 +71,7 @@ function flatten(data: NestedData): { readonly shape: readonly number[]; readonl
     level = level.flat(1)
   }
   const items = level.filter((item): item is Item => !isNested(item))
-  if (items.length !== level.length) throw unevenData(1, level.length, shape.length)
+  if (items.length !== level.length) throw mixedData()
   return { shape, items }
 }
 

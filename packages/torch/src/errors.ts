@@ -73,16 +73,24 @@ export const inplaceCast = (result: string, self: string): TorchError =>
   )
 
 export function matmulShapes(left: readonly number[], right: readonly number[]): TorchError {
-  const details = { left, right }
+  return new TorchError('RuntimeError', 'TORCH_MATMUL_SHAPES', matmulText(left, right), { left, right })
+}
+
+/** Each of the functions PyTorch hands a product to has words of its own. */
+function matmulText(left: readonly number[], right: readonly number[]): string {
   if (left.length === 0 || right.length === 0) {
-    const text = `both arguments to matmul need to be at least 1D, but they are ${left.length}D and ${right.length}D`
-    return new TorchError('RuntimeError', 'TORCH_MATMUL_RANK', text, details)
+    return `both arguments to matmul need to be at least 1D, but they are ${left.length}D and ${right.length}D`
   }
-  const text =
-    left.length <= 2 && right.length === 2
-      ? `mat1 and mat2 shapes cannot be multiplied (${left.length === 1 ? `1x${left[0]}` : left.join('x')} and ${right.join('x')})`
-      : `size mismatch, got ${formatSize(left)} and ${formatSize(right)}`
-  return new TorchError('RuntimeError', 'TORCH_MATMUL_SHAPES', text, details)
+  const columns = left.at(-1) ?? 1
+  if (left.length === 1 && right.length === 1) {
+    return `inconsistent tensor size, expected tensor [${left[0]}] and src [${right[0]}] to have the same number of elements, but got ${left[0]} and ${right[0]} elements respectively`
+  }
+  const rows = left.slice(0, -1).reduce((product, dim) => product * dim, 1)
+  if (right.length === 1) return `size mismatch, got ${rows}, ${rows}x${columns},${right[0]}`
+  if (right.length === 2)
+    return `mat1 and mat2 shapes cannot be multiplied (${rows}x${columns} and ${right.join('x')})`
+  const batch = right.slice(0, -2).reduce((product, dim) => product * dim, 1)
+  return `Expected size for first two dimensions of batch2 tensor to be: [${batch}, ${columns}] but got: [${batch}, ${right.at(-2)}].`
 }
 
 export const invalidView = (shape: readonly number[], size: number): TorchError =>
@@ -129,6 +137,9 @@ export const unevenData = (expected: number, found: number, dim: number): TorchE
     { expected, found, dim },
   )
 
+export const mixedData = (): TorchError =>
+  new TorchError('TypeError', 'TORCH_DATA_MIXED', 'must be real number, not list')
+
 export const floatingOnly = (): TorchError =>
   new TorchError(
     'RuntimeError',
@@ -149,6 +160,13 @@ export const boolSubtract = (): TorchError =>
     'RuntimeError',
     'TORCH_BOOL_SUBTRACT',
     'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+  )
+
+export const boolNegate = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_BOOL_NEGATE',
+    'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
   )
 
 export const noGradient = (index: number): TorchError =>

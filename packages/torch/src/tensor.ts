@@ -1,6 +1,6 @@
 // The tensor of PyTorch: a box of lazy contents, and its place in autograd's graph. Methods say what an operation is called,
 // what backward would need, and how its value is recorded; nothing runs until contents are looked at.
-// Long because a class cannot be spread over files: PyTorch's operations are methods.
+// It is long because operations are methods, and a class cannot be spread over files.
 import * as core from '@heddle/core'
 import { formatShape, type Nested, sizeOf, type TypedArray, type Value, withProvenance } from '@heddle/core'
 import { onesLike, runBackward, sum as sumCells } from './autograd/backward.ts'
@@ -171,7 +171,7 @@ export class Tensor implements Leaf {
     })
   }
   neg(): Tensor {
-    if (this.dtype === bool) throw errors.boolSubtract()
+    if (this.dtype === bool) throw errors.boolNegate()
     return this.#unary('NegBackward0', core.neg)
   }
   exp(): Tensor {
@@ -301,10 +301,10 @@ export class Tensor implements Leaf {
     return this.#inPlace('SubBackward0', other, minus(alpha))
   }
   mul_(other: Operand): this {
-    return this.#inPlace('MulBackward0', other, times, { saves: savesOfProduct(this, other) })
+    return this.#inPlace('MulBackward0', other, times, { saves: savedOther(savesOfProduct(this, other)) })
   }
   div_(other: Operand): this {
-    return this.#inPlace('DivBackward0', other, divide, { saves: savesOfQuotient(this, other) })
+    return this.#inPlace('DivBackward0', other, divide, { saves: savedOther(savesOfQuotient(this, other)) })
   }
   zero_(): this {
     return this.#inPlace('ZeroBackward0', 0, (x) => core.zerosLike(x))
@@ -436,12 +436,14 @@ const savesOfProduct = (x: Tensor, y: Operand): readonly number[] =>
   typeof y === 'number' ? [] : [...(y.requiresGrad ? [0] : []), ...(x.requiresGrad ? [1] : [])]
 const savesOfQuotient = (x: Tensor, y: Operand): readonly number[] =>
   typeof y === 'number' ? [] : y.requiresGrad ? [0, 1] : x.requiresGrad ? [1] : []
+/** In place, backward has what was overwritten: only writes to the other operand are in its way. */
+const savedOther = (saves: readonly number[]): readonly number[] => saves.filter((at) => at === 1)
 
 function matmulName(left: number, right: number): string {
   if (left === 1 && right === 1) return 'DotBackward0'
   if (left === 2 && right === 2) return 'MmBackward0'
   if (left === 2 && right === 1) return 'MvBackward0'
-  if (left === 1 && right === 2) return 'SqueezeBackward1'
+  if (left === 1 && right === 2) return 'SqueezeBackward4'
   return 'UnsafeViewBackward0'
 }
 

@@ -1,0 +1,84 @@
+// Modules: called like functions, parameters found by plain assignment.
+import { describe, expect, it } from 'vitest'
+import * as torch from '../index.ts'
+
+const { nn } = torch
+
+class Net extends nn.Module {
+  readonly first = new nn.Linear(2, 3)
+  scale = new nn.Parameter(torch.ones(1))
+  second = new nn.Linear(3, 1, { bias: false })
+
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.second(this.first(x).relu()).mul(this.scale)
+  }
+}
+
+describe('a module', () => {
+  it('is called like a function and is an instance of its class', () => {
+    const net = new Net()
+
+    expect(net(torch.ones(4, 2)).shape).toEqual([4, 1])
+    expect(net).toBeInstanceOf(Net)
+    expect(net).toBeInstanceOf(nn.Module)
+    expect(typeof net).toBe('function')
+  })
+
+  it('lists its own parameters first, then those of children, in the order of assignment', () => {
+    const net = new Net()
+
+    expect(net.namedParameters().map(([name]) => name)).toEqual([
+      'scale',
+      'first.weight',
+      'first.bias',
+      'second.weight',
+    ])
+    expect([...net.stateDict().keys()]).toEqual(net.namedParameters().map(([name]) => name))
+  })
+
+  it('lists a shared parameter once, but keeps both of its keys', () => {
+    const net = new Net()
+    net.second.weight = net.first.weight
+
+    expect(net.parameters()).toHaveLength(3)
+    expect([...net.stateDict().keys()]).toContain('second.weight')
+  })
+
+  it('hands train and eval on to everything below', () => {
+    const net = new nn.Sequential(new Net(), new nn.ReLU())
+
+    net.eval()
+    expect(net.modules().map((module) => module.training)).toEqual(new Array(5).fill(false))
+    net.train()
+    expect(net.modules().every((module) => module.training)).toBe(true)
+  })
+
+  it('drops gradients, or fills them with zeros', () => {
+    const net = new Net()
+    net(torch.ones(1, 2)).sum().backward()
+    const { grad } = net.scale
+
+    net.zeroGrad({ setToNone: false })
+    expect(net.scale.grad).toBe(grad)
+    expect(grad?.tolist()).toEqual([0])
+    net.zeroGrad()
+    expect(net.scale.grad).toBe(null)
+  })
+
+  it('without forward says so', () => {
+    class Empty extends nn.Module {}
+
+    expect(() => new Empty()(torch.ones(1))).toThrow(
+      'Module [Empty] is missing the required "forward" function',
+    )
+  })
+})
+
+describe('Sequential', () => {
+  it('names modules by position and can be walked', () => {
+    const net = new nn.Sequential(new nn.Linear(1, 2), new nn.ReLU(), new nn.Linear(2, 1))
+
+    expect([...net.stateDict().keys()]).toEqual(['0.weight', '0.bias', '2.weight', '2.bias'])
+    expect([net.length, [...net].length, net.at(1)]).toEqual([3, 3, net.children()[1]])
+  })
+})

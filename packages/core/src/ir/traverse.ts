@@ -1,30 +1,33 @@
 // The only walks over graphs: iterative, each node once. Everything that looks at a whole graph goes through here.
 import type { Value } from './value.ts'
 
-/** Every value the roots depend on, operands before users, in a fixed order. */
+/** Every value the roots depend on, operands before users, in a fixed order. All roots are of one builder. */
 export function postOrder(roots: Iterable<Value>): Value[] {
   const order: Value[] = []
-  const done = new Set<Value>()
+  // Ids are dense within a builder: a byte each is quicker than a set, by far, on large graphs.
+  let done = new Uint8Array(0)
   const stack: Value[] = []
   const next: number[] = []
   for (const root of roots) {
-    if (done.has(root)) continue
+    if (done.length === 0) done = new Uint8Array(root.builder.nodeCount)
+    if (done[root.id] === 1) continue
     stack.push(root)
     next.push(0)
     while (stack.length > 0) {
       const top = stack.length - 1
       const node = stack[top] as Value
-      const input = node.inputs[next[top] ?? 0]
+      const position = next[top] ?? 0
+      const input = node.inputs[position]
       if (input === undefined) {
         stack.pop()
         next.pop()
-        if (!done.has(node)) {
-          done.add(node)
+        if (done[node.id] !== 1) {
+          done[node.id] = 1
           order.push(node)
         }
       } else {
-        next[top] = (next[top] ?? 0) + 1
-        if (!done.has(input)) {
+        next[top] = position + 1
+        if (done[input.id] !== 1) {
           stack.push(input)
           next.push(0)
         }

@@ -29,7 +29,7 @@ export function sourceFiles(root: string): SourceFile[] {
 
 /** Paths that match, sorted, without what is installed or built. */
 export function findFiles(root: string, pattern: string): string[] {
-  const skip = (name: string): boolean => /(^|[\\/])(node_modules|dist)$/.test(name)
+  const skip = (name: string): boolean => /(^|[\\/])(node_modules|dist|out)$/.test(name)
   return globSync(pattern, { cwd: root, exclude: skip })
     .map((path) => path.split(sep).join('/'))
     .sort()

@@ -103,7 +103,7 @@ export function createStageCode(context: StageContext): StageCode {
   function load(node: Value, tuple: IndexTuple, guards: readonly Guard[], otherwise: number): ValueId {
     const { dtype, shape } = node.type
     if (guards.some((guard) => holdsNever(guard, context.ranges))) return constant(dtype, otherwise)
-    const index = linearize(tuple, shape.map(extent), context.ranges)
+    const index = linearize(tuple, shape.map(extent), rangesUnder(context.ranges, guards))
     return push({
       op: 'load',
       dtype,
@@ -151,7 +151,7 @@ export function createStageCode(context: StageContext): StageCode {
       attrs: node.attrs,
       inputs: node.inputs.map((input) => input.type),
       type: node.type,
-      ranges: context.ranges,
+      ranges: rangesUnder(context.ranges, guards),
     })
     return { node, tuple, guards, accesses: [...accesses], values: [] }
   }
@@ -214,6 +214,19 @@ export function createStageCode(context: StageContext): StageCode {
       )
     },
   }
+}
+
+/** Extents of axes where guards hold: what is read there need not be simplified for positions beyond. */
+function rangesUnder(ranges: (axis: number) => number, guards: readonly Guard[]): (axis: number) => number {
+  const narrowed = new Map<number, number>()
+  for (const { index, high } of guards) {
+    const [term] = index.terms
+    if (index.terms.length !== 1 || term?.coefficient !== 1 || term.atom.kind !== 'axis') continue
+    const { axis } = term.atom
+    const end = Math.max(0, high - index.constant)
+    narrowed.set(axis, Math.min(end, narrowed.get(axis) ?? ranges(axis)))
+  }
+  return narrowed.size === 0 ? ranges : (axis) => narrowed.get(axis) ?? ranges(axis)
 }
 
 /** Calls are most of a kernel: hashed by what tells them apart. */

@@ -46,12 +46,15 @@ describe('the command line', () => {
     expect(err).toMatch(/^SHAPE_MATMUL_INNER: matmul: x \[2, 3\] has 3 columns, y \[4, 3\] has 4 rows/)
     expect(err).toContain('\n  at broken.ts:6:15\n')
     expect(err).toContain('\n  6 |   return { z: matmul(x, y) }\n    |               ^\n')
-    expect(err).toMatch(/More: docs\/errors\.md#SHAPE_MATMUL_INNER\n$/)
+    expect(err).toMatch(/More: docs\/errors\/shape\.md#shape_matmul_inner\n$/)
   })
 
   it('ends with 2 for wrong usage, and guesses what was meant', async () => {
     const cases = {
-      dmp: "CLI_COMMAND_UNKNOWN: heddle: unknown command 'dmp' (Did you mean dump?)",
+      dmp: "CLI_COMMAND_UNKNOWN: heddle has no command 'dmp'; its commands are dump, explain, run, check, help. Did you mean 'dump'?",
+      'help dmp': 'CLI_COMMAND_UNKNOWN',
+      'dmp --help': 'CLI_COMMAND_UNKNOWN',
+      '--color never dmp': 'CLI_COMMAND_UNKNOWN',
       'dump tanh.ts --stge plan':
         "CLI_OPTION_UNKNOWN: heddle dump: unknown option '--stge' (Did you mean --stage?)",
       'dump tanh.ts --stage kernel':

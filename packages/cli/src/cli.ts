@@ -6,7 +6,7 @@ import { addCheck } from './commands/check.ts'
 import { addDump } from './commands/dump.ts'
 import { addExplain } from './commands/explain.ts'
 import { addRun } from './commands/run.ts'
-import { isCoded, usage } from './errors.ts'
+import { commandUnknown, usage } from './errors.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { oneOf } from './options.ts'
@@ -25,6 +25,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
     }
   const program = createProgram(io, action)
   try {
+    requireCommand(program, args)
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
     return status
@@ -32,7 +33,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
     // Help and version end the parse by an error of their own.
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const color: ColorWhen = program.opts<CommonOptions>().color ?? 'auto'
-    const shown = error instanceof CommanderError ? usageOf(error, args) : error
+    const shown = error instanceof CommanderError ? usageOf(error, program, args) : error
     return reportError(shown, io, paintFor(color, io.err, io.env))
   }
 }
@@ -95,24 +96,34 @@ function optionsOf<O>(given: readonly unknown[]): O & CommonOptions {
   return { ...command.optsWithGlobals(), ...Object.fromEntries(named) } as O & CommonOptions
 }
 
-/** The parser's refusals by their codes, which it documents. */
+/** Asked for help about a command that there is not, the parser would print the help of all. */
+function requireCommand(program: Command, args: readonly string[]): void {
+  const [first, second] = args
+  const name = first === 'help' ? second : first
+  if (name === undefined || name.startsWith('-')) return
+  const names = commandNames(program)
+  if (!names.includes(name)) throw commandUnknown(name, names)
+}
+
+const commandNames = (program: Command): readonly string[] => [
+  ...program.commands.map((command) => command.name()),
+  'help',
+]
+
+/** The parser's refusals by its codes. It has others, which need what no command here has, such as conflicting options. */
 const usageCodes: Readonly<Record<string, `CLI_${string}`>> = {
-  'commander.unknownCommand': 'CLI_COMMAND_UNKNOWN',
   'commander.unknownOption': 'CLI_OPTION_UNKNOWN',
   'commander.missingArgument': 'CLI_ARGUMENT_MISSING',
   'commander.excessArguments': 'CLI_ARGUMENT_EXCESS',
   'commander.optionMissingArgument': 'CLI_OPTION_MISSING_VALUE',
 }
 
-function usageOf(error: CommanderError, args: readonly string[]): unknown {
-  if (isCoded(error.cause)) return error.cause
-  const [command] = args
-  const name = command !== undefined && /^[a-z]+$/.test(command) ? `heddle ${command}` : 'heddle'
-  const code = usageCodes[error.code] ?? 'CLI_USAGE'
+function usageOf(error: CommanderError, program: Command, args: readonly string[]): unknown {
+  if (error.code === 'commander.unknownCommand')
+    return commandUnknown(program.args[0] ?? '', commandNames(program))
+  const code = usageCodes[error.code]
+  if (code === undefined) return error
+  const command = program.commands.find((each) => args.includes(each.name()))
   const problem = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
-  return usage(
-    code,
-    code === 'CLI_COMMAND_UNKNOWN' ? 'heddle' : name,
-    /[.?)]$/.test(problem) ? problem : `${problem}.`,
-  )
+  return usage(code, command === undefined ? 'heddle' : `heddle ${command.name()}`, `${problem}.`)
 }

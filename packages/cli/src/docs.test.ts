@@ -18,7 +18,9 @@ async function printed(args: readonly string[]): Promise<string> {
 
 /** Fenced blocks of a language. */
 const blocks = (language: string): readonly string[] =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text)
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  )
 
 describe('docs/cli.md', () => {
   it('shows the help of every command as it is', async () => {

@@ -19,6 +19,13 @@ const meant = (name: string, names: readonly string[]): string => {
 export const usage = (code: ErrorCode, command: string, problem: string): HeddleError =>
   new HeddleError(code, `${command}: ${problem} See ${command} --help.`, { details: { command } })
 
+export const commandUnknown = (name: string, names: readonly string[]): HeddleError =>
+  new HeddleError(
+    'CLI_COMMAND_UNKNOWN',
+    `heddle has no command '${name}'; its commands are ${names.join(', ')}.${meant(name, names)}`,
+    { details: { name, names } },
+  )
+
 export const optionValue = (
   option: string,
   value: string,

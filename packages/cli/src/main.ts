@@ -5,7 +5,7 @@ const floor = 24
 const major = Number(process.versions.node.split('.')[0])
 if (major < floor) {
   process.stderr.write(
-    `CLI_NODE_VERSION: heddle runs on Node ${process.versions.node}; it needs Node ${floor} or later, which runs TypeScript as it is\nMore: docs/errors.md#CLI_NODE_VERSION\n`,
+    `CLI_NODE_VERSION: heddle runs on Node ${process.versions.node}; it needs Node ${floor} or later, which runs TypeScript as it is\nMore: docs/errors/cli.md#cli_node_version\n`,
   )
   process.exitCode = 3
 } else {

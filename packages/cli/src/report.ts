@@ -24,7 +24,11 @@ export function reportError(error: unknown, io: Io, paint: Paint): ExitCode {
   return exitCodeOf(error.code)
 }
 
-const more = (code: string, paint: Paint): string => paint.remark(`More: docs/errors.md#${code}`)
+/** The entry of a code. */
+export const entryOf = (code: string): string =>
+  `docs/errors/${code.split('_', 1)[0]?.toLowerCase()}.md#${code.toLowerCase()}`
+
+const more = (code: string, paint: Paint): string => paint.remark(`More: ${entryOf(code)}`)
 
 /** The message without what is shown in its own way: code, location, IR. */
 function sentenceOf({ code, message, location, ir }: HeddleError): string {

@@ -14,6 +14,12 @@ export function shortPath(file: string, io: Pick<Io, 'cwd'>): string {
 export const shortLocation = ({ file, line, column }: SourceLocation, io: Pick<Io, 'cwd'>): string =>
   `${shortPath(file, io)}:${line}:${column}`
 
+/** The same of `file:line:column` as one text. */
+export function shortPlace(place: string, io: Pick<Io, 'cwd'>): string {
+  const [, file = place, rest = ''] = /^(.*?)(:\d+(?::\d+)?)$/.exec(place) ?? []
+  return `${shortPath(file, io)}${rest}`
+}
+
 /** The text of a line, without its end; undefined where the file cannot be read. */
 export function lineAt({ file, line }: SourceLocation, io: Pick<Io, 'tryReadText'>): string | undefined {
   return io.tryReadText(decoded(file))?.split('\n')[line - 1]?.trimEnd()

@@ -15,7 +15,7 @@ import {
   withProvenance,
 } from '@heddle/core'
 import { outputUnknown } from '../errors.ts'
-import { graphJson } from '../graph-json.ts'
+import { graphContent } from '../graph-json.ts'
 import { locationJson } from '../json.ts'
 import { labelsOf } from '../labels.ts'
 import { plural } from '../plural.ts'
@@ -48,7 +48,7 @@ export const gradientStage: Stage = {
       ].join('\n'),
       json: {
         of,
-        graph: graphJson(differentiated, io),
+        ...graphContent(differentiated, io),
         saved: {
           bytes: saved.bytes,
           values: rows.map(({ label, value, bytes, location }) => ({

@@ -1,6 +1,6 @@
 // The program as it was written, before anything is done to it.
 import { nodesOf, printGraph } from '@heddle/core'
-import { graphJson } from '../graph-json.ts'
+import { graphContent } from '../graph-json.ts'
 import { plural } from '../plural.ts'
 import type { Stage } from './stage.ts'
 
@@ -8,6 +8,6 @@ export const graphStage: Stage = {
   summary: 'the program as written',
   run: ({ graph, io }) => ({
     text: `# ${plural(nodesOf(graph).length, 'node')}\n${printGraph(graph, { locations: true })}`,
-    json: { graph: graphJson(graph, io) },
+    json: { ...graphContent(graph, io) },
   }),
 }

@@ -2,7 +2,7 @@
 import { type Kernel, type Plan, planToJson, printKernel } from '@heddle/core'
 import type { Io } from '../io.ts'
 import { plural } from '../plural.ts'
-import { shortPath } from '../user-lines.ts'
+import { shortPlace } from '../user-lines.ts'
 import type { Stage } from './stage.ts'
 
 export const kernelsStage: Stage = {
@@ -35,10 +35,4 @@ function kernelText(kernel: Kernel, steps: number, io: Pick<Io, 'cwd'>): string 
   if (locations.length > 0) remarks.push(`# ${locations.map((each) => shortPlace(each, io)).join(', ')}`)
   if (steps !== 1) remarks.push(`# in ${plural(steps, 'step')}`)
   return `${remarks.join('\n')}\n${printKernel(kernel)}`
-}
-
-/** `file:line:column` with the path as one would type it. */
-function shortPlace(place: string, io: Pick<Io, 'cwd'>): string {
-  const [, file = place, rest = ''] = /^(.*?)(:\d+(?::\d+)?)$/.exec(place) ?? []
-  return `${shortPath(file, io)}${rest}`
 }

@@ -1,7 +1,7 @@
 // The program after the graph passes, with what each pass did.
 import type { Note } from '@heddle/compiler'
 import { type Graph, nodesOf, printGraph } from '@heddle/core'
-import { graphJson } from '../graph-json.ts'
+import { graphContent } from '../graph-json.ts'
 import { plural } from '../plural.ts'
 import type { Stage } from './stage.ts'
 
@@ -22,7 +22,7 @@ export const optimizedStage: Stage = {
         ]),
         printGraph(optimized, { locations: true }),
       ].join('\n'),
-      json: { passes, graph: graphJson(optimized, io) },
+      json: { passes, ...graphContent(optimized, io) },
     }
   },
 }

@@ -128,6 +128,29 @@ describe('backward', () => {
     expect(x.grad?.tolist()).toEqual([4 + 20, 9 + 30])
   })
 
+  it('keeps leaves apart that were computed by the same expression', () => {
+    const x = torch.tensor([1, 2])
+    const [v, w] = [x.mul(2).requiresGrad_(), x.mul(2).requiresGrad_()]
+
+    v.mul(3).add(w.mul(5)).sum().backward()
+
+    expect([v.grad?.tolist(), w.grad?.tolist()]).toEqual([
+      [3, 3],
+      [5, 5],
+    ])
+  })
+
+  it('does not see writes made by way of detach', () => {
+    const x = leaf([1, 2])
+    const y = x.mul(3)
+    y.detach().mul_(10)
+
+    y.add(x).sum().backward()
+
+    expect(y.tolist()).toEqual([30, 60])
+    expect(x.grad?.tolist()).toEqual([4, 4])
+  })
+
   it('crosses steps: a graph kept over an update still leads back', () => {
     const [x, w] = [leaf([1, 2]), leaf([3, 4])]
     const early = x.mul(5).exp().log()
@@ -191,6 +214,16 @@ describe('autograd.grad', () => {
       [6, 12],
     ])
     expect(x.grad).toBe(null)
+  })
+
+  it('sums what reaches an input on several ways', () => {
+    const x = leaf([1, 2])
+    const y = x.mul(3)
+
+    expect(autograd.grad([y.sum(), y.mul(y).sum()], [x, y]).map((each) => each?.tolist())).toEqual([
+      [3 + 18, 3 + 36],
+      [1 + 6, 1 + 12],
+    ])
   })
 
   it('names inputs that were not used, or gives null for them', () => {

@@ -1,4 +1,5 @@
 // What tests and benchmarks may look at: counts of compilation, evaluation and device memory. No part of the stable API.
+import { defaultBackend } from './default-runtime.ts'
 import { engineStats } from './engine/epoch.ts'
 import { planCacheStats } from './engine/plan-cache.ts'
 import { storageStats } from './engine/storage.ts'
@@ -16,4 +17,8 @@ export interface Stats {
   readonly spillCount: number
 }
 
-export const stats = (): Stats => ({ ...planCacheStats(), ...engineStats(), ...storageStats() })
+export const stats = (): Stats => ({
+  ...planCacheStats(defaultBackend()),
+  ...engineStats(),
+  ...storageStats(),
+})

@@ -13,7 +13,7 @@ import {
   valueIn,
 } from '../engine/epoch.ts'
 import { modifiedInPlace, noGradient, secondBackward } from '../errors.ts'
-import type { GradNode, Leaf, Tracked } from './record.ts'
+import type { Edge, GradNode, Leaf, Tracked } from './record.ts'
 
 export interface Root {
   readonly tensor: Leaf
@@ -82,10 +82,14 @@ function newest(parts: ReadonlyMap<Epoch, Part>): Epoch | undefined {
 function nodesWithin(epoch: Epoch, starts: Iterable<GradNode>): readonly GradNode[] {
   const seen = new Set<GradNode>(starts)
   for (const node of seen) {
-    for (const edge of node.edges) if (edge.node?.epoch === epoch) seen.add(edge.node)
+    for (const edge of node.edges) if (edge.node !== undefined && isInner(edge, epoch)) seen.add(edge.node)
   }
   return [...seen]
 }
+
+/** Whether an edge is part of its epoch's graph; others enter it as inputs: from older epochs, or written to meanwhile. */
+const isInner = ({ node, value }: Edge, epoch: Epoch): boolean =>
+  node?.epoch === epoch && node.value === value
 
 function check({ isFreed, saved }: GradNode): void {
   if (isFreed && saved.length > 0) throw secondBackward()
@@ -105,28 +109,28 @@ function differentiate(
   wanted: readonly Leaf[] | undefined,
   found: Map<Tracked, Cell>,
 ): void {
-  const leaves = new Map<Leaf, Value>()
-  const links = new Map<GradNode, Value>()
+  const leaves = new Map<Value, Leaf>()
+  const links = new Map<Value, GradNode>()
   for (const node of nodes) {
     for (const edge of node.edges) {
-      if (edge.leaf !== undefined) leaves.set(edge.leaf, edge.value)
-      else if (edge.node !== undefined && edge.node.epoch !== epoch) links.set(edge.node, edge.value)
+      if (edge.leaf !== undefined) leaves.set(edge.value, edge.leaf)
+      else if (edge.node !== undefined && !isInner(edge, epoch)) links.set(edge.value, edge.node)
     }
   }
   const reached = new Set(nodes)
   const inner = (wanted ?? []).filter(({ gradFn }) => gradFn !== null && reached.has(gradFn))
   const boundary = [
-    ...leaves.values(),
-    ...links.values(),
+    ...leaves.keys(),
+    ...links.keys(),
     ...inner.map(({ gradFn }) => (gradFn as GradNode).value),
   ]
   const seeds = cotangents.map((cell) => valueIn(epoch, cell))
   const results = withProvenance(undefined, () => vjp(of, seeds, boundary))
   let next = 0
   const take = (): Cell => cellOfValue(epoch, results[next++] as Value)
-  for (const leaf of leaves.keys()) deliver(leaf, take(), wanted, found)
-  for (const node of links.keys()) join(parts, node, take())
-  for (const tensor of inner) found.set(tensor, take())
+  for (const leaf of leaves.values()) deliver(leaf, take(), wanted, found)
+  for (const node of links.values()) join(parts, node, take())
+  for (const tensor of inner) deliver(tensor, take(), wanted, found)
   const last = results.at(-1)
   if (last !== undefined) checkPending(cellOfValue(epoch, last))
 }

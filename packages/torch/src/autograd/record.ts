@@ -122,6 +122,11 @@ function operandValue(epoch: Epoch, operand: Tracked, isTracked: boolean): Value
   const { entry, box } = operand
   if (operand.requiresGrad && entry?.epoch === epoch && entry.cell === box.cell) return entry.value
   const value = valueIn(epoch, box.cell)
+  // Written to by way of another tensor: what its node made is not what it holds, and is cut off from it.
+  const { gradFn } = operand
+  if (isTracked && gradFn !== null && gradFn.epoch === epoch && gradFn.value !== value) {
+    return inputOf(epoch, box.cell.type, storageOf(box.cell))
+  }
   // A value that does not require a gradient may have been computed from one that does: nothing flows through it.
   const isCut = isTracked && !operand.requiresGrad && value.op !== 'input'
   return isCut && isFloat(value.type.dtype) ? value.builder.stopGradient(value) : value

@@ -39,13 +39,14 @@ interface Entry {
 }
 
 const capacity = 256
-let entries = new Map<number, Entry>()
-let owner: Backend | undefined
+const caches = new WeakMap<Backend, Map<number, Entry>>()
 let compileCount = 0
 
-export const planCacheStats = (): { readonly compileCount: number; readonly cacheSize: number } => ({
+export const planCacheStats = (
+  backend: Backend,
+): { readonly compileCount: number; readonly cacheSize: number } => ({
   compileCount,
-  cacheSize: entries.size,
+  cacheSize: caches.get(backend)?.size ?? 0,
 })
 
 /** The nodes the roots depend on, stopping at values whose contents are known. */
@@ -87,7 +88,6 @@ export function runTrace(
   leaves: readonly DeviceBuffer[],
   results: readonly DeviceBuffer[],
 ): void {
-  if (backend !== owner) forget(backend)
   const { executable, inputs, outputs } = entryOf(backend, trace)
   executable.run(
     inputs.map((leaf) => leaves[leaf] as DeviceBuffer),
@@ -95,9 +95,13 @@ export function runTrace(
   )
 }
 
-function forget(backend: Backend): void {
-  entries = new Map()
-  owner = backend
+function cacheOf(backend: Backend): Map<number, Entry> {
+  let entries = caches.get(backend)
+  if (entries === undefined) {
+    entries = new Map()
+    caches.set(backend, entries)
+  }
+  return entries
 }
 
 const opHashes = new Map<string, number>()
@@ -141,6 +145,7 @@ const sameNumbers = (x: readonly number[], y: readonly number[]): boolean =>
   x.length === y.length && x.every((item, k) => item === y[k])
 
 function entryOf(backend: Backend, trace: Trace): Entry {
+  const entries = cacheOf(backend)
   const hash = hashOf(trace)
   let key = hash
   for (let found = entries.get(key); found !== undefined; found = entries.get(++key)) {

@@ -1,7 +1,15 @@
 // The contents of tensors: on the device while in use, as a host array otherwise. Nobody disposes of tensors, and finalisers do
 // not run inside a synchronous loop; so device memory is a cache over arrays the host's collector owns: what was not used
 // for longest is copied back when the device holds much more than a run needs.
-import type { Backend, DeviceBuffer, DType, TypedArray } from '@heddle/core'
+import {
+  type Backend,
+  type DeviceBuffer,
+  type DType,
+  dtypes,
+  HeddleError,
+  internalError,
+  type TypedArray,
+} from '@heddle/core'
 
 /** Where the contents are: exactly one of `buffer` and `host` is set. */
 interface Lease {
@@ -26,7 +34,14 @@ const resident = new Set<Lease>()
 let residentBytes = 0
 let spillCount = 0
 
-const dropped = new FinalizationRegistry<Lease>(release)
+const dropped = new FinalizationRegistry<Lease>((lease) => {
+  try {
+    release(lease)
+  } catch (error) {
+    // The device may have been disposed of, and its memory with it; nobody is there to be told.
+    if (!(error instanceof HeddleError)) throw error
+  }
+})
 
 function hold(storage: Storage, backend: Backend, buffer: DeviceBuffer): void {
   const { lease } = storage
@@ -38,7 +53,7 @@ function hold(storage: Storage, backend: Backend, buffer: DeviceBuffer): void {
   dropped.register(storage, lease, lease)
 }
 
-/** Gives the device memory back. A disposed device has taken it along already. */
+/** Gives the device memory back. */
 function release(lease: Lease): void {
   const { backend, buffer } = lease
   if (backend === undefined || buffer === undefined) return
@@ -50,8 +65,7 @@ function release(lease: Lease): void {
   backend.free(buffer)
 }
 
-const widths: Readonly<Record<DType, number>> = { f32: 4, f64: 8, i32: 4, u32: 4, bool: 1 }
-const bytesOf = ({ dtype, size }: Lease): number => widths[dtype] * size
+const bytesOf = ({ dtype, size }: Lease): number => dtypes[dtype].bytes * size
 
 /** Storage over a host array, which it owns from now on. */
 export const hostStorage = (dtype: DType, data: TypedArray): Storage => ({
@@ -88,7 +102,8 @@ export function readStorage({ lease }: Storage): TypedArray {
 }
 
 function readDevice({ dtype, backend, buffer }: Lease): TypedArray {
-  if (backend === undefined || buffer === undefined) throw new TypeError(`storage of ${dtype} is empty`)
+  if (backend === undefined || buffer === undefined)
+    throw internalError('torch', `storage of ${dtype} is empty`)
   return backend.readSync(buffer)
 }
 

@@ -1,5 +1,6 @@
 // A training step as one graph: forward, backward, and the optimiser's update of every trainable parameter.
 import {
+  currentProvenance,
   formatType,
   type Graph,
   type GraphInput,
@@ -86,9 +87,7 @@ const unknownOutput = (model: Graph, name: string): HeddleError => {
   return new HeddleError(
     'GRAPH_UNKNOWN_OUTPUT',
     `trainingStep: ${model.name} has no output '${name}'; its outputs are ${names}`,
-    {
-      details: { name, constraint: 'C1' },
-    },
+    { details: { name, constraint: 'C1' }, location: locationOf(currentProvenance()) },
   )
 }
 
@@ -98,6 +97,6 @@ const noParameters = (model: Graph): HeddleError =>
     `trainingStep: ${model.name} has no trainable parameters; its inputs are ${model.inputs.map(({ value }) => `${value.attrs.name} ${formatType(value.type)}`).join(', ')}. Declare them with parameter(name, shape, initializer).`,
     {
       details: { model: model.name, constraint: 'C3' },
-      location: locationOf(model.outputs[0]?.value.provenance),
+      location: locationOf(currentProvenance()),
     },
   )

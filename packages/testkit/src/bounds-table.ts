@@ -27,6 +27,7 @@ import {
   selectBound,
   smooth,
 } from './bounds-elementwise.ts'
+import { equality } from './bounds-extreme.ts'
 import { type RoundingClass, tolerancesOf } from './tolerances.ts'
 
 /** Both operands' errors, as they are. */
@@ -114,8 +115,8 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   shiftRight: exactOnly,
   lt: decided(near),
   le: decided(near),
-  eq: decided(near),
-  ne: decided(near),
+  eq: equality(decided(near)),
+  ne: equality(decided(near)),
   select: selectBound,
   cast: castBound,
   bitcast: bitcastBound,

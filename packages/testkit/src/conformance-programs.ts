@@ -58,15 +58,15 @@ function plain(name: string, graph: Graph): ProgramCase {
   return { id: `program/${name}`, group: `program/${name}`, graph, bindings: drawFor(graph) }
 }
 
-/** Values for all inputs; classes and positions are small, second moments are not negative. */
+/** Values for all inputs; classes and positions are small, parameters too, second moments are not negative. */
 function drawFor({ inputs }: Graph): Bindings {
-  const values = inputs.map((input) => input.value)
-  const samples = values.map(({ attrs: { name, dtype, shape } }) => {
+  const samples = inputs.map(({ value, trainable }) => {
+    const { name, dtype, shape } = value.attrs
     if (dtype === 'i32') return { dtype, shape, low: 0, high: 2, integers: true }
-    return name.endsWith('.moment2') || name.endsWith('.step')
-      ? { dtype, shape, low: 0.5, high: 2 }
-      : { dtype, shape }
+    if (name.endsWith('.moment2') || name.endsWith('.step')) return { dtype, shape, low: 0.5, high: 2 }
+    return trainable ? { dtype, shape, low: -0.3, high: 0.3 } : { dtype, shape }
   })
+  const values = inputs.map((input) => input.value)
   return bind(values, drawInputs(samples, 1))
 }
 

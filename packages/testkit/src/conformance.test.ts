@@ -1,5 +1,5 @@
 import { planFor } from '@heddle/compiler'
-import { interpreterBackend } from '@heddle/core'
+import { type Backend, interpreterBackend } from '@heddle/core'
 import { describe, expect, test } from 'vitest'
 import { conformance } from './conformance.ts'
 import { nullBackend } from './null-backend.ts'
@@ -56,6 +56,23 @@ describe('a backend that computes nothing', () => {
   ])('a skip %s fails', async (_, all, message) => {
     await expect(all.find(({ group }) => group === 'skip')?.run()).rejects.toThrow(message)
   })
+})
+
+test('a backend whose results are a thousandth too large does not conform', async () => {
+  const honest = interpreterBackend()
+  const skewed: Backend = {
+    ...honest,
+    read: async (buffer) => (await honest.read(buffer)).map((x) => x * (1 + 1e-3)),
+    get liveBytes() {
+      return honest.liveBytes
+    },
+  }
+
+  const all = conformance({ backend: skewed, compile: planFor })
+
+  for (const id of ['op/exp(f32[2,3])', 'composite/softmax', 'program/convolutional net']) {
+    await expect(all.find((each) => each.id === id)?.run(), id).rejects.toThrow(/differ/)
+  }
 })
 
 test('a skipped case that passes fails: its entry has to go', async () => {

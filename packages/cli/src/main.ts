@@ -10,6 +10,7 @@ if (major < floor) {
   process.exitCode = 3
 } else {
   const { runCommandLine } = await import('./cli.ts')
-  const { processIo } = await import('./platform.ts')
+  const { exitWithReader, processIo } = await import('./platform.ts')
+  exitWithReader()
   process.exitCode = await runCommandLine(process.argv.slice(2), processIo())
 }

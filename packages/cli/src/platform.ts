@@ -7,11 +7,6 @@ import { Presets, SingleBar } from 'cli-progress'
 import type { Io, Progress, Sink } from './io.ts'
 
 export function processIo(): Io {
-  // A reader that has seen enough (`heddle dump ... | head`) closes the pipe; that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
   return {
     ...hostFiles,
     out: sinkOf(process.stdout),
@@ -19,6 +14,14 @@ export function processIo(): Io {
     progress: process.stderr.isTTY ? barOn(process.stderr) : () => noProgress,
     env: process.env,
   }
+}
+
+/** A reader that has seen enough (`heddle dump ... | head`) closes the pipe; that is no error. For the process as a whole. */
+export function exitWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
 }
 
 export const noProgress: Progress = { update: () => undefined, stop: () => undefined }

@@ -67,11 +67,15 @@ test('errors: codes that no program provokes are prose, those of the command lin
   const codes = ['BACKEND_LOST', 'CLI_USAGE']
   const listed = { BACKEND_LOST: 'needs a GPU' }
   expect(
-    problemsOf(codes, { backend: lost, cli: `${usage}\n\`\`\`sh\nheddle run\n\`\`\`\n` }, listed),
+    problemsOf(
+      codes,
+      { backend: lost, cli: `${usage}\n\`\`\`sh\nheddle runn # CLI_USAGE\nheddle run\n\`\`\`\n` },
+      listed,
+    ),
   ).toEqual([])
   expect(problemsOf(codes, { backend: entry('BACKEND_LOST'), cli: usage }, listed)).toEqual([
     'docs/errors/backend.md: BACKEND_LOST: has a program, but is on the list of those that cannot; take it off',
-    'docs/errors/cli.md: CLI_USAGE: shows no command (a block of sh)',
+    'docs/errors/cli.md: CLI_USAGE: shows no command that ends with "# CLI_USAGE" and below it the repaired one (a block of sh)',
   ])
 })
 

@@ -1,14 +1,16 @@
 // Every error code has an entry in `docs/errors/<family>.md` and every entry a code: two sentences, a program that fails with
-// it and its repair. tests/docs runs the programs; this checks that they are there. Codes of the command line show a command.
+// it and its repair. tests/docs runs the programs; this checks that they are there. For codes of the command line it is commands.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findFiles, report, sourceFiles } from './source-tree.ts'
 
-/** Codes that no program for Node can provoke, each with the reason. Their entries are prose. */
+/** Codes that no program for Node and no command can provoke, each with the reason. Their entries are prose. */
 export const unprovoked: Readonly<Record<string, string>> = {
   BACKEND_CODE_FORBIDDEN: 'needs a page with a content security policy',
   BACKEND_LOST: 'needs a GPU that is taken away',
   BACKEND_TOO_LARGE: 'needs a WebGL2 device',
+  CLI_CHECK_FAILED: 'needs a bug in Heddle',
+  CLI_NODE_VERSION: 'needs an older Node',
   RULE_DIVERGES: 'needs a faulty rewrite rule, and rules are not public',
   RULE_FAILED: 'needs a faulty rewrite rule, and rules are not public',
   RULE_TYPE: 'needs a faulty rewrite rule, and rules are not public',
@@ -83,10 +85,12 @@ function problemsOf(
   if (!thrown.has(code)) say('is thrown nowhere')
   if (page !== pageOf(code)) say(`belongs into ${pageOf(code)}`)
   if (text.trim().startsWith('```')) say('has no sentence that says when it is thrown and why')
-  if (code.startsWith('CLI_')) {
-    if (!text.includes('```sh\n')) say('shows no command (a block of sh)')
-  } else if (code in listed || code.startsWith('INTERNAL_')) {
+  if (code in listed || code.startsWith('INTERNAL_')) {
     if (programs.length > 0) say('has a program, but is on the list of those that cannot; take it off')
+  } else if (code.startsWith('CLI_')) {
+    const [, failing = '', repaired] = /^```sh\n(.*)\n(.*)\n```$/m.exec(text) ?? []
+    if (!failing.endsWith(` # ${code}`) || repaired === undefined)
+      say(`shows no command that ends with "# ${code}" and below it the repaired one (a block of sh)`)
   } else {
     const [failing, repaired] = programs
     if (failing !== code) say(`its first program must begin with "// throws ${code}"`)

@@ -62,7 +62,7 @@ function partOfProgram(example: string): ExampleModule {
   const operands: string[] = []
   const lines = example.split('\n').map((line) => {
     const [, statement = line, comment = ''] = /^(.*\S) \/\/ (.*)$/.exec(line) ?? []
-    const [, given = '', claim] = /^(.*?) ?(?:\bgives? (.*))?$/.exec(comment) ?? []
+    const [, given = '', claim] = /^(.*?) ?(?:(?:\bgives?|=>) (.*))?$/.exec(comment) ?? []
     operands.push(...declarations(given))
     if (claim === undefined) return statement
     claims.push(claim)

@@ -30,11 +30,14 @@ function expected(): number[] {
   })
 }
 
-test.each(['wasm', 'js', 'interpreter'] as const)('depth: a chain of 100,000 ops runs on %s, to the last bit', async (emitter) => {
-  using session = await compile(chain(), { backend: cpu({ emitter }), verify: false })
+test.each(['wasm', 'js', 'interpreter'] as const)(
+  'depth: a chain of 100,000 ops runs on %s, to the last bit',
+  async (emitter) => {
+    using session = await compile(chain(), { backend: cpu({ emitter }), verify: false })
 
-  const { y } = await session.run(feeds)
+    const { y } = await session.run(feeds)
 
-  expect([...(y?.data ?? [])]).toEqual(expected())
-  expect(session.plan.steps.length).toBeLessThan(1000)
-})
+    expect([...(y?.data ?? [])]).toEqual(expected())
+    expect(session.plan.steps.length).toBeLessThan(1000)
+  },
+)

@@ -49,10 +49,16 @@ export function createBuilder(): Builder {
     nodeCount: { get: () => state.nodeCount },
     make: {
       value: (op: OpName, inputs: readonly Value[], attrs: AttrsOf<OpTable[OpName]>): Value =>
-        intern(builder, state, op, inputs, attrs),
+        // No attributes are one object, so that nodes made either way are one node.
+        intern(builder, state, op, inputs, hasEntries(attrs) ? attrs : noAttrs),
     },
   }) as Builder
   return builder
+}
+
+function hasEntries(attrs: object): boolean {
+  for (const _ in attrs) return true
+  return false
 }
 
 const methods = Object.fromEntries(

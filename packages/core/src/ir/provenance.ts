@@ -85,5 +85,6 @@ export function locationOf(provenance: Provenance): SourceLocation | undefined {
   )
   if (found === null) return undefined
   const [, file = '', line = '0', column = '0'] = found
-  return { file: file.replace(/^file:\/\//, ''), line: Number(line), column: Number(column) }
+  const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file
+  return { file: path, line: Number(line), column: Number(column) }
 }

@@ -5,10 +5,9 @@ import type { Io } from './io.ts'
 
 /** The path as one would type it: relative if it lies below the working folder. */
 export function shortPath(file: string, io: Pick<Io, 'cwd'>): string {
-  const path = decoded(file)
-  if (!isAbsolute(path)) return path
-  const short = relative(io.cwd, path)
-  return short === '' || short.startsWith('..') ? path : short
+  if (!isAbsolute(file)) return file
+  const short = relative(io.cwd, file)
+  return short === '' || short.startsWith('..') ? file : short
 }
 
 export const shortLocation = ({ file, line, column }: SourceLocation, io: Pick<Io, 'cwd'>): string =>
@@ -22,16 +21,5 @@ export function shortPlace(place: string, io: Pick<Io, 'cwd'>): string {
 
 /** The text of a line, without its end; undefined where the file cannot be read. */
 export function lineAt({ file, line }: SourceLocation, io: Pick<Io, 'tryReadText'>): string | undefined {
-  return io.tryReadText(decoded(file))?.split('\n')[line - 1]?.trimEnd()
-}
-
-/** Stack frames hold addresses, in which a space is `%20`. */
-function decoded(file: string): string {
-  try {
-    return decodeURIComponent(file)
-  } catch (error) {
-    // A `%` that is part of the name.
-    if (error instanceof URIError) return file
-    throw error
-  }
+  return io.tryReadText(file)?.split('\n')[line - 1]?.trimEnd()
 }

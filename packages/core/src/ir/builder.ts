@@ -32,8 +32,8 @@ type AnyOp = OpDef<number, object>
 const records = { ...ops } as unknown as Readonly<Record<OpName, AnyOp>>
 const opHashes = new Map(Object.keys(records).map((name) => [name, hashString(name)]))
 
-/** Names of all ops, in the order of the table. */
-export const opNames: readonly OpName[] = Object.keys(records) as OpName[]
+/** Names of all ops, sorted: the keys of a module come in an order of the loader's. */
+export const opNames: readonly OpName[] = (Object.keys(records) as OpName[]).sort()
 /** The record of an op by name. */
 export const opRecord = (op: OpName): AnyOp => records[op]
 export const isOpName = (name: string): name is OpName => Object.hasOwn(records, name)

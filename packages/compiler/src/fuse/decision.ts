@@ -13,6 +13,7 @@ export type DecisionCode =
   | 'STORE_SHARED'
   | 'STORE_MANY_INDICES'
   | 'STORE_REPEATED'
+  | 'STORE_DATA_INDEX'
   | 'STORE_OPERATION_LIMIT'
   | 'STORE_READ_LIMIT'
   | 'STORE_REDUCTION'
@@ -38,6 +39,7 @@ const sentences: Readonly<Record<DecisionCode, string>> = {
   STORE_SHARED: 'stored: several kernels need it and computing it again costs more',
   STORE_MANY_INDICES: 'stored: its kernel reads it at several indices',
   STORE_REPEATED: 'stored: inlined it would be computed again for every repeated element',
+  STORE_DATA_INDEX: 'stored: read at a multiple of an index that is data, which might wrap around in 32 bits',
   STORE_OPERATION_LIMIT: 'stored: its kernel has as many operations as this target allows',
   STORE_READ_LIMIT: 'stored: its kernel reads as many buffers as this target allows',
   STORE_REDUCTION: 'stored: a reduction that no kernel can take in (several users, or not used row by row)',

@@ -4,12 +4,14 @@
 import {
   type Capabilities,
   type Graph,
+  type IndexExpression,
   internalError,
   nodesOf,
   opRecord,
   rootsOf,
   sizeOf,
   type Value,
+  valuesOf,
 } from '@heddle/core'
 import { tryAbsorbContraction, tryAbsorbReduction } from './absorb.ts'
 import { contractionSources } from './contraction.ts'
@@ -225,6 +227,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     const cost = costOf(node)
     if (kindOfConstant(node)) return 'INLINE_CHEAP'
     const indices = users.reduce((most, group) => Math.max(most, group.demands.get(node)?.length ?? 0), 0)
+    if (isView && users.some((group) => mayWrap(group, node))) return 'STORE_DATA_INDEX'
     if (isView) return indices > maxTuples ? 'STORE_MANY_INDICES' : 'INLINE_VIEW'
     if (!fusion) return 'STORE_SHARED'
     if (indices > 1 && (indices > maxTuples || inlineCost(node) * indices > recomputeLimit))
@@ -318,6 +321,21 @@ const kindOfConstant = (node: Value): boolean => {
 function costOf(node: Value): number {
   const { lowering } = opRecord(node.op)
   return lowering.kind === 'pull' ? lowering.cost : 1
+}
+
+/** Whether a guard of a view, read where the group reads it, would be more than a bare data-dependent index. */
+function mayWrap(group: Group, node: Value): boolean {
+  const tuples = group.demands.get(node) ?? []
+  const isData = (index: IndexExpression): boolean => valuesOf(index).size > 0
+  const isBare = ({ terms: [term, ...others] }: IndexExpression): boolean =>
+    others.length === 0 && term?.coefficient === 1 && term.atom.kind === 'value'
+  return tuples.some(
+    (tuple) =>
+      tuple.some(isData) &&
+      accessesAt(group, node, tuple).some(({ guards }) =>
+        guards.some(({ index }) => isData(index) && !isBare(index)),
+      ),
+  )
 }
 
 /** Whether a reduction used at `tuple` has one result per root position, told by plain axes. */

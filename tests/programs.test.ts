@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 import { backends, compilers } from './random-programs.ts'
 
 const BUDGET_MS = 4000
+/** The same programs on every machine, as far as the time goes. */
+const MOST_RUNS = 200
 const SEED = 20
 /** Least share of results that must have a bound: an oracle that knows nothing finds nothing. */
 const LEAST_KNOWN = 0.6
@@ -30,7 +32,7 @@ test.each([
     known.push((await checkAgreement(program, backends, compilers)).known)
   })
 
-  await assert(property, { seed: SEED, numRuns: 10_000, interruptAfterTimeLimit: BUDGET_MS })
+  await assert(property, { seed: SEED, numRuns: MOST_RUNS, interruptAfterTimeLimit: BUDGET_MS })
 
   expect(known.length).toBeGreaterThan(10)
   expect(known.reduce((sum, share) => sum + share, 0) / known.length).toBeGreaterThan(LEAST_KNOWN)

@@ -1,8 +1,9 @@
 // The public face of core: what a program is, from graph to plan. Hand-ordered; nothing is exported that is not named here.
 
 export type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend/backend.ts'
-export type { PlanMemory } from './backend/bind-plan.ts'
-export { allocatePlan, bindRun, checkRun, unbindRun } from './backend/bind-plan.ts'
+export { checkRun } from './backend/bind-plan.ts'
+export type { HostBackendParts, RunKernel } from './backend/host-backend.ts'
+export { hostBackend } from './backend/host-backend.ts'
 export type { HostMemory } from './backend/host-memory.ts'
 export { hostMemory, outOfMemory } from './backend/host-memory.ts'
 export type { InterpreterOptions } from './backend/interpreter.ts'

@@ -1,18 +1,7 @@
 // The backend that generates plain JavaScript, for hosts without WebAssembly. Memory is host memory; a plan's kernels are
 // compiled in a few modules with `new Function`, so that even plans of many thousand kernels compile.
-import type { Backend, Capabilities, DeviceBuffer, Executable, Kernel, Plan, TypedArray } from '@heddle/core'
-import {
-  allocatePlan,
-  bindRun,
-  checkRun,
-  HeddleError,
-  hostCapabilities,
-  hostMath,
-  hostMemory,
-  requireSupported,
-  unbindRun,
-  verifyPlan,
-} from '@heddle/core'
+import type { Backend, Capabilities, Kernel, TypedArray } from '@heddle/core'
+import { HeddleError, hostBackend, hostCapabilities, hostMath } from '@heddle/core'
 import { emitKernel, emitModule } from './emit.ts'
 
 export interface JsOptions {
@@ -20,60 +9,22 @@ export interface JsOptions {
   readonly capabilities?: Partial<Capabilities>
 }
 
-const owner = 'js'
-
 /** Kernels of one generated module. */
 const moduleKernels = 256
 
 type KernelFunction = (buffers: readonly (TypedArray | undefined)[]) => void
 
-export function jsBackend(options: JsOptions = {}): Backend {
-  const memory = hostMemory(owner)
-  const capabilities: Capabilities = { ...hostCapabilities, ...options.capabilities }
-
-  const prepareSync = (plan: Plan): Executable => {
-    verifyPlan(plan)
-    requireSupported(owner, plan, capabilities)
-    const functions = compileKernels(plan.kernels)
-    const places = allocatePlan(owner, plan)
-    return {
-      plan,
-      run: (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void => {
-        checkRun(owner, plan, capabilities, inputs, outputs)
-        bindRun(plan, places, inputs, outputs, memory.arrayOf)
-        try {
-          for (const { kernel, args } of plan.steps) {
-            functions[kernel]!(args.map((id) => places.arrays[id]))
-          }
-        } catch (cause) {
-          memory.fail(cause)
-          throw cause
-        } finally {
-          unbindRun(plan, places)
-        }
-      },
-      sources: () =>
-        plan.kernels.map((kernel) => ({ kernel: kernel.name, language: 'js', text: emitKernel(kernel) })),
-      dispose: () => undefined,
-    }
-  }
-
-  return {
-    name: owner,
-    capabilities,
-    allocate: memory.allocate,
-    free: memory.free,
-    write: memory.write,
-    read: (buffer) => new Promise((resolve) => resolve(memory.read(buffer))),
-    readSync: memory.read,
-    prepare: (plan) => new Promise((resolve) => resolve(prepareSync(plan))),
-    prepareSync,
-    get liveBytes() {
-      return memory.liveBytes
+export const jsBackend = (options: JsOptions = {}): Backend =>
+  hostBackend({
+    name: 'js',
+    capabilities: { ...hostCapabilities, ...options.capabilities },
+    prepare: ({ kernels }) => {
+      const functions = compileKernels(kernels)
+      return (kernel, arrays) => functions[kernel]!(arrays)
     },
-    dispose: memory.dispose,
-  }
-}
+    source: (kernel) => ({ kernel: kernel.name, language: 'js', text: emitKernel(kernel) }),
+    clearsArena: false,
+  })
 
 /** Functions of the kernels' arrays, in order. Throws `BACKEND_CODE_FORBIDDEN` where the host allows no generated code. */
 export function compileKernels(kernels: readonly Kernel[]): readonly KernelFunction[] {

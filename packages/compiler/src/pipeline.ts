@@ -4,7 +4,7 @@ import { fuse, type Schedule } from './fuse/fuse.ts'
 import { canonicalizeWith } from './passes/canonicalize.ts'
 import { eliminateDead } from './passes/eliminate-dead.ts'
 import { foldConstants } from './passes/fold-constants.ts'
-import { checkCapabilities, splitWideConcats } from './passes/legalize.ts'
+import { checkCapabilities, splitWideOps } from './passes/legalize.ts'
 import { createFuel, createPassContext, type Note, type Pass } from './passes/pass.ts'
 import { assemble } from './plan/assemble.ts'
 
@@ -64,7 +64,7 @@ export function runPipeline(
     stages.push({ pass: pass.name, graph: optimized, notes: context.notes })
   }
   checkCapabilities(optimized, capabilities)
-  optimized = splitWideConcats(optimized, capabilities)
+  optimized = splitWideOps(optimized, capabilities)
   const schedule = fuse(optimized, capabilities, { fusion })
   const plan = assemble(optimized, schedule, capabilities)
   if (verify) verifyPlan(plan)

@@ -148,7 +148,7 @@ export type {
   ScalarEmitter,
   VjpArgs,
 } from './ir/define.ts'
-export { noAttrs, valueOfAccess } from './ir/define.ts'
+export { noAttrs, valueOfAccess, variadic } from './ir/define.ts'
 export type { Graph, GraphInput, GraphOutput, GraphUpdate } from './ir/graph.ts'
 export { inputNamed, mapRoots, nodesOf, rootsOf } from './ir/graph.ts'
 export type { GraphJson, GraphJsonOptions } from './ir/json.ts'

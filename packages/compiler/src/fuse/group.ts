@@ -18,7 +18,6 @@ import {
   type Value,
   valueOfAccess,
 } from '@heddle/core'
-
 import type { Decision } from './decision.ts'
 
 export type IndexTuple = readonly IndexExpression[]

@@ -5,7 +5,7 @@ import {
   type AxisId,
   type ContractStage,
   extent,
-  type IndexExpression,
+  indexValue,
   internalError,
   type KernelBuffer,
   type KernelOrigin,
@@ -294,10 +294,7 @@ function scatterKernel(
   const rank = indices.type.shape.length
   const position = code.value(indices, at.slice(axis, axis + rank))
   const value = code.value(updates, at)
-  const target: IndexExpression = {
-    constant: 0,
-    terms: [{ coefficient: 1, atom: { kind: 'value', value: position } }],
-  }
+  const target = indexValue(position)
   const place = [...at.slice(0, axis), target, ...at.slice(axis + rank)]
   const base = node.type.shape.map(extent)
   const kernel: LoopNest = {

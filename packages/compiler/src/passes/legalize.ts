@@ -8,8 +8,10 @@ import {
   locationOf,
   mapRoots,
   nodesOf,
+  opRecord,
   sizeOf,
   type Value,
+  variadic,
   withProvenance,
 } from '@heddle/core'
 
@@ -22,43 +24,40 @@ export function checkCapabilities(graph: Graph, capabilities: Capabilities): voi
   }
 }
 
-/** Concatenations of more operands than a kernel can read become trees of narrower ones. */
-export function splitWideConcats(graph: Graph, { maxReads }: Capabilities): Graph {
-  const isWide = (node: Value): node is Value<'concat'> =>
-    node.op === 'concat' && node.inputs.length > maxReads
+/**
+ * Ops of more operands than a kernel can read become trees of narrower ones. An op that takes any number of operands is
+ * associative: parts joined first give the same.
+ */
+export function splitWideOps(graph: Graph, { maxReads }: Capabilities): Graph {
+  const isWide = ({ op, inputs }: Value): boolean =>
+    opRecord(op).arity === variadic && inputs.length > maxReads
   const order = nodesOf(graph)
   if (!order.some(isWide)) return graph
   const replaced = new Map<Value, Value>()
   for (const node of order) {
     const inputs = node.inputs.map((operand) => replaced.get(operand) ?? operand)
-    const { builder, provenance } = node
-    if (isWide(node))
-      replaced.set(
-        node,
-        withProvenance(provenance, () => narrow(inputs, node.attrs.axis, maxReads)),
-      )
-    else if (inputs.some((operand, k) => operand !== node.inputs[k])) {
-      replaced.set(
-        node,
-        withProvenance(provenance, () => builder.make(node.op, inputs, node.attrs)),
-      )
-    }
+    const isChanged = inputs.some((operand, k) => operand !== node.inputs[k])
+    if (!isWide(node) && !isChanged) continue
+    replaced.set(
+      node,
+      withProvenance(node.provenance, () => applyInParts(node, inputs, maxReads)),
+    )
   }
   return mapRoots(graph, (value) => replaced.get(value) ?? value)
 }
 
-function narrow(operands: readonly Value[], axis: number, width: number): Value {
+/** The op of `node` over `operands`, at most `width` at a time. */
+function applyInParts({ builder, op, attrs }: Value, operands: readonly Value[], width: number): Value {
   let level = operands
-  while (level.length > 1) {
+  while (level.length > width) {
     const next: Value[] = []
     for (let start = 0; start < level.length; start += width) {
       const part = level.slice(start, start + width)
-      const [first] = part
-      if (first !== undefined) next.push(part.length === 1 ? first : first.builder.concat(...part, { axis }))
+      next.push(part.length === 1 ? (part[0] as Value) : builder.make(op, part, attrs))
     }
     level = next
   }
-  return level[0] as Value
+  return builder.make(op, level, attrs)
 }
 
 const dtypeUnsupported = (node: Value, { dtypes }: Capabilities): HeddleError =>

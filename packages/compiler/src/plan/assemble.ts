@@ -98,35 +98,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
   }
   for (const { from, to } of copies) addStep(copyKernel(from), () => copyOrigin, [readSlot(from), to])
 
-  const arenaSlots = slots.filter((slot) => slot.place === 'arena')
-  const arena = placeInArena(
-    arenaSlots.map(({ value, first, last }) => ({ bytes: bytesOf(value), first: Math.max(first, 0), last })),
-  )
-  const offsets = new Map(arenaSlots.map((slot, k) => [slot, arena.offsets[k] ?? 0]))
-  const buffers = slots.map(
-    (slot): PlanBuffer => ({
-      dtype: slot.value.type.dtype,
-      size: sizeOf(slot.value.type.shape),
-      bytes: bytesOf(slot.value),
-      place:
-        slot.place === 'arena'
-          ? { kind: 'arena', offset: offsets.get(slot) ?? 0 }
-          : { kind: slot.place, index: slot.index },
-      firstStep: slot.first,
-      lastStep: slot.last,
-      label: labelOf(slot.value),
-    }),
-  )
-  const inputs = graph.inputs.map(
-    ({ value, role, initial }, index): PlanInput => ({
-      name: value.attrs.name,
-      role,
-      dtype: value.type.dtype,
-      shape: value.type.shape,
-      buffer: index,
-      initial,
-    }),
-  )
+  const { buffers, arenaBytes } = placeSlots(slots)
   const outputs = roots.map(({ name, role, value }, k): PlanOutput => {
     const buffer = outputSlots[k] ?? 0
     const input = role === 'update' ? graph.inputs.indexOf(inputNamed(graph, name)) : -1
@@ -141,11 +113,47 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
     kernels: kernels.list,
     buffers,
     steps,
-    inputs,
+    inputs: inputsOf(graph),
     outputs,
     constants,
-    arenaBytes: arena.bytes,
+    arenaBytes,
   }
+}
+
+/** A caller's inputs: the first buffers, in the graph's order. */
+const inputsOf = (graph: Graph): readonly PlanInput[] =>
+  graph.inputs.map(({ value, role, initial }, index) => ({
+    name: value.attrs.name,
+    role,
+    dtype: value.type.dtype,
+    shape: value.type.shape,
+    buffer: index,
+    initial,
+  }))
+
+/** The buffers of all slots, those of intermediates placed by lifetime. */
+function placeSlots(slots: readonly Slot[]): {
+  readonly buffers: readonly PlanBuffer[]
+  readonly arenaBytes: number
+} {
+  const intermediates = slots.filter((slot) => slot.place === 'arena')
+  const arena = placeInArena(
+    intermediates.map(({ value, first, last }) => ({ bytes: bytesOf(value), first, last })),
+  )
+  const offsets = new Map(intermediates.map((slot, k) => [slot, arena.offsets[k] ?? 0]))
+  const buffers = slots.map((slot): PlanBuffer => {
+    const { value, place, index, first, last } = slot
+    return {
+      dtype: value.type.dtype,
+      size: sizeOf(value.type.shape),
+      bytes: bytesOf(value),
+      place: place === 'arena' ? { kind: place, offset: offsets.get(slot) ?? 0 } : { kind: place, index },
+      firstStep: first,
+      lastStep: last,
+      label: labelOf(value),
+    }
+  })
+  return { buffers, arenaBytes: arena.bytes }
 }
 
 const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'literal'

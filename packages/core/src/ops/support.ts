@@ -9,7 +9,6 @@ import type { Value } from '../ir/value.ts'
 
 export const shapeSchema: z.ZodType<Shape> = z.array(z.int().nonnegative()).readonly()
 export const axesSchema: z.ZodType<readonly number[]> = z.array(z.int().nonnegative()).readonly()
-export const integersSchema: z.ZodType<readonly number[]> = z.array(z.int()).readonly()
 
 /** Every operand is read at the index asked for. */
 export const samePlace = ({ at, inputs }: AccessArgs<unknown>): readonly Access[] =>

@@ -1,5 +1,6 @@
 // The public face of the compiler: from a graph to its derivatives, and from a graph to a plan or a running session.
 
+export { hvp, jvp } from './autodiff/forward.ts'
 export { gradient, vjp } from './autodiff/gradient.ts'
 export type { SavedValues } from './autodiff/saved.ts'
 export { savedForBackward } from './autodiff/saved.ts'

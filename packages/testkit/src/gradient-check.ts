@@ -1,7 +1,7 @@
 // Checks derivatives against differences, in float64 through the reference interpreter: along a random direction v and for
-// a random cotangent w, <J v, w> = <v, w J>. The tolerance is derived: two step sizes tell the truncation error, the
-// magnitudes tell the rounding error.
-import { vjp } from '@heddle/compiler'
+// a random cotangent w, <J v, w> = <v, w J>, with J v by differences and by forward mode. The tolerance is derived: two step
+// sizes tell the truncation error, the magnitudes tell the rounding error.
+import { jvp, vjp } from '@heddle/compiler'
 import type { Bindings, NdArray, Value } from '@heddle/core'
 import { interpretValues, isFloat, tabulate } from '@heddle/core'
 import { makeRandom, type Random } from './random.ts'
@@ -56,8 +56,31 @@ function firstOrder({ of, wrt, bindings, seed }: GradientCheck): GradientCheck |
       `${of.op}: along a random direction the derivative is ${analytic}, differences give ${numeric.value}: off by ${error}, at most ${numeric.error} is allowed`,
     )
   }
+  const forward = forwardAlong(of, floats, given, directions, w)
+  if (!(Math.abs(forward - analytic) <= numeric.rounding)) {
+    throw new Error(
+      `${of.op}: along a random direction forward mode gives ${forward}, reverse mode ${analytic}; at most ${numeric.rounding} between them is allowed`,
+    )
+  }
   const next = projection(cotangents, floats, given, random)
   return next && { ...next, wrt: [...floats, w], seed: seed + 1 }
+}
+
+/** <J v, w>, by forward mode. */
+function forwardAlong(
+  of: Value,
+  floats: readonly Value<'input'>[],
+  given: Bindings,
+  directions: ReadonlyMap<string, NdArray>,
+  w: Value<'input'>,
+): number {
+  const tangents = floats.map(({ builder, attrs, type }) =>
+    inputValue(builder, `tangent of ${attrs.name}`, type.dtype, type.shape),
+  )
+  const along = tangents.map(({ attrs }, k) => [attrs.name, directions.get(floats[k]?.attrs.name ?? '')])
+  const bindings = { ...given, ...(Object.fromEntries(along) as Bindings) }
+  const [tangent] = interpretValues(jvp([of], floats, tangents), bindings)
+  return inner(tangent, given[w.attrs.name])
 }
 
 /** Weights without those of elements that have no derivative because they are NaN, such as reads outside an array. */
@@ -92,7 +115,7 @@ function differences(
   bindings: Bindings,
   directions: ReadonlyMap<string, NdArray>,
   project: (y: NdArray | undefined) => number,
-): { readonly value: number; readonly error: number } {
+): { readonly value: number; readonly error: number; readonly rounding: number } {
   let largest = 0
   const at = (step: number): number => {
     const [y] = interpretValues([of], moved(bindings, directions, step))
@@ -105,7 +128,7 @@ function differences(
   const [fine, coarse] = [central(STEP), central(2 * STEP)]
   const size = of.type.shape.reduce((product, dim) => product * dim, 1)
   const rounding = (ROUNDING * Math.max(1, largest) * Math.max(1, size)) / STEP
-  return { value: fine, error: Math.abs(fine - coarse) + rounding }
+  return { value: fine, error: Math.abs(fine - coarse) + rounding, rounding }
 }
 
 function moved(bindings: Bindings, directions: ReadonlyMap<string, NdArray>, step: number): Bindings {

@@ -1,19 +1,10 @@
-// Programs that every runtime must run: each op on each of its samples, forward and backward, and on special values.
+// Programs that every runtime must run: each op on each of its samples, and on special values. Derivatives are in
+// `conformance-derivatives.ts`.
 // Derived from the op records; nothing is listed here by hand.
-import { vjp } from '@heddle/compiler'
 import type { Bindings, DType, Graph, NdArray, Value } from '@heddle/core'
-import { createBuilder, dtypes, isFloat, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
+import { createBuilder, dtypes, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
 import { takesDType } from './op-tests.ts'
-import {
-  bind,
-  drawInputs,
-  graphOf,
-  inputValue,
-  type NamedSample,
-  opSamples,
-  sampleAs,
-  sampleProgram,
-} from './samples.ts'
+import { bind, graphOf, inputValue, type NamedSample, opSamples, sampleAs, sampleProgram } from './samples.ts'
 
 /** A graph with data to run it on. */
 export interface ProgramCase {
@@ -25,7 +16,8 @@ export interface ProgramCase {
   readonly bindings: Bindings
 }
 
-const SEED = 1
+/** Of all sample data. */
+export const SEED = 1
 
 export const dtypesOf = (graph: Graph): ReadonlySet<DType> =>
   new Set(nodesOf(graph).map(({ type }) => type.dtype))
@@ -40,32 +32,6 @@ export function forwardCases(): readonly ProgramCase[] {
       const graph = graphOf(each.op, operands, { y: result })
       return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings }
     })
-  })
-}
-
-/** The derivative of every differentiable op on every sample. */
-export function backwardCases(): readonly ProgramCase[] {
-  return opSamples.flatMap((sample) => {
-    const isDifferentiable = typeof opRecord(sample.op).vjp === 'function'
-    const hasFloats = sample.inputs.some(({ dtype }) => isFloat(dtype))
-    if (!isDifferentiable || !hasFloats) return []
-    const program = sampleProgram(sample, SEED)
-    const { result, bindings } = program
-    if (!isFloat(result.type.dtype)) return []
-    const floats = program.operands.filter(({ type }) => isFloat(type.dtype))
-    const w = inputValue(program.b, 'w', result.type.dtype, result.type.shape)
-    const cotangents = vjp([result], [w], floats)
-    const outputs = Object.fromEntries(
-      cotangents.map((value, k) => [`d${floats[k]?.attrs.name ?? k}`, value]),
-    )
-    return [
-      {
-        id: `gradient/${sample.id}`,
-        group: `gradient/${sample.op}`,
-        graph: graphOf(`${sample.op} gradient`, [...program.operands, w], outputs),
-        bindings: { ...bindings, ...bind([w], drawInputs([w.type], SEED + 1)) },
-      },
-    ]
   })
 }
 

@@ -3,8 +3,9 @@
 import type { Backend, Capabilities, Graph, Plan } from '@heddle/core'
 import { type Bounded, boundsOfGraph, knownShare } from './bounds.ts'
 import { expectWithin } from './compare.ts'
-import { backwardCases, dtypesOf, forwardCases, type ProgramCase, specialCases } from './conformance-cases.ts'
+import { dtypesOf, forwardCases, type ProgramCase, specialCases } from './conformance-cases.ts'
 import { compositeCases } from './conformance-composites.ts'
+import { backwardCases, secondOrderCases, tangentCases } from './conformance-derivatives.ts'
 import { canRun, checkKernel } from './conformance-kernels.ts'
 import { programCases } from './conformance-programs.ts'
 import { randomCases } from './conformance-random.ts'
@@ -45,6 +46,8 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
   const programs = [
     ...forwardCases(),
     ...backwardCases(),
+    ...tangentCases(),
+    ...secondOrderCases(),
     ...specialCases(),
     ...compositeCases(),
     ...programCases(),

@@ -36,7 +36,7 @@ interface Slot {
 }
 
 export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabilities): Plan {
-  const lowered = orderGroups(schedule.groups, schedule.owner).flatMap((group) => lower(group))
+  const lowered = orderGroups(graph, schedule).flatMap((group) => lower(group))
   const slots: Slot[] = []
   const slotOf = new Map<Value, number>()
   const written = new Map<Value, number>()

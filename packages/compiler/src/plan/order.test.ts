@@ -1,0 +1,29 @@
+import { add, hostCapabilities, matmul, mul, program, sum } from '@heddle/core'
+import { expect, test } from 'vitest'
+import { planFor } from '../compile.ts'
+
+test('order: a state is stepped forward after its last reader, hence in place', () => {
+  const graph = program('count', ({ input, state, update }) => {
+    const count = state('count', 'f32', [4, 4], 0)
+    update(count, add(count, 1))
+    return matmul(matmul(input('x', 'f32', [4, 4]), count), count)
+  })
+
+  const plan = planFor(graph, hostCapabilities)
+
+  const donor = plan.outputs.find(({ role }) => role === 'update')?.donor ?? -1
+  expect(plan.inputs[donor]?.name).toBe('count')
+})
+
+test('order: a step that others read from stays before them', () => {
+  const graph = program('step', ({ state, update }) => {
+    const weight = state('weight', 'f32', [4, 4], 0)
+    const next = matmul(weight, weight)
+    update(weight, next)
+    return sum(mul(matmul(next, next), weight))
+  })
+
+  const plan = planFor(graph, hostCapabilities)
+
+  expect(plan.outputs.find(({ role }) => role === 'update')?.donor).toBe(undefined)
+})

@@ -1,6 +1,6 @@
 // The cases as Heddle programs. Data is declared as states without updates, so that it stays on the device between runs, as
-// the other peers' tensors do. The digits network is the one of the example without dropout, whose random numbers no two
-// libraries share; the ledger counts the example itself.
+// the other peers' tensors do. The digits network is the one of the example without shifts and dropout, whose random numbers
+// no two libraries share, and without batch normalisation; the ledger counts the example itself.
 import { adam, sgd, trainingStep } from '@heddle/compiler'
 import {
   add,

@@ -8,13 +8,13 @@ function parsed(...args: readonly string[]): Options {
   return asked.options
 }
 
-test('without arguments everything is trained on the CPU, six times', () => {
+test('without arguments everything is trained on the CPU, twelve times', () => {
   const { out, ...rest } = parsed()
 
   expect(rest).toEqual({
     runtime: 'cpu',
     emitter: 'auto',
-    epochs: 6,
+    epochs: 12,
     steps: undefined,
     batch: 50,
     seed: 0,

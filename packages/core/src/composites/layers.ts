@@ -1,10 +1,11 @@
-// Layers without memory: the affine map, and dropout.
+// Layers without memory: the affine and the bilinear map, and dropout.
 
-import { formatShape } from '../dim.ts'
+import { formatShape, shapesEqual } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { zerosLike } from '../front/constants.ts'
-import { dot } from '../front/contract.ts'
+import { asNumbers, dot } from '../front/contract.ts'
 import { add, ge, mul, select } from '../front/elementwise.ts'
+import { contractLabelled } from '../front/labelled.ts'
 import { asValue, errorHere, graphOf } from '../front/operand.ts'
 import { randomBits } from '../front/random.ts'
 import { traced } from '../ir/provenance.ts'
@@ -24,6 +25,37 @@ export const linear: (x: Value, weight: Value, bias?: Value) => Value = traced(
     const [features, columns] = [x.type.shape.at(-1), weight.type.shape[1]]
     if (weight.type.shape.length !== 2 || features !== columns) throw linearShapes(x, weight)
     const y = dot(x, weight, { leftContract: [-1], rightContract: [1] })
+    return bias === undefined ? y : add(y, bias)
+  },
+)
+
+/**
+ * `x1ᵀ weight[o] x2 + bias[o]` for each output o.
+ *
+ * Shapes: `x1 […, in1]`, `x2 […, in2]`, `weight [out, in1, in2]`, `bias [out]` → `[…, out]`.
+ * - C1 leading axes of x1 and x2 are equal, and last ones as the weight has them. Throws `SHAPE_BILINEAR`.
+ *
+ * @example
+ * bilinear(x, y, weight) // x: f32[64, 3], y: f32[64, 4], weight: f32[5, 3, 4] gives f32[64, 5]
+ */
+export const bilinear: (x1: Value, x2: Value, weight: Value, bias?: Value) => Value = traced(
+  (x1: Value, x2: Value, weight: Value, bias?: Value): Value => {
+    const operands = asNumbers('bilinear', [x1, x2, weight]) as readonly [Value, Value, Value]
+    const [left, right, { length: rank }] = [x1.type.shape, x2.type.shape, weight.type.shape]
+    const fits =
+      rank === 3 &&
+      shapesEqual(left.slice(0, -1), right.slice(0, -1)) &&
+      shapesEqual([left.at(-1) ?? -1, right.at(-1) ?? -1], weight.type.shape.slice(1))
+    if (!fits) throw bilinearShapes(x1, x2, weight) // C1
+    const batch = left.slice(0, -1).map((_, axis) => `batch${axis}`)
+    const y = contractLabelled(
+      [
+        { value: operands[0], labels: [...batch, 'in1'] },
+        { value: operands[1], labels: [...batch, 'in2'] },
+        { value: operands[2], labels: ['out', 'in1', 'in2'] },
+      ],
+      [...batch, 'out'],
+    )
     return bias === undefined ? y : add(y, bias)
   },
 )
@@ -52,6 +84,13 @@ const linearShapes = (x: Value, weight: Value): HeddleError =>
     'SHAPE_LINEAR',
     `linear: x is ${formatShape(x.type.shape)}, weight ${formatShape(weight.type.shape)}; weight must be [out, ${x.type.shape.at(-1) ?? 'in'}], with as many columns as the last axis of x`,
     { x: x.type.shape, weight: weight.type.shape },
+  )
+
+const bilinearShapes = (x1: Value, x2: Value, weight: Value): HeddleError =>
+  errorHere(
+    'SHAPE_BILINEAR',
+    `bilinear: x1 is ${formatShape(x1.type.shape)}, x2 ${formatShape(x2.type.shape)}, weight ${formatShape(weight.type.shape)}; they must be […, in1], […, in2] with equal leading axes, and [out, in1, in2]`,
+    { x1: x1.type.shape, x2: x2.type.shape, weight: weight.type.shape, constraint: 'C1' },
   )
 
 const dropoutRate = (rate: number): HeddleError =>

@@ -1,9 +1,13 @@
-// Contractions: matrix products by the rules of numpy and PyTorch, and the general dot with axes from the end.
+// Contractions: matrix products by the rules of numpy and PyTorch, and the general dot with axes from the end. Every sum of
+// products of the front goes through `sumOfProducts`, the one place that knows how integers are contracted.
 
 import { formatShape, type Shape } from '../dim.ts'
+import { isFloat } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
+import type { ContractDims } from '../ir/define.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { checkRoles } from '../ops/dot.ts'
 import { resolveAxis } from './axes.ts'
 import { broadcastShapes, broadcastTo, commonDType, errorHere, graphOf, promote } from './operand.ts'
 
@@ -11,19 +15,56 @@ import { broadcastShapes, broadcastTo, commonDType, errorHere, graphOf, promote 
  * Matrix product over the last axis of x and the last but one of y; leading axes broadcast. A vector is a row on the left and
  * a column on the right, and its axis is gone from the result.
  *
- * Shapes: `x [k]` or `[…, m, k]`, `y [k]` or `[…, k, n]`. Dtypes: f32, f64; integers beside them are promoted.
+ * Shapes: `x [k]` or `[…, m, k]`, `y [k]` or `[…, k, n]`. Dtypes: all numbers, promoted to one; bools count as i32.
  * Throws `SHAPE_MATMUL_INNER`, `SHAPE_MATMUL_RANK`, `SHAPE_BROADCAST`.
  *
  * @example
  * matmul(x, w) // x: f32[64, 784], w: f32[784, 10] gives f32[64, 10]
  */
 export const matmul: (x: Value, y: Value) => Value = traced((x: Value, y: Value): Value => {
-  graphOf('matmul', [x, y])
-  const dtype = commonDType('matmul', [x, y])
-  return product(promote(x, dtype), promote(y, dtype))
+  const [left, right] = asNumbers('matmul', [x, y]) as readonly [Value, Value]
+  return product(left, right)
 })
 
-function product(x: Value, y: Value): Value {
+/** Values of one graph in the dtype they meet in; bools count as i32. */
+export function asNumbers(op: string, values: readonly Value[]): readonly Value[] {
+  graphOf(op, values)
+  const common = commonDType(op, values)
+  return values.map((value) => promote(value, common === 'bool' ? 'i32' : common))
+}
+
+/**
+ * The contraction of two values of one dtype. Integers have no `dot`: they are multiplied and summed, which is exact (it
+ * wraps) in any order, and one kernel as well.
+ */
+export function sumOfProducts(x: Value, y: Value, dims: ContractDims): Value {
+  const b = x.builder
+  if (isFloat(x.type.dtype)) return b.dot(x, y, dims)
+  checkRoles(x.type, y.type, dims)
+  const { leftBatch, leftContract, rightBatch, rightContract } = dims
+  const freeOf = ({ type }: Value, taken: readonly number[]): readonly number[] =>
+    type.shape.map((_, axis) => axis).filter((axis) => !taken.includes(axis))
+  const leftFree = freeOf(x, [...leftBatch, ...leftContract])
+  const rightFree = freeOf(y, [...rightBatch, ...rightContract])
+  const left = b.permute(x, { perm: [...leftBatch, ...leftFree, ...leftContract] })
+  const right = b.permute(y, { perm: [...rightBatch, ...rightFree, ...rightContract] })
+  const [m, n] = [leftFree.length, rightFree.length]
+  const batch = leftBatch.length
+  // [batch…, m…, 1…, k…] times [batch…, 1…, n…, k…]
+  const spread = ({ type: { shape } }: Value, at: number, count: number): Shape => [
+    ...shape.slice(0, at),
+    ...new Array<number>(count).fill(1),
+    ...shape.slice(at),
+  ]
+  const wide = b.reshape(left, { shape: spread(left, batch + m, n) })
+  const tall = b.reshape(right, { shape: spread(right, batch, m) })
+  const shape = broadcastShapes('dot', [wide.type.shape, tall.type.shape])
+  const products = b.mul(broadcastTo(wide, shape), broadcastTo(tall, shape))
+  return b.reduceSum(products, { axes: leftContract.map((_, k) => batch + m + n + k) })
+}
+
+/** The matrix product of two values of one dtype. */
+export function product(x: Value, y: Value): Value {
   const b = x.builder
   const left = x.type.shape
   const right = y.type.shape
@@ -32,15 +73,15 @@ function product(x: Value, y: Value): Value {
   if (left.at(-1) !== right[rows]) throw matmulInner(left, right)
   const contract = { leftContract: [left.length - 1], rightContract: [rows] }
   // Where at most one side has batch axes, they are just more rows or columns of one product.
-  if (right.length <= 2) return b.dot(x, y, { leftBatch: [], rightBatch: [], ...contract })
+  if (right.length <= 2) return sumOfProducts(x, y, { leftBatch: [], rightBatch: [], ...contract })
   if (left.length <= 2) {
-    const z = b.dot(x, y, { leftBatch: [], rightBatch: [], ...contract }) // [m, batch…, n]
+    const z = sumOfProducts(x, y, { leftBatch: [], rightBatch: [], ...contract }) // [m, batch…, n]
     return left.length === 1 ? z : b.permute(z, { perm: behind(right.length, rows) })
   }
   const batch = broadcastShapes('matmul', [left.slice(0, -2), right.slice(0, -2)])
   const axes = batch.map((_, axis) => axis)
   const whole = (value: Value): Value => broadcastTo(value, [...batch, ...value.type.shape.slice(-2)])
-  return b.dot(whole(x), whole(y), {
+  return sumOfProducts(whole(x), whole(y), {
     leftBatch: axes,
     rightBatch: axes,
     leftContract: [batch.length + 1],
@@ -76,11 +117,10 @@ export const dot: (x: Value, y: Value, options: DotOptions) => Value = traced(
     y: Value,
     { leftContract, rightContract, leftBatch = [], rightBatch = [] }: DotOptions,
   ): Value => {
-    const b = graphOf('dot', [x, y])
-    const dtype = commonDType('dot', [x, y])
+    const [left, right] = asNumbers('dot', [x, y]) as readonly [Value, Value]
     const of = (value: Value, axes: readonly number[]): readonly number[] =>
       axes.map((axis) => resolveAxis('dot', axis, value.type.shape))
-    return b.dot(promote(x, dtype), promote(y, dtype), {
+    return sumOfProducts(left, right, {
       leftBatch: of(x, leftBatch),
       rightBatch: of(y, rightBatch),
       leftContract: of(x, leftContract),

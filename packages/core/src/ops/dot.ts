@@ -31,6 +31,19 @@ function checkPairs(
   }
 }
 
+/** C1 and C2 of `dot`: paired axes exist and have equal extents, and no axis has two roles. */
+export function checkRoles(x: TensorType, y: TensorType, dims: ContractDims): void {
+  const { leftBatch, rightBatch, leftContract, rightContract } = dims
+  checkPairs('batch', x, y, leftBatch, rightBatch)
+  checkPairs('contract', x, y, leftContract, rightContract)
+  for (const axes of [
+    [...leftBatch, ...leftContract],
+    [...rightBatch, ...rightContract],
+  ]) {
+    if (new Set(axes).size !== axes.length) throw dotRoles(axes)
+  }
+}
+
 /**
  * `z[batch…, m…, n…] = Σ_k x[…] y[…]`: axes in `leftBatch`/`rightBatch` are walked together, those in
  * `leftContract`/`rightContract` are summed over; the others (free) stay, in their order.
@@ -51,17 +64,11 @@ export const dot: OpDef<2, ContractDims> = defineOp('dot', {
     leftContract: axesSchema,
     rightContract: axesSchema,
   }),
-  infer: ([x, y], { leftBatch, rightBatch, leftContract, rightContract }) => {
+  infer: ([x, y], dims) => {
     checkDType('dot', x, 'float')
     checkSameDType('dot', x, y)
-    checkPairs('batch', x, y, leftBatch, rightBatch)
-    checkPairs('contract', x, y, leftContract, rightContract)
-    for (const axes of [
-      [...leftBatch, ...leftContract],
-      [...rightBatch, ...rightContract],
-    ]) {
-      if (new Set(axes).size !== axes.length) throw dotRoles(axes)
-    }
+    checkRoles(x, y, dims)
+    const { leftBatch, rightBatch, leftContract, rightContract } = dims
     const leftFree = freeAxes(x.shape.length, leftBatch, leftContract)
     const rightFree = freeAxes(y.shape.length, rightBatch, rightContract)
     return {

@@ -22,6 +22,8 @@ export interface GoldenCase {
   readonly cotangents?: Readonly<Record<string, GoldenArray>>
   /** By position of the input. */
   readonly gradients?: Readonly<Record<string, GoldenArray>>
+  /** Bytes PyTorch keeps for backward where there are gradients: 4 an element, 1 for bools. */
+  readonly saved?: number
   /** Gradients of the sum of gradient * seed. */
   readonly second?: {
     readonly seeds: Readonly<Record<string, GoldenArray>>

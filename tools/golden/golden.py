@@ -33,6 +33,8 @@ Float operands are float64 with values float32 has (asserted), so that every run
 are recorded as they are. Views (transposed, expanded, sliced) are recorded as their base and the moves that lead to them, and the
 harness makes the same moves with our ops; the gradient is that of the view.
 
+Beside the gradients stands how many bytes PyTorch keeps between forward and backward (`saved`): ours may keep no more.
+
 `numbers` are seeded by a name, cotangents by all that a case is given, so adding a case changes no other.
 """
 
@@ -104,7 +106,9 @@ def case(function, operands, torch_function, *, name=None, gradient=True, second
     leaves = recorder.leaves
     arguments = [recorder.substitute(each) for each in operands if each is not BUILDER]
     keywords = {key: recorder.substitute(value) for key, value in options.items() if holds_tensor(value)}
-    outputs = named(torch_function(*arguments, **keywords))
+    saved = SavedBytes()
+    with torch.autograd.graph.saved_tensors_hooks(saved.pack, lambda tensor: tensor):
+        outputs = named(torch_function(*arguments, **keywords))
     record["outputs"] = {key: encode(output, output_dtype(output, exact, as_dtype, key)) for key, output in outputs.items()}
     if as_dtype is not None or exact:
         record["exact"] = True
@@ -114,7 +118,24 @@ def case(function, operands, torch_function, *, name=None, gradient=True, second
         record["tolerance"] = tolerance
     if gradient:
         differentiate(record, outputs, leaves, second)
+        if "gradients" in record:
+            record["saved"] = saved.total()
     cases.append(record)
+
+
+class SavedBytes:
+    """What PyTorch keeps for backward: each storage once; floats and integers count 4 bytes an element, bools one."""
+
+    def __init__(self):
+        self.kept = []  # alive, so that no address is used twice
+
+    def pack(self, tensor):
+        self.kept.append(tensor.detach())
+        return tensor
+
+    def total(self):
+        storages = {tensor.storage().data_ptr(): tensor for tensor in self.kept if tensor.numel() > 0}
+        return sum(each.storage().size() * (1 if each.dtype == torch.bool else 4) for each in storages.values())
 
 
 def recorded(function, operands, options, exact, name, prefix=""):

@@ -104,7 +104,7 @@ function stageLoops(stage: Stage, extents: (ids: readonly number[]) => string): 
     case 'map':
       return stage.axes.length === 0 ? [] : [`stores over ${extents(stage.axes)}`]
     case 'scatter':
-      return [`adds over ${extents(stage.axes)}`]
+      return [`scatters (${stage.combine}) over ${extents(stage.axes)}`]
     default:
       return stage satisfies never
   }

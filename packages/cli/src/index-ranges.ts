@@ -21,7 +21,7 @@ export function indexRanges(graph: Graph): ReadonlyMap<string, number> {
     if (isOp(node, 'input')) sources.set(node, new Set([node.attrs.name]))
     else if (carriesPositions(node)) {
       sources.set(node, new Set(node.inputs.flatMap((operand) => [...sourcesOf(operand)])))
-    } else if (isOp(node, 'gather') || isOp(node, 'scatterAdd')) {
+    } else if (isOp(node, 'gather') || isOp(node, 'scatter')) {
       limit(second, extent(first?.type.shape[node.attrs.axis] ?? 0))
     } else if (node.op === 'eq') {
       limit(first, classesOf(second))

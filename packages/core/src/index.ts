@@ -104,7 +104,7 @@ export {
   xor,
 } from './front/elementwise.ts'
 export type { GatherOptions, OneHotOptions } from './front/gather.ts'
-export { gather, oneHot, scatterAdd, takeAlongAxis } from './front/gather.ts'
+export { gather, oneHot, takeAlongAxis } from './front/gather.ts'
 export type { KaimingOptions, XavierOptions } from './front/initializers.ts'
 export { constant, kaimingUniform, normal, uniform, values, xavierUniform } from './front/initializers.ts'
 export { chainMatmul, matrixPower } from './front/matrix-chains.ts'
@@ -119,6 +119,8 @@ export type { NormalOptions, UniformOptions } from './front/random.ts'
 export { randomBits, randomNormal, randomUniform, splitKey } from './front/random.ts'
 export type { AxisOptions, Reduce, ReduceOptions, VarianceOptions } from './front/reduce.ts'
 export { argMax, argMin, max, mean, min, prod, sum, variance } from './front/reduce.ts'
+export type { ScatterOptions } from './front/scatter.ts'
+export { scatter, scatterAdd } from './front/scatter.ts'
 export { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from './front/shape.ts'
 export type { NarrowOptions, PadOptions, SliceOptions, TakeOptions, WindowsOptions } from './front/slice.ts'
 export { concat, flip, narrow, pad, slice, stack, take, windows } from './front/slice.ts'
@@ -206,10 +208,12 @@ export type {
   ScalarLoad,
   ScalarNode,
   ScalarWithin,
+  ScatterCombine,
   ScatterStage,
   Stage,
   Store,
 } from './kernel/kernel.ts'
+export { scatterOps } from './kernel/kernel.ts'
 export type { MathBound } from './kernel/math/bounds.ts'
 export { mathBounds } from './kernel/math/bounds.ts'
 export { hostMath } from './kernel/math/host.ts'

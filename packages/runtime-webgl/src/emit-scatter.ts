@@ -1,7 +1,7 @@
-// A scatter-add as a gather: a target cannot be read while it is written, so every element of the result starts from the
-// buffer's earlier contents and adds, in order, the updates that name it. Axes along which the address is a plain row-major
+// A scatter as a gather: a target cannot be read while it is written, so every element of the result starts from the
+// buffer's earlier contents and combines with it, in order, the updates that name it. Axes along which the address is a plain row-major
 // part are solved for instead of walked: an embedding gradient visits each row of updates once, not each element.
-import type { AxisId, IndexExpression, ScatterStage } from '@heddle/core'
+import { type AxisId, type IndexExpression, type ScatterStage, scatterOps } from '@heddle/core'
 import { conditionValue, evaluateCode, extentOf, fetch, type Shader, valuesIn } from './emit-code.ts'
 import {
   type AxisGroup,
@@ -15,19 +15,19 @@ import {
   isSame,
   modulo,
 } from './emit-index.ts'
-import { callText, defineCall, type GlslValue, widen } from './emit-scalar.ts'
+import { callText, defineCall, type GlslValue, glslType, widen } from './emit-scalar.ts'
 
 /** Writes the loops; returns the new contents of the texel's elements. `axes` are all axes of the updates, in order. */
 export function emitScatter(stage: ScatterStage, axes: readonly AxisId[], shader: Shader): GlslValue {
   const { writer, kernel, functions } = shader
   const size = kernel.buffers[stage.buffer]?.size ?? 0
   const element = affineIndex('e', 0, { stride: 1, multiple: 4, low: 0, high: Math.ceil(size / 4) * 4 - 1 })
-  const old = widen(fetch(stage.buffer, element, undefined, 0, shader))
+  const stored = widen(fetch(stage.buffer, element, undefined, 0, shader))
+  const isBool = kernel.buffers[stage.buffer]?.dtype === 'bool'
+  const old = isBool ? defineCall('cast', 'bool', [stored], shader) : stored
   if (axes.some((axis) => extentOf(shader, axis) === 0)) return old
   const total = writer.fresh('a')
-  writer.statement(
-    `${old.dtype === 'f32' ? 'vec4' : old.dtype === 'i32' ? 'ivec4' : 'uvec4'} ${total} = ${old.text};`,
-  )
+  writer.statement(`${glslType(old.dtype, 4)} ${total} = ${old.text};`)
 
   const solved = solveAxes(stage.index, element, axes, shader)
   const groups = [...solved.groups]
@@ -45,8 +45,10 @@ export function emitScatter(stage: ScatterStage, axes: readonly AxisId[], shader
     conditional: true,
   })
   const value = evaluateCode(stage.code, [stage.value], { shader, groups }).resultOf(stage.value)
-  const added = defineCall('add', old.dtype, [sum, value], shader)
-  const kept = isHit.width === 1 ? added : callText('select', old.dtype, [isHit, added, sum], functions)
+  const { combine } = stage
+  const result =
+    combine === 'assign' ? widen(value) : defineCall(scatterOps[combine], old.dtype, [sum, value], shader)
+  const kept = isHit.width === 1 ? result : callText('select', old.dtype, [isHit, result, sum], functions)
   writer.statement(`${total} = ${kept.text};`)
   for (let depth = 0; depth <= walked.length; depth++) writer.close()
   return { ...sum, level: writer.level }

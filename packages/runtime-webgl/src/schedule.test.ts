@@ -30,7 +30,7 @@ function addInto(size: number): Kernel {
   const value = code.load(0, addressOf([0], [size]))
   const index = addressOf([0], [size])
   const stages = [
-    { kind: 'scatter', axes: [], code: code.nodes, buffer: 1, index, guards: [], value },
+    { kind: 'scatter', combine: 'add', axes: [], code: code.nodes, buffer: 1, index, guards: [], value },
   ] as const
   return makeKernel({ name: 'add', extents: [size], rows: [0], buffers, stages })
 }

@@ -1,6 +1,6 @@
 // Error bounds of ops that move, combine or look up elements. Moves carry bounds along by running the op's own meaning on
 // them; sums and products add the rounding of as many operations as they combine, whatever the order.
-import type { NdArray } from '@heddle/core'
+import type { NdArray, ScatterCombine, Value } from '@heddle/core'
 import { castScalar, forEachIndex, isFloat, offsetOf, opRecord, sizeOf } from '@heddle/core'
 import type { BoundArgs, Bounded, BoundRule } from './bounds.ts'
 import { summationError, tolerancesOf } from './tolerances.ts'
@@ -69,20 +69,43 @@ export const folded: BoundRule = (args) => {
   )
 }
 
+/** What is written is written exactly; what meets what is there is bounded as the reduction of the same kind. */
 export const scattered: BoundRule = (args) => {
   const [base, indices, updates] = args.inputs
   if (base === undefined || indices === undefined || updates === undefined) return allUnknown(args)
   if (!isExact(indices)) return allUnknown(args)
-  const scatter = (into: Float64Array, what: Float64Array): Float64Array =>
-    run(args, [as(args, 0, into), indices.value, as(args, 2, what)])
-  const ones = new Float64Array(updates.bound.length).fill(1)
-  const counts = scatter(new Float64Array(base.bound.length).fill(1), ones)
-  return addedUp(
-    args,
-    scatter(base.bound, updates.bound),
-    scatter(magnitudes(base), magnitudes(updates)),
-    (at) => counts[at] ?? 0,
-  )
+  const { combine } = (args.node as Value<'scatter'>).attrs
+  const scatter = (of: (operand: Bounded) => Float64Array, how: ScatterCombine = combine): Float64Array =>
+    run(args, [as(args, 0, of(base)), indices.value, as(args, 2, of(updates))], { combine: how })
+  const counts = scatter(({ bound }) => new Float64Array(bound.length).fill(1), 'add')
+  const countAt = (at: number): number => counts[at] ?? 0
+  switch (combine) {
+    case 'assign':
+      return scatter(({ bound }) => bound)
+    case 'add':
+      return addedUp(
+        args,
+        scatter(({ bound }) => bound),
+        scatter(magnitudes),
+        countAt,
+      )
+    case 'multiply': {
+      const exact = scatter(({ value }) => Float64Array.from(value.data, Math.abs))
+      const most = scatter(magnitudes)
+      const areExact = isExact(base) && isExact(updates)
+      const spread = most.map((product, at) => (areExact ? 0 : Math.max(0, product - (exact[at] ?? 0))))
+      return addedUp(args, spread, most, countAt)
+    }
+    case 'minimum':
+    case 'maximum':
+      return between(
+        args,
+        scatter((operand) => end(operand, -1)),
+        scatter((operand) => end(operand, 1)),
+      )
+    default:
+      return combine satisfies never
+  }
 }
 
 /** |Π(x+d) - Πx| <= Π(|x|+e) - Π|x|, and each multiplication rounds what it has so far. */
@@ -117,22 +140,21 @@ export const contracted: BoundRule = (args) => {
 export const extreme: BoundRule = (args) => {
   const [x] = args.inputs
   if (x === undefined) return allUnknown(args)
-  const end = (sign: number): Float64Array =>
-    run(args, [
-      as(
-        args,
-        0,
-        x.bound.map((error, at) => (x.value.data[at] ?? 0) + sign * error),
-      ),
-    ])
-  const [low, high] = [end(-1), end(1)]
-  return low.map((below, at) => {
-    const z = args.value.data[at] ?? Number.NaN
+  return between(args, run(args, [as(args, 0, end(x, -1))]), run(args, [as(args, 0, end(x, 1))]))
+}
+
+/** The lower or the upper ends of the intervals of a value. */
+const end = ({ value, bound }: Bounded, sign: number): Float64Array =>
+  bound.map((error, at) => (value.data[at] ?? 0) + sign * error)
+
+/** How far the ends of intervals lie from the value. */
+const between = ({ value }: BoundArgs, low: Float64Array, high: Float64Array): Float64Array =>
+  low.map((below, at) => {
+    const z = value.data[at] ?? Number.NaN
     const above = high[at] ?? Number.NaN
     if (Object.is(below, z) && Object.is(above, z)) return 0
     return Math.max(z - below, above - z)
   })
-}
 
 /** How far the position of an extreme may move: to any element whose interval reaches the best one's. */
 export const position: BoundRule = (args) => {
@@ -193,10 +215,10 @@ function addedUp(
   })
 }
 
-/** The op itself on float64 arrays. */
-function run({ node, value }: BoundArgs, inputs: readonly NdArray[]): Float64Array {
+/** The op itself on float64 arrays, with `changes` to its attributes. */
+function run({ node, value }: BoundArgs, inputs: readonly NdArray[], changes: object = {}): Float64Array {
   const type = { dtype: 'f64', shape: value.shape } as const
-  return Float64Array.from(opRecord(node.op).evaluate(inputs, node.attrs, type).data)
+  return Float64Array.from(opRecord(node.op).evaluate(inputs, { ...node.attrs, ...changes }, type).data)
 }
 
 /** Other numbers in the place of operand `k`. */

@@ -155,7 +155,7 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   windows: moved,
   pad: padded,
   gather: gathered,
-  scatterAdd: scattered,
+  scatter: scattered,
   reduceSum: summed,
   reduceProduct: multiplied,
   reduceMax: extreme,

@@ -1,7 +1,7 @@
 // Derivative tests that follow from op records, to second order, and the values at ties and kinks, which are conventions
 // (PyTorch's) that no difference quotient can tell.
 import { vjp } from '@heddle/compiler'
-import type { Builder, OpName, Value } from '@heddle/core'
+import type { Builder, OpName, ScatterCombine, Value } from '@heddle/core'
 import { createBuilder, HeddleError, interpretValues, isFloat, opRecord, toNdArray } from '@heddle/core'
 import { checkGradient } from './gradient-check.ts'
 import type { TestCase } from './op-tests.ts'
@@ -88,6 +88,14 @@ const reduction =
   (b: Builder, [x]: readonly Value[]): Value =>
     b[op](x as Value, { axes: [0] })
 
+const scattering =
+  (combine: ScatterCombine, positions: readonly number[]) =>
+  (b: Builder, [base, updates]: readonly Value[]): Value => {
+    const data = Int32Array.from(positions)
+    const indices = b.literal({ dtype: 'i32', shape: [positions.length], data })
+    return b.scatter(base as Value, indices, updates as Value, { axis: 0, combine })
+  }
+
 export const conventions: readonly Convention[] = [
   { id: 'abs at 0 is flat', operands: [[-2, 0, -0, 2]], build: unary('abs'), cotangents: [[-1, 0, 0, 1]] },
   { id: 'sign is flat', operands: [[-2, 0, 2]], build: unary('sign'), cotangents: [[0, 0, 0]] },
@@ -152,6 +160,42 @@ export const conventions: readonly Convention[] = [
     operands: [[3, 1, 1, 3]],
     build: reduction('reduceMin'),
     cotangents: [[0, 1 / 2, 1 / 2, 0]],
+  },
+  {
+    id: 'an assignment passes on to the last update of a place',
+    operands: [
+      [1, 2, 3],
+      [4, 5, 6, 7],
+    ],
+    build: scattering('assign', [0, 1, 0, 9]),
+    cotangents: [
+      [0, 0, 1],
+      [0, 1, 1, 0],
+    ],
+  },
+  {
+    id: 'a scattered maximum shares ties, with the base too',
+    operands: [
+      [1, 2, 3],
+      [2, 2, 1, 0],
+    ],
+    build: scattering('maximum', [1, 1, 0, 2]),
+    cotangents: [
+      [1 / 2, 1 / 3, 1],
+      [1 / 3, 1 / 3, 1 / 2, 0],
+    ],
+  },
+  {
+    id: 'a scattered product with zeros',
+    operands: [
+      [2, 0, 0],
+      [5, 3, 0, 0],
+    ],
+    build: scattering('multiply', [0, 1, 0, 2]),
+    cotangents: [
+      [0, 3, 0],
+      [0, 0, 10, 0],
+    ],
   },
   {
     id: 'reduceProduct with one zero',

@@ -269,17 +269,19 @@ const gather: Step = (c) => {
   return indices && c.b.gather(x, indices, { axis })
 }
 
-const scatterAdd: Step = (c) => {
+const scatterCombines = ['add', 'add', 'assign', 'multiply', 'minimum', 'maximum'] as const
+
+const scatter: Step = (c) => {
   const [base, y] = [anyValue(c), anyValue(c)]
-  if (base === undefined || y === undefined || base.type.shape.length === 0 || base.type.dtype === 'bool')
-    return undefined
+  if (base === undefined || y === undefined || base.type.shape.length === 0) return undefined
   const { dtype, shape } = base.type
   const axis = c.below(shape.length)
   const indices = indicesFor(c, shape[axis] ?? 1)
   if (indices === undefined) return undefined
   const updates = [...shape.slice(0, axis), ...indices.type.shape, ...shape.slice(axis + 1)]
   if (sizeOf(updates) > 600) return undefined
-  return c.b.scatterAdd(base, indices, fit(c.b, y, { dtype, shape: updates }), { axis })
+  const combine = dtype === 'bool' ? 'assign' : (scatterCombines[c.below(scatterCombines.length)] ?? 'add')
+  return c.b.scatter(base, indices, fit(c.b, y, { dtype, shape: updates }), { axis, combine })
 }
 
 const leaf: Step = (c) => {
@@ -324,7 +326,7 @@ export const steps: readonly Step[] = [
   foldWindows,
   position,
   gather,
-  scatterAdd,
+  scatter,
   rows,
   leaf,
 ]

@@ -176,6 +176,7 @@ function randomScatter(name: string, draft: Draft): KernelFixture {
   const guards = [{ index: id, low: 0, high: width }]
   const stage: Stage = {
     kind: 'scatter',
+    combine: random.pick(['add', 'add', 'assign', 'multiply', 'minimum', 'maximum'] as const),
     axes: [],
     code: code.nodes,
     buffer: target,

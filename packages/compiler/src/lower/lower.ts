@@ -9,6 +9,7 @@ import {
   internalError,
   type KernelBuffer,
   type KernelOrigin,
+  type Lowering,
   linearize,
   locationOf,
   type MapStage,
@@ -238,17 +239,14 @@ function contractStage(group: Group, context: StageContext): ContractStage {
   }
 }
 
-/** Copies (or computes) the base, then adds the updates. */
+/** Copies (or computes) the base, then combines the updates with it. */
 function lowerScatter(group: Group, node: Value): readonly LoweredKernel[] {
   const { lowering } = opRecord(node.op)
   const [base, indices, updates] = node.inputs
   if (lowering.kind !== 'scatter' || base === undefined || indices === undefined || updates === undefined) {
     throw internalError('lower', `${node.op} is not a scatter`)
   }
-  return [
-    copyKernel(group, node, base),
-    scatterKernel(group, node, indices, updates, lowering.axis(node.attrs)),
-  ]
+  return [copyKernel(group, node, base), scatterKernel(group, node, { indices, updates }, lowering)]
 }
 
 function copyKernel(group: Group, node: Value, base: Value): LoweredKernel {
@@ -276,10 +274,11 @@ function copyKernel(group: Group, node: Value, base: Value): LoweredKernel {
 function scatterKernel(
   group: Group,
   node: Value,
-  indices: Value,
-  updates: Value,
-  axis: number,
+  { indices, updates }: { readonly indices: Value; readonly updates: Value },
+  lowering: Extract<Lowering<Value['attrs']>, { kind: 'scatter' }>,
 ): LoweredKernel {
+  const axis = lowering.axis(node.attrs)
+  const combine = lowering.combine(node.attrs)
   const buffers = createBuffers()
   const shape = updates.type.shape.map(extent)
   const axes = shape.map((size, k) => ({ extent: size, label: `i${k}` }))
@@ -298,12 +297,13 @@ function scatterKernel(
   const place = [...at.slice(0, axis), target, ...at.slice(axis + rank)]
   const base = node.type.shape.map(extent)
   const kernel: LoopNest = {
-    name: 'scatter_add',
+    name: `scatter_${combine}`,
     axes,
     rows: at.map((_, k) => k),
     stages: [
       {
         kind: 'scatter',
+        combine,
         axes: [],
         code: code.code,
         buffer: buffers.of(node),

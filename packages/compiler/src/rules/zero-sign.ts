@@ -1,5 +1,5 @@
 // Whether a value can be -0 anywhere. `x + 0` is x exactly where it cannot. Looks a few nodes deep; unsure means it can.
-import { isFloat, type Value } from '@heddle/core'
+import { isFloat, type ScatterCombine, type Value } from '@heddle/core'
 
 const depth = 6
 
@@ -32,13 +32,14 @@ export function isNeverNegativeZero(value: Value, left: number = depth): boolean
     case 'minimum':
     case 'concat':
       return value.inputs.every(is)
+    case 'scatter':
+      return is(x) && keepsSign((value as Value<'scatter'>).attrs.combine, is(z))
     case 'select':
       return is(y) && is(z)
     case 'cast':
       return x !== undefined && (!isFloat(x.type.dtype) || is(x))
     case 'pad':
       return is(x) && !Object.is((value as Value<'pad'>).attrs.value, -0)
-    case 'scatterAdd':
     case 'reshape':
     case 'permute':
     case 'expand':
@@ -54,6 +55,10 @@ export function isNeverNegativeZero(value: Value, left: number = depth): boolean
       return false
   }
 }
+
+/** Whether a scatter onto values that are never -0 makes none; updates `areNever` or may be. */
+const keepsSign = (combine: ScatterCombine, areNever: boolean): boolean =>
+  combine === 'add' || (combine !== 'multiply' && areNever)
 
 const isAtLeastZero = (value: Value | undefined): boolean =>
   value?.op === 'full' && (value as Value<'full'>).attrs.value >= 0

@@ -6,8 +6,9 @@ import type { Value } from '../ir/value.ts'
 import { arange, literal } from './constants.ts'
 import { dot, matmul } from './contract.ts'
 import { add } from './elementwise.ts'
-import { gather, oneHot, scatterAdd, takeAlongAxis } from './gather.ts'
+import { gather, oneHot, takeAlongAxis } from './gather.ts'
 import { argMax } from './reduce.ts'
+import { scatterAdd } from './scatter.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()

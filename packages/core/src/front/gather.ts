@@ -1,5 +1,5 @@
-// Indexing by data. A position outside the axis reads NaN (0 for integers and bool) and adds nowhere: nothing is clamped, and
-// nothing is counted from the end.
+// Reading at positions that are data. A position outside the axis reads NaN (0 for integers and bool): nothing is clamped, and
+// nothing is counted from the end. Writing is `scatter.ts`.
 
 import { formatShape, sizeOf } from '../dim.ts'
 import { type DType, isInteger } from '../dtype.ts'
@@ -17,7 +17,7 @@ export interface GatherOptions {
 }
 
 /** Positions as i32. Throws `DTYPE_INDICES` for floats and bools. */
-function positions(op: string, indices: Value): Value {
+export function positions(op: string, indices: Value): Value {
   if (!isInteger(asValue(op, indices, 1).type.dtype)) throw indicesDType(op, indices)
   return promote(indices, 'i32')
 }
@@ -95,18 +95,6 @@ export function isClass(indices: Value, classes: number, axis: number): Value {
   const b = at.builder
   return eq(b.iota({ dtype: 'i32', shape: full, axis }), b.reshape(at, { shape: added }))
 }
-
-/**
- * `base`, with `updates` added at positions along an axis; updates have the shape `gather(base, indices)` has. Positions that
- * occur twice are added twice. Throws `SHAPE_SCATTER`.
- */
-export const scatterAdd: (base: Value, indices: Value, updates: Value, options?: GatherOptions) => Value =
-  traced((base: Value, indices: Value, updates: Value, { axis = 0 }: GatherOptions = {}): Value => {
-    const b = graphOf('scatterAdd', [base, indices, updates])
-    const { shape } = base.type
-    const resolved = resolveAxis('scatterAdd', axis, shape)
-    return b.scatterAdd(base, positions('scatterAdd', indices), updates, { axis: resolved })
-  })
 
 const indicesDType = (op: string, indices: Value): HeddleError =>
   errorHere(

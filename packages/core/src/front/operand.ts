@@ -104,6 +104,12 @@ export function broadcastTo(x: Value, shape: Shape): Value {
   return shapesEqual(ranked.type.shape, shape) ? ranked : b.expand(ranked, { shape })
 }
 
+/** Whether `broadcastTo` takes `from` to `shape`. */
+export function canBroadcast(from: Shape, shape: Shape): boolean {
+  const missing = shape.length - from.length
+  return missing >= 0 && from.every((dim, axis) => dim === 1 || dim === shape[axis + missing])
+}
+
 /** The builder of the first value among operands; checks that each is a value or a number of one graph. */
 export function builderOf(op: string, operands: readonly Operand[]): Builder {
   let builder: Builder | undefined

@@ -5,15 +5,16 @@ import { dtypes } from '../dtype.ts'
 import { internalError } from '../errors.ts'
 import type { AxisId, Guard, IndexExpression } from '../kernel/index-expression.ts'
 import { evaluateIndex } from '../kernel/index-query.ts'
-import type {
-  Accumulator,
-  Combine,
-  ContractStage,
-  Kernel,
-  MapStage,
-  ReduceStage,
-  ScalarCode,
-  ScatterStage,
+import {
+  type Accumulator,
+  type Combine,
+  type ContractStage,
+  type Kernel,
+  type MapStage,
+  type ReduceStage,
+  type ScalarCode,
+  type ScatterStage,
+  scatterOps,
 } from '../kernel/kernel.ts'
 import { applyScalar } from './scalar.ts'
 
@@ -158,14 +159,19 @@ function runMap({ axes, code, stores }: MapStage, row: Row): void {
   })
 }
 
-function runScatter({ axes, code, buffer, index, guards, value }: ScatterStage, row: Row): void {
+function runScatter(stage: ScatterStage, row: Row): void {
+  const { combine, axes, code, buffer, index, guards, value } = stage
   const { dtype } = row.kernel.buffers[buffer]!
   const target = row.buffers[buffer]!
   forEachPosition(row.kernel, axes, row.at, () => {
     const values = evaluateCode(code, row)
     if (!guardsHold(guards, row, values)) return
     const address = addressIn(index, row, values)
-    target[address] = applyScalar('add', dtype, dtype, [target[address]!, values[value]!])
+    const update = values[value]!
+    target[address] =
+      combine === 'assign'
+        ? update
+        : applyScalar(scatterOps[combine], dtype, dtype, [target[address]!, update])
   })
 }
 

@@ -6,7 +6,7 @@ import type { DType } from '../dtype.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { NdArray } from '../interpret/nd-array.ts'
 import type { Guard, IndexExpression } from '../kernel/index-expression.ts'
-import type { Combine } from '../kernel/kernel.ts'
+import type { Combine, ScatterCombine } from '../kernel/kernel.ts'
 import type { ScalarOp, ValueId } from '../kernel/scalar.ts'
 import type { Builder } from './builder.ts'
 import type { TensorType } from './tensor-type.ts'
@@ -104,7 +104,11 @@ export type Lowering<A> =
       readonly otherwise: number
     }
   | { readonly kind: 'contract'; readonly dims: (attrs: A, inputs: readonly TensorType[]) => ContractDims }
-  | { readonly kind: 'scatter'; readonly axis: (attrs: A) => number }
+  | {
+      readonly kind: 'scatter'
+      readonly axis: (attrs: A) => number
+      readonly combine: (attrs: A) => ScatterCombine
+    }
 
 /** Axes of both operands by role; the result's axes are batch, free of the left, free of the right. */
 export interface ContractDims {

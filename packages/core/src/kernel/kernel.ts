@@ -4,7 +4,7 @@
 // What a kernel does is defined by `interpret/kernel.ts`; its invariants are listed in `kernel/verify.ts`.
 import type { DType } from '../dtype.ts'
 import type { AxisId, Guard, IndexExpression } from './index-expression.ts'
-import type { ScalarCall, ScalarConst, ValueId } from './scalar.ts'
+import type { PrimitiveScalarOp, ScalarCall, ScalarConst, ValueId } from './scalar.ts'
 
 /** A loop axis. `label` is for people (`i0`, `r0`, ...). */
 export interface Axis {
@@ -125,12 +125,25 @@ export interface MapStage {
   readonly stores: readonly Store[]
 }
 
+/** How a scattered value meets what is there: combined with it by a scalar op, or put in its place. */
+export type ScatterCombine = 'add' | 'assign' | 'multiply' | 'minimum' | 'maximum'
+
+/** The scalar ops of `(what is there, value)`. */
+export const scatterOps: Readonly<Record<Exclude<ScatterCombine, 'assign'>, PrimitiveScalarOp>> = {
+  add: 'add',
+  multiply: 'mul',
+  minimum: 'minimum',
+  maximum: 'maximum',
+}
+
 /**
- * Adds `value` into `buffers[buffer][index]` where the guards hold, sequentially, in row-major order of the kernel's rows then
- * `axes`. Only in kernels whose other stages are none; the buffer was filled by an earlier step.
+ * Combines `value` with `buffers[buffer][index]` where the guards hold, sequentially, in row-major order of the kernel's rows
+ * then `axes`: of several assignments to one place the last stays. Only in kernels whose other stages are none; the buffer was
+ * filled by an earlier step.
  */
 export interface ScatterStage {
   readonly kind: 'scatter'
+  readonly combine: ScatterCombine
   readonly axes: readonly AxisId[]
   readonly code: ScalarCode
   readonly buffer: number

@@ -2,7 +2,7 @@
 
 import type { AxisId } from './index-expression.ts'
 import { valuesOf } from './index-query.ts'
-import type { Kernel, Stage } from './kernel.ts'
+import type { Kernel, ScatterCombine, Stage } from './kernel.ts'
 import type { CodeNames, PrintedCode } from './print-code.ts'
 import { lineLength, printCode } from './print-code.ts'
 import { printGuards, printIndex } from './print-index.ts'
@@ -72,11 +72,19 @@ function printBody(position: number, stage: Stage, names: CodeNames, code: Print
     case 'scatter': {
       const target = `${names.buffer(stage.buffer)}[${printIndex(stage.index, code.index)}]`
       const condition = stage.guards.length === 0 ? '' : ` if ${printGuards(stage.guards, code.index)}`
-      return [`${target} += ${code.value(stage.value)}${condition}`]
+      return [`${target} ${assignments[stage.combine]} ${code.value(stage.value)}${condition}`]
     }
     default:
       return stage satisfies never
   }
+}
+
+const assignments: Readonly<Record<ScatterCombine, string>> = {
+  add: '+=',
+  assign: '=',
+  multiply: '*=',
+  minimum: 'minimum=',
+  maximum: 'maximum=',
 }
 
 function rootsOf(stage: Stage): readonly number[] {

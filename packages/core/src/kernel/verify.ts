@@ -11,7 +11,8 @@
 //  K9  an accumulator's dtype is that of its value, i32 for argmax and argmin; lanes are 1 or 16
 //  K10 every written buffer has exactly one store, of its dtype, which reaches each element exactly once
 //  K11 operand a of a contract does not depend on n, b not on m; both have the stage's dtype; block is an integer >= 1
-//  K12 a scatter adds numbers into a written buffer and stays inside it wherever its guards hold
+//  K12 a scatter's value has the dtype of the written buffer it goes to (bools can only be assigned), and its place is inside
+//      that buffer wherever its guards hold
 import { dtypes } from '../dtype.ts'
 import type { AxisId } from './index-expression.ts'
 import { covers } from './index-proof.ts'
@@ -195,12 +196,13 @@ function verifyMap(kernel: Kernel, stage: MapStage, where: string): void {
 function verifyScatter(kernel: Kernel, stage: ScatterStage, where: string): void {
   const target = kernel.buffers[stage.buffer]
   const of = requireValue(kernel, stage, stage.value, where)
-  if (target?.access !== 'write' || of !== target.dtype || of === 'bool') {
+  const { combine } = stage
+  if (target?.access !== 'write' || of !== target.dtype || (of === 'bool' && combine !== 'assign')) {
     throw kernelInvalid(
       kernel,
       'K12',
       where,
-      `adds ${of} into buffer ${stage.buffer}; it must be written and hold numbers of that dtype`,
+      `combines ${of} by ${combine} in buffer ${stage.buffer}; it must be written and of that dtype, and bools can only be assigned`,
     )
   }
   for (const guard of stage.guards) verifyIndex(kernel, stage, guard.index, stage.code.length, where)

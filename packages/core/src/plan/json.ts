@@ -139,6 +139,7 @@ const stage: z.ZodType<Stage> = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('scatter'),
+    combine: z.enum(['add', 'assign', 'multiply', 'minimum', 'maximum']),
     axes: counts,
     code,
     buffer: count,

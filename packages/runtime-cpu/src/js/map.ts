@@ -1,7 +1,7 @@
 // Map and scatter stages as JavaScript. All values of a position are computed before the first is stored: an output may
 // lie in the memory of an input.
 import type { MapStage, ScatterStage } from '@heddle/core'
-import { valuesOf } from '@heddle/core'
+import { scatterOps, valuesOf } from '@heddle/core'
 import type { CodeContext } from './code.ts'
 import { emitCode } from './code.ts'
 import { placeGuards, placeIndex } from './index-text.ts'
@@ -44,8 +44,11 @@ export function emitScatter(nest: Nest, stage: ScatterStage, context: CodeContex
   const condition = placeGuards(nest, stage.guards, emitted.reader)
   const place = placeIndex(nest, stage.index, emitted.reader)
   const element = `${context.buffer(stage.buffer)}[${place.text}]`
-  const sum = scalarOps.add([atom(element), emitted.value(stage.value)], dtype, dtype)
-  const statement = `${element} = ${sum.text};`
+  const update = emitted.value(stage.value)
+  const { combine } = stage
+  const result =
+    combine === 'assign' ? update : scalarOps[scatterOps[combine]]([atom(element), update], dtype, dtype)
+  const statement = `${element} = ${result.text};`
   nest.line(condition === undefined ? statement : `if (${condition.text}) ${statement}`)
   nest.closeTo(depth)
 }

@@ -141,9 +141,12 @@ function laneWrites(
   return [{ ...at, value, instruction: 'v128.store32_lane' }]
 }
 
-/** Adds in order, one element at a time; the guards keep every address inside the buffer. */
+const operations = { add: 'sum', multiply: 'product', minimum: 'min', maximum: 'max' } as const
+
+/** Combines in order, one element at a time; the guards keep every address inside the buffer. */
 export function addScatter(program: ProgramBuilder, stage: ScatterStage): void {
   const { kernel, f } = program
+  const { combine } = stage
   const loops = stage.axes.map((axis) => ({ axis, start: 0, end: kernel.axes[axis]?.extent ?? 0, step: 1 }))
   if (loops.some(({ end }) => end === 0)) return
   const piece = program.open(loops, stage.code, undefined)
@@ -158,7 +161,7 @@ export function addScatter(program: ProgramBuilder, stage: ScatterStage): void {
   const value = piece.lowering.scalar(stage.value)
   const load = dtype === 'bool' ? 'i32.load8_u' : dtype === 'u32' ? 'i32.load' : (`${dtype}.load` as const)
   piece.add({
-    roots: [address, address, value, ...(holds === true ? [] : [holds])],
+    roots: [address, ...(combine === 'assign' ? [] : [address]), value, ...(holds === true ? [] : [holds])],
     body: (values) => {
       if (holds !== true) {
         values.settle(address)
@@ -167,10 +170,13 @@ export function addScatter(program: ProgramBuilder, stage: ScatterStage): void {
         f.if()
       }
       values.push(address)
-      values.push(address)
-      f.memory(load, offset)
+      if (combine !== 'assign') {
+        values.push(address)
+        f.memory(load, offset)
+      }
       values.push(value)
-      writeCombine(f, program.context.library, { combine: 'sum', dtype, vector: false })
+      if (combine !== 'assign')
+        writeCombine(f, program.context.library, { combine: operations[combine], dtype, vector: false })
       f.memory(storeInstruction(dtype), offset)
       if (holds !== true) f.end()
     },

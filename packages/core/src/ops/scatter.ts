@@ -1,0 +1,153 @@
+// Data-dependent writing: slices combined with a base at i32 positions, one after the other. The counterpart of `gather`.
+// A position outside the axis writes nothing; of several assignments to one place the last stays.
+import { z } from 'zod'
+import { dimEqual, formatShape, type Shape } from '../dim.ts'
+import { type DType, isFloat } from '../dtype.ts'
+import { HeddleError } from '../errors.ts'
+import { forEachIndex, offsetOf, read } from '../interpret/nd-array.ts'
+import { applyScalar } from '../interpret/scalar.ts'
+import { defineOp, type OpDef } from '../ir/define.ts'
+import { formatType, type TensorType } from '../ir/tensor-type.ts'
+import { type ScatterCombine, scatterOps } from '../kernel/kernel.ts'
+import { checkIndices, gatheredShape } from './gather.ts'
+import { checkDType } from './pointwise.ts'
+import { scatterVjp } from './scatter-vjp.ts'
+import { checkAxis, dimAt } from './support.ts'
+
+export interface ScatterAttrs {
+  readonly axis: number
+  readonly combine: ScatterCombine
+}
+
+/** One combination in the reference: floats in float64, everything else in its dtype. */
+function combined(combine: ScatterCombine, dtype: DType, there: number, update: number): number {
+  if (combine === 'assign') return update
+  return applyScalar(scatterOps[combine], isFloat(dtype) ? 'f64' : dtype, dtype, [there, update])
+}
+
+/**
+ * `y = base`, then `y[a…, indices[i…], c…] = combine(that, updates[a…, i…, c…])`, in row-major order of the updates.
+ *
+ * Shapes: `base [a…, n, c…]`, `indices i32 [i…]`, `updates [a…, i…, c…]` → as base. Any dtype to assign, numbers otherwise.
+ * - C1 indices are i32. C2 axis is an axis of base. C3 updates have the gathered shape and dtype. Throws `SHAPE_SCATTER`.
+ * Positions outside 0 … n-1 write nothing. Minimum and maximum are NaN if either side is.
+ *
+ * Gradient: `add` passes on to both; `assign` to the last update of a place, and to the base where nothing was written;
+ * `multiply` is exact with zeros; ties of `minimum` and `maximum` share equally. PyTorch's, but for repeated assignments,
+ * where PyTorch gives every update of a place the cotangent of the last.
+ */
+export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
+  summary: 'combines slices with a base at positions along an axis',
+  kind: 'scatter',
+  arity: 3,
+  attrs: z.strictObject({
+    axis: z.int().nonnegative(),
+    combine: z.enum(['add', 'assign', 'multiply', 'minimum', 'maximum']),
+  }),
+  infer: ([base, indices, updates], { axis, combine }) => {
+    checkDType('scatter', base, combine === 'assign' ? 'any' : 'numeric')
+    checkIndices('scatter', indices)
+    checkAxis('scatter', axis, base.shape)
+    const expected = gatheredShape(base.shape, indices.shape, axis)
+    const fits =
+      updates.dtype === base.dtype &&
+      updates.shape.length === expected.length &&
+      updates.shape.every((dim, k) => dimEqual(dim, dimAt(expected, k)))
+    if (!fits) throw scatterShape(base, updates, expected)
+    return base
+  },
+  evaluate: ([base, indices, updates], { axis, combine }, type) => {
+    const result = { ...base, data: base.data.slice() }
+    const rank = indices.shape.length
+    forEachIndex(updates.shape, (at) => {
+      const position = read(indices, at.slice(axis, axis + rank))
+      if (position < 0 || position >= dimAt(base.shape, axis)) return
+      const offset = offsetOf(base.shape, [...at.slice(0, axis), position, ...at.slice(axis + rank)])
+      const there = result.data[offset] ?? 0
+      result.data[offset] = combined(combine, type.dtype, there, read(updates, at))
+    })
+    return result
+  },
+  vjp: scatterVjp,
+  lowering: { kind: 'scatter', axis: ({ axis }) => axis, combine: ({ combine }) => combine },
+  samples: [
+    ...(['add', 'assign', 'multiply', 'minimum', 'maximum'] as const).flatMap((combine) => [
+      {
+        inputs: [
+          { dtype: 'f32', shape: [5, 3], low: 0.5, high: 2 },
+          { dtype: 'i32', shape: [4], low: 0, high: 4, integers: true },
+          { dtype: 'f32', shape: [4, 3], low: 0.5, high: 2 },
+        ],
+        attrs: { axis: 0, combine },
+      } as const,
+      {
+        inputs: [
+          { dtype: 'f32', shape: [2, 4, 3], low: -2, high: 2 },
+          { dtype: 'i32', shape: [2, 2], low: -1, high: 4, integers: true },
+          { dtype: 'f32', shape: [2, 2, 2, 3], low: -2, high: 2 },
+        ],
+        attrs: { axis: 1, combine },
+      } as const,
+      {
+        inputs: [
+          { dtype: 'i32', shape: [3], low: -5, high: 5, integers: true },
+          { dtype: 'i32', shape: [6], low: 0, high: 2, integers: true },
+          { dtype: 'i32', shape: [6], low: -5, high: 5, integers: true },
+        ],
+        attrs: { axis: 0, combine },
+      } as const,
+    ]),
+    {
+      inputs: [
+        { dtype: 'bool', shape: [3, 2] },
+        { dtype: 'i32', shape: [], low: 0, high: 2, integers: true },
+        { dtype: 'bool', shape: [2] },
+      ],
+      attrs: { axis: 0, combine: 'assign' },
+    },
+    {
+      inputs: [
+        { dtype: 'f32', shape: [3, 2] },
+        { dtype: 'i32', shape: [0] },
+        { dtype: 'f32', shape: [0, 2] },
+      ],
+      attrs: { axis: 0, combine: 'maximum' },
+    },
+  ],
+  errorSamples: [
+    {
+      inputs: [
+        { dtype: 'f32', shape: [5, 3] },
+        { dtype: 'i32', shape: [4] },
+        { dtype: 'f32', shape: [3, 3] },
+      ],
+      attrs: { axis: 0, combine: 'add' },
+      code: 'SHAPE_SCATTER',
+    },
+    {
+      inputs: [
+        { dtype: 'bool', shape: [5] },
+        { dtype: 'i32', shape: [4] },
+        { dtype: 'bool', shape: [4] },
+      ],
+      attrs: { axis: 0, combine: 'maximum' },
+      code: 'DTYPE_OPERAND',
+    },
+    {
+      inputs: [
+        { dtype: 'f32', shape: [5] },
+        { dtype: 'f32', shape: [4] },
+        { dtype: 'f32', shape: [4] },
+      ],
+      attrs: { axis: 0, combine: 'assign' },
+      code: 'DTYPE_INDICES',
+    },
+  ],
+})
+
+const scatterShape = (base: TensorType, updates: TensorType, expected: Shape): HeddleError =>
+  new HeddleError(
+    'SHAPE_SCATTER',
+    `scatter: updates are ${formatType(updates)}; for base ${formatType(base)} they must be ${base.dtype}${formatShape(expected)}`,
+    { details: { base, updates, expected, constraint: 'C3' } },
+  )

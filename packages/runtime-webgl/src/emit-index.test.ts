@@ -6,8 +6,8 @@ import {
   indexAxis,
   indexConstant,
   offsetIndex,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   scaleIndex,
 } from '@heddle/core'
 import fc from 'fast-check'
@@ -62,8 +62,8 @@ function expressionArbitrary(extents: readonly number[]): fc.Arbitrary<IndexExpr
       fc.tuple(inner, inner).map(([x, y]) => addIndex(x, y, ranges)),
       fc.tuple(inner, fc.integer({ min: -4, max: 8 })).map(([x, factor]) => scaleIndex(x, factor)),
       fc.tuple(inner, fc.integer({ min: -5, max: 5 })).map(([x, offset]) => offsetIndex(x, offset)),
-      fc.tuple(inner, fc.integer({ min: 2, max: 8 })).map(([x, by]) => quotient(x, by, ranges)),
-      fc.tuple(inner, fc.integer({ min: 2, max: 8 })).map(([x, by]) => remainder(x, by, ranges)),
+      fc.tuple(inner, fc.integer({ min: 2, max: 8 })).map(([x, by]) => quotientIndex(x, by, ranges)),
+      fc.tuple(inner, fc.integer({ min: 2, max: 8 })).map(([x, by]) => remainderIndex(x, by, ranges)),
     )
   return grow(fc.oneof(leaf, grow(fc.oneof(leaf, grow(leaf)))))
 }

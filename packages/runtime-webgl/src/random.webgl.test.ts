@@ -12,8 +12,8 @@ import {
   indexValue,
   type Kernel,
   offsetIndex,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   runKernel,
   type ScalarOp,
   type Stage,
@@ -120,8 +120,8 @@ function randomIndex({ extents, axes, random }: Scope): IndexExpression {
   for (const axis of axes) {
     if (random.chance(0.8)) index = addIndex(index, scaleIndex(indexAxis(axis), random.int(-2, 5)), ranges)
   }
-  if (random.chance(0.3)) index = quotient(index, random.int(2, 6), ranges)
-  if (random.chance(0.3)) index = remainder(index, random.pick([3, 4, 8, 10]), ranges)
+  if (random.chance(0.3)) index = quotientIndex(index, random.int(2, 6), ranges)
+  if (random.chance(0.3)) index = remainderIndex(index, random.pick([3, 4, 8, 10]), ranges)
   return index
 }
 

@@ -6,8 +6,8 @@ import {
   indexConstant,
   indexValue,
   offsetIndex,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   scaleIndex,
   substituteAxes,
   substituteValues,
@@ -54,9 +54,9 @@ function build(recipe: Recipe, ranges: (axis: number) => number): IndexExpressio
     case 'scale':
       return scaleIndex(build(recipe.x, ranges), recipe.by)
     case 'quotient':
-      return quotient(build(recipe.x, ranges), recipe.by, ranges)
+      return quotientIndex(build(recipe.x, ranges), recipe.by, ranges)
     case 'remainder':
-      return remainder(build(recipe.x, ranges), recipe.by, ranges)
+      return remainderIndex(build(recipe.x, ranges), recipe.by, ranges)
     default:
       return recipe satisfies never
   }
@@ -141,8 +141,8 @@ describe('index arithmetic on affine expressions', () => {
   })
 
   test('rejects a divisor that is not positive', () => {
-    expect(() => quotient(i, 0, () => 4)).toThrow('INTERNAL_INVARIANT')
-    expect(() => remainder(i, -2, () => 4)).toThrow('INTERNAL_INVARIANT')
+    expect(() => quotientIndex(i, 0, () => 4)).toThrow('INTERNAL_INVARIANT')
+    expect(() => remainderIndex(i, -2, () => 4)).toThrow('INTERNAL_INVARIANT')
   })
 })
 
@@ -152,40 +152,44 @@ describe('quotients and remainders', () => {
   test('split off the part that divides when the rest is small', () => {
     const linear = addIndex(scaleIndex(i, 4), j)
 
-    expect(quotient(linear, 4, ranges)).toEqual(i)
-    expect(remainder(linear, 4, ranges)).toEqual(j)
+    expect(quotientIndex(linear, 4, ranges)).toEqual(i)
+    expect(remainderIndex(linear, 4, ranges)).toEqual(j)
   })
 
   test('see through a negative coefficient', () => {
     const flipped = offsetIndex(scaleIndex(j, -1), 3) // 3 - j, 0 <= j < 4
 
-    expect(quotient(flipped, 4, ranges)).toEqual(indexConstant(0))
-    expect(remainder(flipped, 4, ranges)).toEqual(flipped)
-    expect(quotient(offsetIndex(flipped, -4), 4, ranges)).toEqual(indexConstant(-1))
+    expect(quotientIndex(flipped, 4, ranges)).toEqual(indexConstant(0))
+    expect(remainderIndex(flipped, 4, ranges)).toEqual(flipped)
+    expect(quotientIndex(offsetIndex(flipped, -4), 4, ranges)).toEqual(indexConstant(-1))
   })
 
   test('reduce by the common factor of coefficients and divisor', () => {
-    expect(quotient(scaleIndex(k, 4), 6, ranges)).toEqual(quotient(scaleIndex(k, 2), 3, ranges))
-    expect(remainder(scaleIndex(k, 4), 6, ranges)).toEqual(
-      scaleIndex(remainder(scaleIndex(k, 2), 3, ranges), 2),
+    expect(quotientIndex(scaleIndex(k, 4), 6, ranges)).toEqual(quotientIndex(scaleIndex(k, 2), 3, ranges))
+    expect(remainderIndex(scaleIndex(k, 4), 6, ranges)).toEqual(
+      scaleIndex(remainderIndex(scaleIndex(k, 2), 3, ranges), 2),
     )
   })
 
   test('drop a small term below the common factor of the others', () => {
     const linear = addIndex(scaleIndex(i, 4), j)
 
-    expect(quotient(linear, 8, ranges)).toEqual(quotient(i, 2, ranges))
-    expect(remainder(linear, 8, ranges)).toEqual(addIndex(scaleIndex(remainder(i, 2, ranges), 4), j))
+    expect(quotientIndex(linear, 8, ranges)).toEqual(quotientIndex(i, 2, ranges))
+    expect(remainderIndex(linear, 8, ranges)).toEqual(
+      addIndex(scaleIndex(remainderIndex(i, 2, ranges), 4), j),
+    )
   })
 
   test('merge nested quotients and nested remainders', () => {
-    expect(quotient(quotient(i, 2, ranges), 2, ranges)).toEqual(quotient(i, 4, ranges))
-    expect(remainder(remainder(i, 4, ranges), 2, ranges)).toEqual(remainder(i, 2, ranges))
-    expect(quotient(remainder(i, 4, ranges), 2, ranges)).toEqual(remainder(quotient(i, 2, ranges), 2, ranges))
+    expect(quotientIndex(quotientIndex(i, 2, ranges), 2, ranges)).toEqual(quotientIndex(i, 4, ranges))
+    expect(remainderIndex(remainderIndex(i, 4, ranges), 2, ranges)).toEqual(remainderIndex(i, 2, ranges))
+    expect(quotientIndex(remainderIndex(i, 4, ranges), 2, ranges)).toEqual(
+      remainderIndex(quotientIndex(i, 2, ranges), 2, ranges),
+    )
   })
 
   test('put a quotient and its remainder back together', () => {
-    const [high, low] = [quotient(k, 4, ranges), remainder(k, 4, ranges)]
+    const [high, low] = [quotientIndex(k, 4, ranges), remainderIndex(k, 4, ranges)]
 
     expect(addIndex(scaleIndex(high, 4), low)).toEqual(k)
     expect(addIndex(scaleIndex(low, 3), scaleIndex(high, 12))).toEqual(scaleIndex(k, 3))
@@ -193,17 +197,17 @@ describe('quotients and remainders', () => {
   })
 
   test('treat an axis of extent one as zero', () => {
-    expect(quotient(i, 2, () => 1)).toEqual(indexConstant(0))
+    expect(quotientIndex(i, 2, () => 1)).toEqual(indexConstant(0))
   })
 
   test('floor, also for values that may be negative', () => {
-    const shifted = quotient(offsetIndex(indexValue(0), -3), 2, ranges)
+    const shifted = quotientIndex(offsetIndex(indexValue(0), -3), 2, ranges)
 
     expect([-4, -3, 0, 1].map((value) => evaluateIndex(shifted, [], () => value))).toEqual([-4, -3, -2, -1])
   })
 
   test('have a non-negative operand wherever its range is known', () => {
-    const divided = quotient(offsetIndex(i, -5), 3, ranges)
+    const divided = quotientIndex(offsetIndex(i, -5), 3, ranges)
 
     const atoms = divided.terms.map(({ atom }) => atom)
     expect(atoms.map((atom) => atom.kind === 'quotient' && indexRange(atom.of, ranges).low >= 0)).toEqual([
@@ -220,8 +224,8 @@ describe('quotients and remainders', () => {
         for (const c of [-5, -1, 0, 2, 7]) {
           const sum = offsetIndex(addIndex(scaleIndex(i, a), scaleIndex(j, b)), c)
           for (const by of [1, 2, 3, 4, 6, 12]) {
-            const q = quotient(sum, by, small)
-            const r = remainder(sum, by, small)
+            const q = quotientIndex(sum, by, small)
+            const r = remainderIndex(sum, by, small)
             const wrong = box.filter(([x, y]) => {
               const value = a * x! + b * y! + c
               return (
@@ -273,12 +277,12 @@ describe('substitution', () => {
     fc.assert(
       fc.property(recipes, recipes, boxes, (outer, inner, extents) => {
         const ranges = extentsOf(extents)
-        const replacement = remainder(build(inner, ranges), 3, ranges) // stays inside an axis of extent 3
+        const replacement = remainderIndex(build(inner, ranges), 3, ranges) // stays inside an axis of extent 3
         const before = build(outer, () => 3)
 
         const after = substituteAxes(
           before,
-          (axis) => (axis === 0 ? replacement : remainder(indexAxis(axis), 3, ranges)),
+          (axis) => (axis === 0 ? replacement : remainderIndex(indexAxis(axis), 3, ranges)),
           ranges,
         )
 
@@ -293,7 +297,7 @@ describe('substitution', () => {
   })
 
   test('renames values inside quotients too', () => {
-    const before = quotient(offsetIndex(scaleIndex(indexValue(1), 3), 1), 5, () => 1)
+    const before = quotientIndex(offsetIndex(scaleIndex(indexValue(1), 3), 1), 5, () => 1)
 
     const after = substituteValues(before, (value) => indexValue(value + 10))
 
@@ -305,14 +309,14 @@ describe('queries', () => {
   const ranges = extentsOf([8, 4, 6])
 
   test('give the stride of an axis, or undefined when it is not affine', () => {
-    const address = addIndex(scaleIndex(i, 12), remainder(k, 4, ranges))
+    const address = addIndex(scaleIndex(i, 12), remainderIndex(k, 4, ranges))
 
     expect([strideOf(address, 0), strideOf(address, 1), strideOf(address, 2)]).toEqual([12, 0, undefined])
     expect(isAffine(address)).toBe(false)
   })
 
   test('list the axes, also those inside quotients', () => {
-    expect([...axesOf(addIndex(j, quotient(k, 4, ranges)))].sort()).toEqual([1, 2])
+    expect([...axesOf(addIndex(j, quotientIndex(k, 4, ranges)))].sort()).toEqual([1, 2])
   })
 
   test('decide guards that always or never hold', () => {

@@ -48,7 +48,7 @@ export function offsetIndex(a: IndexExpression, offset: number): IndexExpression
 }
 
 /** `floor(a / by)`; `by >= 1`. */
-export function quotient(a: IndexExpression, by: number, ranges: AxisRanges): IndexExpression {
+export function quotientIndex(a: IndexExpression, by: number, ranges: AxisRanges): IndexExpression {
   requirePositive('quotient', by)
   if (by === 1) return a
   const { whole, rest, range } = reduce(a, by, ranges)
@@ -58,7 +58,7 @@ export function quotient(a: IndexExpression, by: number, ranges: AxisRanges): In
   // floor((g x + s) / (g b)) = floor(x / b) where 0 <= s < g
   const coarse = coarsen(rest, by, ranges)
   if (coarse !== undefined) {
-    return addIndex(whole, quotient(coarse.multiple, by / coarse.factor, ranges), ranges)
+    return addIndex(whole, quotientIndex(coarse.multiple, by / coarse.factor, ranges), ranges)
   }
 
   // floor((floor(x / c) + y) / b) = floor((x + c y) / (b c))
@@ -68,21 +68,21 @@ export function quotient(a: IndexExpression, by: number, ranges: AxisRanges): In
     const others = { constant: rest.constant, terms: rest.terms.filter((term) => term !== inner) }
     const merged = addIndex(of, scaleIndex(others, c), ranges)
     if (fitsI32(indexRange(merged, ranges))) {
-      return addIndex(whole, quotient(merged, by * c, ranges), ranges)
+      return addIndex(whole, quotientIndex(merged, by * c, ranges), ranges)
     }
   }
 
   // floor((x mod (b c)) / b) = floor(x / b) mod c
   const only = soleTerm(rest)
   if (only?.kind === 'remainder' && only.by % by === 0) {
-    const divided = quotient(only.of, by, ranges)
-    return addIndex(whole, remainder(divided, only.by / by, ranges), ranges)
+    const divided = quotientIndex(only.of, by, ranges)
+    return addIndex(whole, remainderIndex(divided, only.by / by, ranges), ranges)
   }
   return addIndex(whole, single({ kind: 'quotient', of: rest, by }), ranges)
 }
 
 /** `a - by * floor(a / by)`, in [0, by); `by >= 1`. */
-export function remainder(a: IndexExpression, by: number, ranges: AxisRanges): IndexExpression {
+export function remainderIndex(a: IndexExpression, by: number, ranges: AxisRanges): IndexExpression {
   requirePositive('remainder', by)
   if (by === 1) return indexConstant(0)
   const { rest, range } = reduce(a, by, ranges)
@@ -95,14 +95,14 @@ export function remainder(a: IndexExpression, by: number, ranges: AxisRanges): I
   })
   if (inner !== undefined && inner.atom.kind === 'remainder') {
     const others = { constant: rest.constant, terms: rest.terms.filter((term) => term !== inner) }
-    return remainder(addIndex(others, scaleIndex(inner.atom.of, inner.coefficient), ranges), by, ranges)
+    return remainderIndex(addIndex(others, scaleIndex(inner.atom.of, inner.coefficient), ranges), by, ranges)
   }
 
   // (g x + s) mod (g b) = g (x mod b) + s where 0 <= s < g
   const coarse = coarsen(rest, by, ranges)
   if (coarse !== undefined) {
     const { factor, multiple, fine } = coarse
-    return addIndex(scaleIndex(remainder(multiple, by / factor, ranges), factor), fine, ranges)
+    return addIndex(scaleIndex(remainderIndex(multiple, by / factor, ranges), factor), fine, ranges)
   }
   return single({ kind: 'remainder', of: rest, by })
 }
@@ -157,8 +157,8 @@ export function delinearize(
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const extent = shape[axis]!
     if (extent === 1) continue
-    indices[axis] = axis === outermost ? rest : remainder(rest, extent, ranges)
-    rest = quotient(rest, extent, ranges)
+    indices[axis] = axis === outermost ? rest : remainderIndex(rest, extent, ranges)
+    rest = quotientIndex(rest, extent, ranges)
   }
   return indices
 }
@@ -202,7 +202,7 @@ function recombine(a: IndexExpression, ranges: AxisRanges): IndexExpression {
   for (const part of a.terms) {
     if (part.atom.kind !== 'remainder') continue
     const { of, by } = part.atom
-    const divided = soleTerm(quotient(of, by, ranges))
+    const divided = soleTerm(quotientIndex(of, by, ranges))
     if (divided === undefined) continue
     const counterpart = a.terms.find(({ coefficient, atom }) => {
       return coefficient === part.coefficient * by && compareAtoms(atom, divided) === 0
@@ -307,9 +307,9 @@ function rebuildAtom(
     case 'value':
       return leaf(atom)
     case 'quotient':
-      return quotient(rebuild(atom.of, ranges, leaf), atom.by, ranges)
+      return quotientIndex(rebuild(atom.of, ranges, leaf), atom.by, ranges)
     case 'remainder':
-      return remainder(rebuild(atom.of, ranges, leaf), atom.by, ranges)
+      return remainderIndex(rebuild(atom.of, ranges, leaf), atom.by, ranges)
     default:
       return atom satisfies never
   }

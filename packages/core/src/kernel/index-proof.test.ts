@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexAxis, indexValue, offsetIndex, quotient, scaleIndex } from './index-arithmetic.ts'
+import { indexAxis, indexValue, offsetIndex, quotientIndex, scaleIndex } from './index-arithmetic.ts'
 import { guardedRange, type IndexSpace } from './index-proof.ts'
 
 const i = indexAxis(0)
@@ -10,7 +10,7 @@ test('guardedRange: a guard on what is divided bounds the quotient', () => {
   const shifted = offsetIndex(i, -1)
   const guards = [{ index: shifted, low: 0, high: 15 }]
 
-  expect(guardedRange(quotient(shifted, 2, extent), guards, space)).toEqual({ low: 0, high: 7 })
+  expect(guardedRange(quotientIndex(shifted, 2, extent), guards, space)).toEqual({ low: 0, high: 7 })
 })
 
 test('guardedRange: guards on one value hold together, in any order', () => {

@@ -15,7 +15,7 @@ import {
   indexConstant,
   indexValue,
   offsetIndex,
-  quotient,
+  quotientIndex,
   scaleIndex,
 } from './index-arithmetic.ts'
 import type { Guard, IndexExpression } from './index-expression.ts'
@@ -244,7 +244,7 @@ describe('verifyKernel', () => {
   })
 
   test('accepts an address bounded by a guard on a quotient', () => {
-    const divided = quotient(i, 2, () => 6)
+    const divided = quotientIndex(i, 2, () => 6)
     const guards = [{ index: divided, low: 1, high: 3 }]
 
     expect(constraintOf(withCode(copy(), load(offsetIndex(i, -2), guards)))).toBeUndefined()

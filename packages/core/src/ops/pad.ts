@@ -5,7 +5,7 @@ import { dtypes } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { read, tabulate } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
-import { offsetIndex, quotient, remainder } from '../kernel/index-arithmetic.ts'
+import { offsetIndex, quotientIndex, remainderIndex } from '../kernel/index-arithmetic.ts'
 import type { Guard } from '../kernel/index-expression.ts'
 import { axesSchema, checkPerAxis, dimAt } from './support.ts'
 
@@ -77,8 +77,8 @@ export const pad: OpDef<1, PadAttrs> = defineOp('pad', {
         const shifted = offsetIndex(position, -(low[axis] ?? 0))
         guards.push({ index: shifted, low: 0, high: dim === 0 ? 0 : (dim - 1) * step + 1 })
         if (step === 1) return shifted
-        guards.push({ index: remainder(shifted, step, ranges), low: 0, high: 1 })
-        return quotient(shifted, step, ranges)
+        guards.push({ index: remainderIndex(shifted, step, ranges), low: 0, high: 1 })
+        return quotientIndex(shifted, step, ranges)
       })
       return [{ operand: 0, index, guards }]
     },

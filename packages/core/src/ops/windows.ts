@@ -5,7 +5,13 @@ import { addDims, dimEqual, floorDivideDim, formatShape, type Shape, subtractDim
 import { HeddleError } from '../errors.ts'
 import { forEachIndex, offsetOf, read, tabulate, zeros } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
-import { addIndex, indexConstant, quotient, remainder, scaleIndex } from '../kernel/index-arithmetic.ts'
+import {
+  addIndex,
+  indexConstant,
+  quotientIndex,
+  remainderIndex,
+  scaleIndex,
+} from '../kernel/index-arithmetic.ts'
 import type { Guard, IndexExpression } from '../kernel/index-expression.ts'
 import { checkDType } from './pointwise.ts'
 import { axesSchema, checkAxes, dimAt, range } from './support.ts'
@@ -198,8 +204,8 @@ export const foldWindows: OpDef<1, FoldWindowsAttrs> = defineOp('foldWindows', {
         const shifted = addIndex(i, scaleIndex(over[k] ?? indexConstant(0), -(dilations[k] ?? 1)))
         guards.push({ index: shifted, low: 0, high: (dimAt(counts, axis) - 1) * stride + 1 })
         if (stride === 1) return shifted
-        guards.push({ index: remainder(shifted, stride, ranges), low: 0, high: 1 })
-        return quotient(shifted, stride, ranges)
+        guards.push({ index: remainderIndex(shifted, stride, ranges), low: 0, high: 1 })
+        return quotientIndex(shifted, stride, ranges)
       })
       return { operand: 0, index: [...outer, ...over], guards }
     },

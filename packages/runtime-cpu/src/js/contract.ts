@@ -10,7 +10,15 @@ import type {
   ScalarCode,
   ValueId,
 } from '@heddle/core'
-import { addIndex, indexAxis, linearize, quotient, remainder, scaleIndex, strideOf } from '@heddle/core'
+import {
+  addIndex,
+  indexAxis,
+  linearize,
+  quotientIndex,
+  remainderIndex,
+  scaleIndex,
+  strideOf,
+} from '@heddle/core'
 import type { CodeContext } from './code.ts'
 import { emitCode } from './code.ts'
 import { placeIndex } from './index-text.ts'
@@ -118,8 +126,12 @@ function emitPacking(
   const { depth, kernel } = nest
   const ranges = (axis: AxisId): number => kernel.axes[axis]!.extent
   const row = linearizeAxes(kernel, side.axes)
-  const panel = scaleIndex(quotient(row, 4, ranges), 4 * k)
-  const inPanel = addIndex(scaleIndex(linearizeAxes(kernel, stage.k), 4), remainder(row, 4, ranges), ranges)
+  const panel = scaleIndex(quotientIndex(row, 4, ranges), 4 * k)
+  const inPanel = addIndex(
+    scaleIndex(linearizeAxes(kernel, stage.k), 4),
+    remainderIndex(row, 4, ranges),
+    ranges,
+  )
   openCut(nest, packingOrder(kernel, stage, side), chunk)
   const emitted = emitCode(nest, stage.code, { values: [side.value] }, context)
   const placed = placeIndex(nest, addIndex(panel, inPanel, ranges), emitted.reader)

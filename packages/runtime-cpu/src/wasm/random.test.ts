@@ -12,8 +12,8 @@ import {
   type Kernel,
   type KernelBuffer,
   offsetIndex,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   runKernel,
   type ScalarOp,
   type Stage,
@@ -142,7 +142,7 @@ function randomLoads(
       loads.push(code.load(buffer, shifted, [guard], 1))
     } else if (kind < 0.2) {
       const by = random.int(2, 6)
-      const source = remainder(quotient(index, random.int(1, 4), ranges), by, ranges)
+      const source = remainderIndex(quotientIndex(index, random.int(1, 4), ranges), by, ranges)
       buffers.push(readBuffer(random.pick(types), by, `b${buffer}`))
       loads.push(code.load(buffer, source))
     } else if (kind < 0.28) {

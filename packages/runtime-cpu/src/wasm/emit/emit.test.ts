@@ -8,8 +8,8 @@ import {
   type Kernel,
   offsetIndex,
   type Plan,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   scaleIndex,
 } from '@heddle/core'
 import {
@@ -171,8 +171,8 @@ describe('collapse', () => {
     const buffers = [readBuffer('f32', 24, 'x'), writeBuffer('f32', 24, 'y')]
     const code = writeCode(buffers)
     // The transpose of [8, 3], addressed through one linear index.
-    const at = scaleIndex(remainder(linear, 8, ranges), 3)
-    const whole = { constant: 0, terms: [...at.terms, ...quotient(linear, 8, ranges).terms] }
+    const at = scaleIndex(remainderIndex(linear, 8, ranges), 3)
+    const whole = { constant: 0, terms: [...at.terms, ...quotientIndex(linear, 8, ranges).terms] }
     const value = code.load(0, whole)
     const stages = [{ kind: 'map', axes: [], code: code.nodes, stores: [store(1, linear, value)] }] as const
     const short = collapse(makeKernel({ name: 'turn', extents, rows: [0, 1], buffers, stages }))

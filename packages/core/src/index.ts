@@ -9,40 +9,25 @@ export { hostMemory, outOfMemory } from './backend/host-memory.ts'
 export type { InterpreterOptions } from './backend/interpreter.ts'
 export { hostCapabilities, interpreterBackend } from './backend/interpreter.ts'
 export { requireSupported } from './backend/supports.ts'
-export type { GeluOptions } from './composites/activations.ts'
-export { gelu, logSigmoid, relu, sigmoid, silu } from './composites/activations.ts'
-export type { AdaptivePoolOptions } from './composites/adaptive-pooling.ts'
+export type { EluOptions, GeluOptions, SoftplusOptions } from './composites/activations.ts'
 export {
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveAvgPool3d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool1dWithIndices,
-  adaptiveMaxPool2d,
-  adaptiveMaxPool2dWithIndices,
-  adaptiveMaxPool3d,
-  adaptiveMaxPool3dWithIndices,
-} from './composites/adaptive-pooling.ts'
-export type { AvgPoolOptions, LpPoolOptions } from './composites/average-pooling.ts'
-export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d } from './composites/average-pooling.ts'
-export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/conv-transpose.ts'
-export { convTranspose1d, convTranspose2d, convTranspose3d } from './composites/conv-transpose.ts'
-export type { ConvOptions, Convolution } from './composites/convolution.ts'
-export { conv1d, conv2d, conv3d } from './composites/convolution.ts'
-export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'
-export { col2im, im2col } from './composites/im2col.ts'
+  celu,
+  elu,
+  gelu,
+  logSigmoid,
+  mish,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanhshrink,
+} from './composites/activations.ts'
+export type { ConvOptions, PerAxis } from './composites/convolution.ts'
+export { conv1d, conv2d } from './composites/convolution.ts'
 export { bilinear, dropout, linear } from './composites/layers.ts'
 export type { CrossEntropyOptions, LossOptions, LossReduction } from './composites/losses.ts'
 export { crossEntropy, mse } from './composites/losses.ts'
-export type { MaxPoolOptions, MaxPoolResult } from './composites/max-pooling.ts'
-export {
-  maxPool1d,
-  maxPool1dWithIndices,
-  maxPool2d,
-  maxPool2dWithIndices,
-  maxPool3d,
-  maxPool3dWithIndices,
-} from './composites/max-pooling.ts'
 export type {
   BatchNormInferenceOptions,
   BatchNormOptions,
@@ -50,10 +35,30 @@ export type {
   LayerNormOptions,
 } from './composites/normalization.ts'
 export { batchNorm, batchNormInference, layerNorm } from './composites/normalization.ts'
-export type { PoolOptions } from './composites/pool-windows.ts'
+export type {
+  GluOptions,
+  HardtanhOptions,
+  LeakyReluOptions,
+  ShrinkOptions,
+  ThresholdOptions,
+} from './composites/piecewise.ts'
+export {
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu,
+  relu6,
+  softshrink,
+  threshold,
+} from './composites/piecewise.ts'
+export type { MaxPoolOptions, PoolOptions } from './composites/pooling.ts'
+export { avgPool2d, maxPool2d } from './composites/pooling.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
-export { logSoftmax, logSumExp, softmax } from './composites/softmax.ts'
-export type { PerAxis } from './composites/spatial.ts'
+export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
 export type { Dim, Shape } from './dim.ts'
 export {
   addDims,
@@ -76,10 +81,13 @@ export { HeddleError, internalError } from './errors.ts'
 export type { AddProduct, AddProductOptions } from './front/add-products.ts'
 export { addbmm, addmm, addmv, addr, baddbmm } from './front/add-products.ts'
 export type { AxesOptions } from './front/axes.ts'
+export type { ScaledTermOptions } from './front/blend.ts'
+export { addcdiv, addcmul, lerp, xlog1py, xlogy } from './front/blend.ts'
 export type { ArangeOptions, IotaOptions } from './front/constants.ts'
 export { arange, full, fullLike, iota, literal, ones, onesLike, zeros, zerosLike } from './front/constants.ts'
 export type { DotOptions } from './front/contract.ts'
 export { dot, matmul } from './front/contract.ts'
+export { floorDivide, remainder, truncDivide } from './front/division.ts'
 export { einsum } from './front/einsum.ts'
 export type { Binary, Unary } from './front/elementwise.ts'
 export {
@@ -90,7 +98,6 @@ export {
   bitwiseNot,
   cast,
   ceil,
-  clamp,
   cos,
   div,
   eq,
@@ -134,6 +141,11 @@ export type { GatherOptions, OneHotOptions } from './front/gather.ts'
 export { gather, oneHot, takeAlongAxis } from './front/gather.ts'
 export type { KaimingOptions, XavierOptions } from './front/initializers.ts'
 export { constant, kaimingUniform, normal, uniform, values, xavierUniform } from './front/initializers.ts'
+export type { LogitOptions } from './front/inverse.ts'
+export { atanh, logit } from './front/inverse.ts'
+export type { ClampOptions, NanToNumOptions } from './front/limits.ts'
+export { clamp, copysign, fmax, fmin, frac, nanToNum } from './front/limits.ts'
+export { isFinite, isInf, logicalAnd, logicalNot, logicalOr, logicalXor } from './front/logic.ts'
 export { chainMatmul, matrixPower } from './front/matrix-chains.ts'
 export type { Nested } from './front/nested.ts'
 export type { Operand } from './front/operand.ts'
@@ -208,8 +220,8 @@ export {
   indexValue,
   linearize,
   offsetIndex,
-  quotient,
-  remainder,
+  quotientIndex,
+  remainderIndex,
   scaleIndex,
   substituteAxes,
   substituteValues,

@@ -32,6 +32,7 @@ import {
   variance,
 } from '@heddle/core'
 import type { ProgramCase } from './conformance-cases.ts'
+import { elementwiseComposites } from './conformance-elementwise.ts'
 import { bind, drawInputs, graphOf, inputValue } from './samples.ts'
 
 export interface Composite {
@@ -55,6 +56,7 @@ const indices = (count: number, ...shape: number[]): SampleInput => ({
 const key: SampleInput = { dtype: 'u32', shape: [2], low: 0, high: 1000, integers: true }
 
 export const composites: readonly Composite[] = [
+  ...elementwiseComposites,
   { name: 'relu', inputs: [f32(3, 5)], build: (x) => relu(x(0)) },
   { name: 'sigmoid', inputs: [f32(3, 5)], build: (x) => sigmoid(x(0)) },
   { name: 'logSigmoid', inputs: [f32(3, 5)], build: (x) => logSigmoid(x(0)) },
@@ -144,13 +146,12 @@ export function compositeCases(): readonly ProgramCase[] {
       bindings,
     }
     const floats = operands.filter(({ type }) => isFloat(type.dtype))
-    if (floats.length === 0) return [forward]
+    const smooth = Object.entries(outputs).filter(([, { type }]) => isFloat(type.dtype))
+    if (floats.length === 0 || smooth.length === 0) return [forward]
     // Σ <w, y> over all outputs, so that every element of the derivative matters.
-    const weights = Object.entries(outputs).map(([output, { type }]) =>
-      inputValue(b, `w.${output}`, type.dtype, type.shape),
-    )
-    const loss = Object.values(outputs)
-      .map((value, k) => sum(mul(value, weights[k] as Value)))
+    const weights = smooth.map(([output, { type }]) => inputValue(b, `w.${output}`, type.dtype, type.shape))
+    const loss = smooth
+      .map(([, value], k) => sum(mul(value, weights[k] as Value)))
       .reduce((total, term) => add(total, term))
     const derivatives = gradient(loss, floats)
     const drawn = drawInputs(

@@ -43,7 +43,16 @@ const LEAST_KNOWN = 0.5
 export function conformance(options: ConformanceOptions): readonly ConformanceCase[] {
   const { compile, skip = [] } = options
   const backend = typeof options.backend === 'function' ? options.backend() : options.backend
-  const programs = conformancePrograms(backend.capabilities)
+  const programs = [
+    ...forwardCases(),
+    ...backwardCases(),
+    ...tangentCases(),
+    ...secondOrderCases(),
+    ...specialCases(),
+    ...compositeCases(),
+    ...programCases(),
+    ...randomCases(),
+  ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => backend.capabilities.dtypes.includes(dtype)))
   const cases: ConformanceCase[] = [
     ...programs.map((program) => ({
       id: program.id,
@@ -60,19 +69,6 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
   ]
   return [...cases.map((each) => expectedToFail(each, skip)), ...badSkips(cases, skip)]
 }
-
-/** The programs of all cases that a device's dtypes allow. */
-export const conformancePrograms = ({ dtypes }: Pick<Capabilities, 'dtypes'>): readonly ProgramCase[] =>
-  [
-    ...forwardCases(),
-    ...backwardCases(),
-    ...tangentCases(),
-    ...secondOrderCases(),
-    ...specialCases(),
-    ...compositeCases(),
-    ...programCases(),
-    ...randomCases(),
-  ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)))
 
 /** Runs a program on a backend and compares every output and update with the reference. */
 export async function checkProgram(

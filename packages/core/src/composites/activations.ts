@@ -1,33 +1,25 @@
-// Activation functions, as formulas over the ops of the table. Each is written so that neither its value nor its derivative
-// overflows into NaN where the true one is finite.
+// Smooth activation functions, as formulas over the ops of the table. Each is written so that neither its value nor its
+// derivative overflows into NaN where the true one is finite.
 
 import {
+  abs,
   add,
   asFloat,
   div,
   erf,
   exp,
-  le,
+  expm1,
   lt,
   minimum,
   mul,
   neg,
   select,
   sub,
+  tanh,
   type Unary,
 } from '../front/elementwise.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-
-/**
- * `x` where it is above 0, else 0. NaN stays NaN.
- *
- * Gradient: 0 at 0, as PyTorch's.
- *
- * @example
- * relu(x) // x = [-1, 0, 2] gives [0, 0, 2]
- */
-export const relu: Unary = traced((x: Value): Value => select(le(x, 0), 0, x))
 
 /**
  * `1 / (1 + e^-x)`.
@@ -91,3 +83,123 @@ export const gelu: (x: Value, options?: GeluOptions) => Value = traced(
     return div(value, add(1, exp(minimum(exponent, 88))))
   },
 )
+
+export interface SoftplusOptions {
+  /** Default 1. */
+  readonly beta?: number | undefined
+  /** Where `beta x` is above it, the result is x. Default 20. */
+  readonly threshold?: number | undefined
+}
+
+/**
+ * `log(1 + e^(beta x)) / beta`, a smooth `relu`.
+ *
+ * Gradient: `sigmoid(beta x)`, 1 above the threshold. Numerics: computed with e^-|beta x|, which cannot overflow.
+ *
+ * @example
+ * softplus(x) // x = [-200, 0, 30] gives [0, 0.693147, 30]
+ */
+export const softplus: (x: Value, options?: SoftplusOptions) => Value = traced(
+  (x: Value, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Value => {
+    const value = asFloat('softplus', x)
+    const scaled = beta === 1 ? value : mul(value, beta)
+    const smooth = neg(logSigmoid(neg(scaled)))
+    return select(lt(threshold, scaled), value, beta === 1 ? smooth : div(smooth, beta))
+  },
+)
+
+/**
+ * `x tanh(softplus(x))`.
+ *
+ * Numerics: tanh(log(1 + e)) is n / (n + 2) with n = e (e + 2), e = e^x; from x = 20 on that is 1, and so is the derivative.
+ *
+ * Source: Misra, Mish: a self regularized non-monotonic activation function (2019).
+ *
+ * @example
+ * mish(x) // x = [-1, 0, 1] gives [-0.303401, 0, 0.865098]
+ */
+export const mish: Unary = traced((x: Value): Value => {
+  const value = asFloat('mish', x)
+  const e = exp(select(lt(20, value), 20, value))
+  const n = mul(e, add(e, 2))
+  return mul(value, div(n, add(n, 2)))
+})
+
+export interface EluOptions {
+  /** Default 1. */
+  readonly alpha?: number | undefined
+}
+
+/**
+ * `x` above 0, else `alpha (e^x - 1)`.
+ *
+ * Gradient: 1 above 0, else `alpha e^x`; alpha at 0 (as PyTorch's).
+ *
+ * @example
+ * elu(x) // x = [-1, 0, 2] gives [-0.632121, 0, 2]
+ */
+export const elu: (x: Value, options?: EluOptions) => Value = traced(
+  (x: Value, { alpha = 1 }: EluOptions = {}): Value => exponentialUnit(asFloat('elu', x), alpha, 1, 1),
+)
+
+/**
+ * `x` above 0, else `alpha (e^(x / alpha) - 1)`, whose derivative has no jump.
+ *
+ * Gradient: 1 above 0, else `e^(x / alpha)`.
+ *
+ * @example
+ * celu(x, { alpha: 2 }) // x = [-2, 0, 2] gives [-1.264241, 0, 2]
+ */
+export const celu: (x: Value, options?: EluOptions) => Value = traced(
+  (x: Value, { alpha = 1 }: EluOptions = {}): Value => exponentialUnit(asFloat('celu', x), alpha, 1, alpha),
+)
+
+/**
+ * `1.0507 x` above 0, else `1.0507 * 1.67326 (e^x - 1)`: keeps mean 0 and variance 1 from layer to layer.
+ *
+ * Gradient: 1.0507 above 0, else `1.75810 e^x`.
+ *
+ * Source: Klambauer et al., Self-normalizing neural networks (2017), equation 14.
+ *
+ * @example
+ * selu(x) // x = [-1, 0, 2] gives [-1.111331, 0, 2.101402]
+ */
+export const selu: Unary = traced(
+  (x: Value): Value => exponentialUnit(asFloat('selu', x), SELU_ALPHA, SELU_SCALE, 1),
+)
+
+const SELU_ALPHA = 1.6732632423543772
+const SELU_SCALE = 1.0507009873554805
+
+/** `scale x` above 0, else `scale alpha (e^(x / width) - 1)`. Above 0 the exponential is not of x: it would overflow. */
+function exponentialUnit(x: Value, alpha: number, scale: number, width: number): Value {
+  const isPositive = lt(0, x)
+  const negative = select(isPositive, 0, x)
+  const factor = alpha * scale
+  const curve = expm1(width === 1 ? negative : div(negative, width))
+  return select(isPositive, scale === 1 ? x : mul(x, scale), factor === 1 ? curve : mul(curve, factor))
+}
+
+/**
+ * `x / (1 + |x|)`.
+ *
+ * Gradient: `1 / (1 + |x|)^2`.
+ *
+ * @example
+ * softsign(x) // x = [-1, 0, 3] gives [-0.5, 0, 0.75]
+ */
+export const softsign: Unary = traced((x: Value): Value => {
+  const value = asFloat('softsign', x)
+  return div(value, add(1, abs(value)))
+})
+
+/**
+ * `x - tanh(x)`. Gradient: `tanh(x)^2`. Numerics: near 0 a difference of nearly equal numbers (as PyTorch's).
+ *
+ * @example
+ * tanhshrink(x) // x = [-1, 0, 1] gives [-0.238406, 0, 0.238406]
+ */
+export const tanhshrink: Unary = traced((x: Value): Value => {
+  const value = asFloat('tanhshrink', x)
+  return sub(value, tanh(value))
+})

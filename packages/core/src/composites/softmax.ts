@@ -1,7 +1,7 @@
 // Softmax and its relatives. The largest element is subtracted first, so that no exponential overflows; no derivative flows
 // through it, because the result does not depend on it.
 
-import { abs, add, asFloat, div, eq, exp, log, select, stopGradient, sub } from '../front/elementwise.ts'
+import { abs, add, asFloat, div, eq, exp, log, neg, select, stopGradient, sub } from '../front/elementwise.ts'
 import { max, sum } from '../front/reduce.ts'
 import { squeeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
@@ -28,6 +28,16 @@ export const softmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
     const e = exp(shifted(asFloat('softmax', x), axis))
     return div(e, sum(e, { axis, keepDims: true }))
   },
+)
+
+/**
+ * `softmax(-x)`: the smallest element has the largest share.
+ *
+ * @example
+ * softmin(x) // x = [0, 0, Infinity] gives [0.5, 0.5, 0]
+ */
+export const softmin: (x: Value, options?: SoftmaxOptions) => Value = traced(
+  (x: Value, options: SoftmaxOptions = {}): Value => softmax(neg(asFloat('softmin', x)), options),
 )
 
 /** `log(softmax(x))` = x - log Σ e^x, accurate where softmax is nearly 0. */

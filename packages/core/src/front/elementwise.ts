@@ -1,8 +1,9 @@
 // Elementwise functions of users: the ops of the table by the same names, with broadcasting, promotion and numbers.
 
-import { type DType, isFloat } from '../dtype.ts'
+import { type DType, isFloat, isInteger } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { integerPower } from './integer-power.ts'
 import { align, alignTo, asValue, builderOf, commonDType, type Operand, promote, shapeOf } from './operand.ts'
 
 /** One value in, one of the same shape out. */
@@ -40,7 +41,6 @@ type BinaryName =
   | 'mul'
   | 'div'
   | 'rem'
-  | 'pow'
   | 'maximum'
   | 'minimum'
   | 'and'
@@ -127,8 +127,25 @@ export const mul: Binary = binary('mul')
 export const div: Binary = binary('div')
 /** The remainder, with the sign of x. */
 export const rem: Binary = binary('rem')
-/** `x` to the power `y`; `pow(x, 0)` is 1. */
-export const pow: Binary = binary('pow')
+
+/**
+ * `x` to the power `y`; `pow(x, 0)` and `pow(1, y)` are 1 whatever the other is, NaN included.
+ *
+ * Dtypes: as for `add`; integers are exact and wrap. An integer to a negative power is 0, unless it is 1 or -1.
+ * - C1 a negative exponent of integers is not given as a number. Throws `ATTR_POW_NEGATIVE`.
+ *
+ * Gradient: `y x^(y-1)` by x, 0 where y is 0; `x^y log x` by y, 0 where x is 0 and y is not below (as PyTorch's).
+ *
+ * @example
+ * pow(x, 3) // x: i32[3] gives i32[3]
+ */
+export const pow: Binary = traced((x: Operand, y: Operand): Value => {
+  const dtype = commonDType('pow', [x, y])
+  if (isInteger(dtype)) return integerPower(x, y, dtype)
+  const [base, exponent] = align('pow', [x, y], dtype) as readonly [Value, Value]
+  return base.builder.pow(base, exponent)
+})
+
 /** The larger; NaN if either is. Ties share the derivative. */
 export const maximum: Binary = binary('maximum')
 /** The smaller; NaN if either is. Ties share the derivative. */
@@ -187,18 +204,14 @@ export const bitcast: (x: Value, dtype: DType) => Value = traced(
   (x: Value, dtype: DType): Value => asValue('bitcast', x).builder.bitcast(x, { dtype }),
 )
 
-/** `x` between `low` and `high`; NaN stays. The derivative is 0 outside, 1 inside and at the bounds (as PyTorch's). */
-export const clamp: (x: Value, bounds: { readonly low?: number; readonly high?: number }) => Value = traced(
-  (x: Value, { low, high }: { readonly low?: number; readonly high?: number }): Value => {
-    let result = asValue('clamp', x)
-    if (low !== undefined) result = select(lt(result, low), low, result)
-    if (high !== undefined) result = select(lt(high, result), high, result)
-    return result
-  },
-)
-
 /** `x * x`, with one node read twice. */
 export const square: Unary = traced((x: Value): Value => asValue('square', x).builder.mul(x, x))
+
+/** Operands broadcast to one shape in one float dtype: f32 if they are all bools and integers. */
+export function alignFloat(op: string, operands: readonly Operand[]): readonly Value[] {
+  const dtype = commonDType(op, operands)
+  return align(op, operands, isFloat(dtype) ? dtype : 'f32')
+}
 
 /** A float value: bools and integers become f32. */
 export const asFloat = (op: string, x: Value): Value => {

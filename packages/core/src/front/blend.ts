@@ -1,0 +1,100 @@
+// Sums of weighted operands, and logarithms that are multiplied: formulas whose rounding or whose zeros need care.
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+import {
+  abs,
+  add,
+  alignFloat,
+  and,
+  type Binary,
+  div,
+  eq,
+  le,
+  log,
+  log1p,
+  lt,
+  mul,
+  select,
+  sub,
+} from './elementwise.ts'
+import { align, type Operand } from './operand.ts'
+
+/**
+ * From x to y by `weight`: `x + weight (y - x)`.
+ *
+ * Shapes: all three broadcast. Dtypes: floats; integers become f32.
+ *
+ * Gradient: `1 - weight`, `weight`, and `y - x`. Numerics: counted from the nearer end, so that weight 1 gives y exactly.
+ *
+ * @example
+ * lerp(x, 10, 0.25) // x = [0, 2] gives [2.5, 4]
+ */
+export const lerp: (x: Operand, y: Operand, weight: Operand) => Value = traced(
+  (x: Operand, y: Operand, weight: Operand): Value => {
+    const [from, to, share] = alignFloat('lerp', [x, y, weight]) as readonly [Value, Value, Value]
+    const whole = sub(to, from)
+    const fromEnd = sub(to, mul(whole, sub(1, share)))
+    return select(lt(abs(share), 0.5), add(from, mul(share, whole)), fromEnd)
+  },
+)
+
+export interface ScaledTermOptions {
+  /** Factor of the term. Default 1. */
+  readonly value?: number | undefined
+}
+
+/**
+ * `x + value y z`. Shapes: broadcast. Dtypes: promoted. Gradient: `1`, `value z`, `value y`.
+ *
+ * @example
+ * addcmul(x, x, x, { value: 0.5 }) // x = [2, 4] gives [4, 12]
+ */
+export const addcmul: (x: Operand, y: Operand, z: Operand, options?: ScaledTermOptions) => Value = traced(
+  (x: Operand, y: Operand, z: Operand, { value = 1 }: ScaledTermOptions = {}): Value => {
+    const [sum, left, right] = align('addcmul', [x, y, z]) as readonly [Value, Value, Value]
+    return add(sum, mul(value === 1 ? left : mul(value, left), right))
+  },
+)
+
+/**
+ * `x + value y / z`. Shapes: broadcast. Dtypes: floats; integers become f32. Gradient: `1`, `value / z`, `-value y / z^2`.
+ *
+ * @example
+ * addcdiv(x, x, 2, { value: 3 }) // x = [2, 4] gives [5, 10]
+ */
+export const addcdiv: (x: Operand, y: Operand, z: Operand, options?: ScaledTermOptions) => Value = traced(
+  (x: Operand, y: Operand, z: Operand, { value = 1 }: ScaledTermOptions = {}): Value => {
+    const [sum, left, right] = alignFloat('addcdiv', [x, y, z]) as readonly [Value, Value, Value]
+    return add(sum, div(value === 1 ? left : mul(value, left), right))
+  },
+)
+
+/** `x f(y)`, and 0 where x is 0 and `f(y)` has no finite value; NaN if either is NaN. */
+const timesLogarithm = (name: string, f: (y: Value) => Value, pole: number): Binary =>
+  traced((x: Operand, y: Operand): Value => {
+    const [left, right] = alignFloat(name, [x, y]) as readonly [Value, Value]
+    const isFlat = and(eq(left, 0), le(right, pole))
+    const isUnbounded = and(eq(left, 0), eq(right, Number.POSITIVE_INFINITY))
+    // Where x is 0 the logarithm is only a derivative: that of a number it is defined for.
+    const logarithm = f(select(isFlat, 1, right))
+    return select(isFlat, 0, mul(left, select(isUnbounded, 0, logarithm)))
+  })
+
+/**
+ * `x log(y)`, and 0 where x is 0 unless y is NaN: the terms of an entropy.
+ *
+ * Shapes: broadcast. Dtypes: floats; integers become f32.
+ *
+ * Gradient: `log y` and `x / y`; both 0 where x is 0 and y is not above 0. (PyTorch's by y is NaN at x = y = 0.)
+ *
+ * @example
+ * xlogy(x, x) // x = [0, 1] gives [0, 0]
+ */
+export const xlogy: Binary = timesLogarithm('xlogy', log, 0)
+/**
+ * `x log(1 + y)`, and 0 where x is 0 unless y is NaN. Gradient: as `xlogy`, at y = -1.
+ *
+ * @example
+ * xlog1py(x, -1) // x = [0] gives [0]
+ */
+export const xlog1py: Binary = timesLogarithm('xlog1py', log1p, -1)

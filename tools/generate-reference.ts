@@ -20,6 +20,7 @@ const kinds: Readonly<Record<OpKind, string>> = {
   contraction: 'Sums of products.',
   gather: 'Elements at positions that are data.',
   scatter: 'Elements added at positions that are data.',
+  host: 'Computed by a function from arrays to an array, on host memory; other ops take its place where that would be far.',
   random: 'Pure functions of a key, equal on every runtime.',
 }
 

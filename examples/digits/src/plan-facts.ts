@@ -45,8 +45,9 @@ export function planFacts(plan: Plan): PlanFacts {
   const results = plan.outputs.filter(({ role }) => role === 'result').map(({ buffer }) => buffer)
   return {
     name: plan.name,
-    kernels: plan.steps.flatMap(({ kernel, args }) => {
-      const used = plan.kernels[kernel]
+    kernels: plan.steps.flatMap((step) => {
+      const { args } = step
+      const used = step.kind === 'kernel' ? plan.kernels[step.kernel] : undefined
       return used === undefined
         ? []
         : [

@@ -141,6 +141,9 @@ function termsOf({ op, attrs, type, inputs }: Value): number {
       return sizeOf(lowering.dims(attrs, types).leftContract.map((axis) => first.shape[axis] ?? 1))
     case 'scatter':
       return Math.max(...types.map(({ shape }) => sizeOf(shape))) / Math.max(1, sizeOf(type.shape))
+    case 'host':
+      // Along some axis, which the record alone knows: at most the longest.
+      return Math.max(1, ...first.shape)
     case 'pull':
     case 'leaf':
       return 1

@@ -4,7 +4,7 @@ import { fuse, type Schedule } from './fuse/fuse.ts'
 import { canonicalizeWith } from './passes/canonicalize.ts'
 import { eliminateDead } from './passes/eliminate-dead.ts'
 import { foldConstants } from './passes/fold-constants.ts'
-import { checkCapabilities, splitWideOps } from './passes/legalize.ts'
+import { checkCapabilities, expandHostSteps, splitWideOps } from './passes/legalize.ts'
 import { createFuel, createPassContext, type Note, type Pass } from './passes/pass.ts'
 import { assemble } from './plan/assemble.ts'
 
@@ -55,7 +55,9 @@ export function runPipeline(
   if (verify) verifyGraph(graph)
   const stages: { pass: string; graph: Graph; notes: readonly Note[] }[] = []
   const fuel = createFuel(options.fuel)
-  let optimized = graph
+  // First, so that the passes see what host steps become.
+  let optimized = expandHostSteps(graph, capabilities)
+  if (verify && optimized !== graph) verifyGraph(optimized)
   for (const pass of passes) {
     if (disable.includes(pass.name)) continue
     const context = createPassContext(fuel)

@@ -6,6 +6,7 @@ export type { HostBackendParts, RunKernel } from './backend/host-backend.ts'
 export { hostBackend } from './backend/host-backend.ts'
 export type { HostMemory } from './backend/host-memory.ts'
 export { hostMemory, outOfMemory } from './backend/host-memory.ts'
+export { runHostStep } from './backend/host-step.ts'
 export type { InterpreterOptions } from './backend/interpreter.ts'
 export { hostCapabilities, interpreterBackend } from './backend/interpreter.ts'
 export { requireSupported } from './backend/supports.ts'
@@ -184,6 +185,8 @@ export type {
   Access,
   AccessArgs,
   ContractDims,
+  HostArgs,
+  HostExpansion,
   Lowering,
   NoAttrs,
   OpDef,
@@ -272,11 +275,16 @@ export type {
 export type { ScalarType } from './kernel/scalar-type.ts'
 export { isValueOf, scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
 export { verifyKernel } from './kernel/verify.ts'
+export type { HostTransfer } from './ops/host-transfers.ts'
+export { hostTransfers } from './ops/host-transfers.ts'
+export { forEachRow } from './ops/rows.ts'
 export type { PlanJson } from './plan/json.ts'
 export { planFromJson, planToJson } from './plan/json.ts'
 export type {
   BufferId,
   BufferPlace,
+  HostStep,
+  KernelStep,
   Plan,
   PlanBuffer,
   PlanConstant,
@@ -286,6 +294,8 @@ export type {
 } from './plan/plan.ts'
 export { planVersion } from './plan/plan.ts'
 export { liveBytesPeak, printPlan } from './plan/print.ts'
+export type { StepTransfer } from './plan/steps.ts'
+export { stepAccess, stepName, stepTransfer, transferBytes } from './plan/steps.ts'
 export { verifyPlan } from './plan/verify.ts'
 export { arenaAlignment } from './plan/verify-arena.ts'
 export type { Feeds } from './session/bindings.ts'

@@ -38,6 +38,7 @@ export const webglCapabilities: Capabilities = {
   rowKernels: false,
   contractOperands: 'any',
   inPlace: false,
+  hostSteps: 'transfer',
   bitReproducible: false,
 }
 
@@ -63,10 +64,15 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
   const executables = new Set<Executable>()
   let liveBytes = 0
   let isDisposed = false
+  let failure: { readonly cause: unknown } | undefined
 
   const checkAlive = (): void => {
     if (isDisposed) throw disposed('the backend was disposed')
     context.check()
+  }
+  const checkReadable = (): void => {
+    checkAlive()
+    if (failure !== undefined) throw failure.cause
   }
   const textureOf = (buffer: DeviceBuffer): GpuTexture | undefined => {
     if (!held.has(buffer)) throw made.has(buffer) ? bufferFreed(buffer) : bufferForeign(buffer)
@@ -78,6 +84,9 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     textureOf,
     checkAlive,
     forget: (executable) => executables.delete(executable),
+    fail: (cause) => {
+      failure ??= { cause }
+    },
   }
   const capabilities: Capabilities = {
     ...webglCapabilities,
@@ -132,13 +141,13 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
       if (texture !== undefined) textures.upload(texture, data)
     },
     read: async (buffer) => {
-      checkAlive()
+      checkReadable()
       const texture = textureOf(buffer)
       if (texture === undefined) return dtypes[buffer.dtype].allocate(0)
       return readback.later(texture, buffer.dtype, buffer.size)
     },
     readSync: (buffer) => {
-      checkAlive()
+      checkReadable()
       const texture = textureOf(buffer)
       if (texture === undefined) return dtypes[buffer.dtype].allocate(0)
       return readback.now(texture, buffer.dtype, buffer.size)

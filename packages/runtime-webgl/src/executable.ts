@@ -3,10 +3,15 @@
 import {
   checkRun,
   type DeviceBuffer,
+  dtypes,
   type Executable,
   HeddleError,
+  type HostStep,
   type KernelSource,
   type Plan,
+  runHostStep,
+  sizeOf,
+  type TypedArray,
 } from '@heddle/core'
 import type { Device } from './device.ts'
 import type { GlslKernel } from './emit-kernel.ts'
@@ -22,6 +27,8 @@ export interface ExecutableHost {
   textureOf(buffer: DeviceBuffer): GpuTexture | undefined
   checkAlive(): void
   forget(executable: Executable): void
+  /** Remembers the first failure of a run; all later reads throw it. */
+  fail(cause: unknown): void
 }
 
 /** A plan on its way to the device. */
@@ -34,7 +41,16 @@ export interface LoweredPlan {
   readonly kernels: readonly GlslKernel[]
 }
 
+/** A step of the host, between the draws. */
+interface HostWork {
+  readonly kind: 'host'
+  readonly step: HostStep
+  readonly operands: readonly number[]
+  readonly target: number
+}
+
 interface Draw {
+  readonly kind: 'draw'
   readonly kernel: string
   readonly program: WebGLProgram
   readonly samplers: readonly number[]
@@ -59,7 +75,7 @@ export function createExecutable(
   const { device } = host
   const schedule = schedulePlan(split, kernels)
   const textures = schedule.slots.map((slot) => ownTexture(slot, plan, device))
-  const draws = recordDraws(split, schedule, kernels, programs)
+  const works = recordWork(split, schedule, kernels, programs)
   let isDisposed = false
 
   const executable: Executable = {
@@ -68,7 +84,10 @@ export function createExecutable(
       if (isDisposed) throw disposedError(plan.name)
       host.checkAlive()
       bindArguments(plan, schedule, textures, inputs, outputs, host)
-      for (const draw of draws) runDraw(draw, textures, device, host.isDebug)
+      for (const work of works) {
+        if (work.kind === 'draw') runDraw(work, textures, device, host.isDebug)
+        else runOnHost(work, textures, host)
+      }
       device.context.gl.flush()
     },
     sources: () =>
@@ -100,20 +119,26 @@ function ownTexture({ place, format, size }: Slot, plan: Plan, device: Device): 
   return texture
 }
 
-function recordDraws(
+function recordWork(
   plan: Plan,
   { passes }: Schedule,
   kernels: readonly GlslKernel[],
   programs: readonly (WebGLProgram | undefined)[],
-): readonly Draw[] {
-  const draws: Draw[] = []
-  for (const { kernel, samplers, targets } of passes) {
+): readonly (Draw | HostWork)[] {
+  const works: (Draw | HostWork)[] = []
+  for (const pass of passes) {
+    if (pass.kind === 'host') {
+      works.push({ kind: 'host', step: pass.step, operands: pass.operands, target: pass.targets[0] })
+      continue
+    }
+    const { kernel, samplers, targets } = pass
     const program = programs[kernel]
     const glsl = kernels[kernel]
     if (program === undefined || glsl === undefined) continue
     const { width, rows } = textureShape(glsl.size)
     const strips = Math.min(rows, Math.ceil(glsl.cost / WORK_PER_DRAW))
-    draws.push({
+    works.push({
+      kind: 'draw',
       kernel: plan.kernels[kernel]?.name ?? '',
       program,
       samplers,
@@ -125,7 +150,7 @@ function recordDraws(
       framebuffer: undefined,
     })
   }
-  return draws
+  return works
 }
 
 function bindArguments(
@@ -143,6 +168,33 @@ function bindArguments(
     if (place.kind === 'input') textures[at] = read[place.index]
     else if (place.kind === 'output') textures[at] = written[place.index]
   })
+}
+
+/** Waits for what was drawn so far: the host needs the operands. A failure is the run's, and every later read's. */
+function runOnHost(
+  { step, operands, target }: HostWork,
+  textures: readonly (GpuTexture | undefined)[],
+  { device, fail }: ExecutableHost,
+): void {
+  const { inputs, type } = step
+  const size = sizeOf(type.shape)
+  try {
+    const arrays = operands.map((slot, at): TypedArray => {
+      const { dtype, shape } = inputs[at] ?? type
+      const count = sizeOf(shape)
+      const texture = textures[slot]
+      // A value without elements has no texture, or one that nothing was drawn to.
+      if (texture === undefined || count === 0) return dtypes[dtype].allocate(0)
+      return device.readback.now(texture, dtype, count)
+    })
+    const output = dtypes[type.dtype].allocate(size)
+    runHostStep(step, [...arrays, output])
+    const texture = textures[target]
+    if (texture !== undefined && size > 0) device.textures.upload(texture, output)
+  } catch (cause) {
+    fail(cause)
+    throw cause
+  }
 }
 
 function runDraw(

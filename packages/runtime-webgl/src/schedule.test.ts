@@ -1,4 +1,4 @@
-import { dtypes, type Kernel, type Plan, type PlanBuffer, planVersion } from '@heddle/core'
+import { dtypes, type Kernel, type Plan, type PlanBuffer, type PlanStep, planVersion } from '@heddle/core'
 import {
   addressOf,
   makeKernel,
@@ -73,11 +73,11 @@ const slotNames = ({ slots }: Schedule): string[] =>
   slots.map(({ place }) => `${place.kind} ${place.kind === 'scratch' ? place.ordinal : place.index}`)
 
 test('intermediates take turns on two textures along a chain', () => {
-  const chain = [
-    { kernel: 0, args: [0, 2] },
-    { kernel: 0, args: [2, 3] },
-    { kernel: 0, args: [3, 4] },
-    { kernel: 0, args: [4, 1] },
+  const chain: PlanStep[] = [
+    { kind: 'kernel', kernel: 0, args: [0, 2] },
+    { kind: 'kernel', kernel: 0, args: [2, 3] },
+    { kind: 'kernel', kernel: 0, args: [3, 4] },
+    { kind: 'kernel', kernel: 0, args: [4, 1] },
   ]
 
   const names = slotNames(scheduled(planOf([copy(64)], chain, 3)))
@@ -86,9 +86,9 @@ test('intermediates take turns on two textures along a chain', () => {
 })
 
 test('an output that is scattered into is filled in a scratch texture first', () => {
-  const steps = [
-    { kernel: 0, args: [0, 1] },
-    { kernel: 1, args: [0, 1] },
+  const steps: PlanStep[] = [
+    { kind: 'kernel', kernel: 0, args: [0, 1] },
+    { kind: 'kernel', kernel: 1, args: [0, 1] },
   ]
 
   const schedule = scheduled(planOf([copy(64), addInto(64)], steps, 0))
@@ -98,11 +98,11 @@ test('an output that is scattered into is filled in a scratch texture first', ()
 })
 
 test('two scatters in a row alternate textures', () => {
-  const steps = [
-    { kernel: 0, args: [0, 2] },
-    { kernel: 1, args: [0, 2] },
-    { kernel: 1, args: [0, 2] },
-    { kernel: 0, args: [2, 1] },
+  const steps: PlanStep[] = [
+    { kind: 'kernel', kernel: 0, args: [0, 2] },
+    { kind: 'kernel', kernel: 1, args: [0, 2] },
+    { kind: 'kernel', kernel: 1, args: [0, 2] },
+    { kind: 'kernel', kernel: 0, args: [2, 1] },
   ]
 
   const names = slotNames(scheduled(planOf([copy(64), addInto(64)], steps, 1)))
@@ -117,8 +117,8 @@ test('no pass has a texture both as sampler and as target', () => {
     return place.kind === 'scratch' ? `${format} ${Math.ceil(size / 4)} ${place.ordinal}` : `slot ${slot}`
   }
 
-  for (const { samplers, targets } of passes) {
-    const read = new Set(samplers.map(textureOf))
-    expect(targets.map(textureOf).filter((texture) => read.has(texture))).toEqual([])
+  for (const pass of passes) {
+    const read = new Set((pass.kind === 'draw' ? pass.samplers : pass.operands).map(textureOf))
+    expect(pass.targets.map(textureOf).filter((texture) => read.has(texture))).toEqual([])
   }
 })

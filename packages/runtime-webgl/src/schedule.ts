@@ -1,7 +1,7 @@
 // Which texture each step of a plan reads and writes, decided once and with no device. A buffer written more than once (filled,
 // then scattered into) has a version for each write, since a step cannot read the texture it renders to; intermediates
 // share scratch textures once their last reader has run. Keeps: no step has a texture both as sampler and as target.
-import { type BufferId, internalError, type Plan } from '@heddle/core'
+import { type BufferId, type HostStep, internalError, type Plan } from '@heddle/core'
 import type { GlslKernel } from './emit-kernel.ts'
 import { formatOf, shapeKey, type TexelFormat, unsupported } from './storage.ts'
 
@@ -18,13 +18,25 @@ export interface Slot {
   readonly place: SlotPlace
 }
 
-export interface Pass {
+/** A draw, or a step that the host takes: its operands are read back, its result is uploaded. */
+export type Pass = DrawPass | HostPass
+
+export interface DrawPass {
+  readonly kind: 'draw'
   /** Position in `Plan.steps`, and the step's kernel. */
   readonly step: number
   readonly kernel: number
   /** Slots bound to samplers t0, t1, ..., and those rendered to. */
   readonly samplers: readonly number[]
   readonly targets: readonly number[]
+}
+
+export interface HostPass {
+  readonly kind: 'host'
+  readonly step: HostStep
+  /** Slots of the operands, in order, and that of the result. */
+  readonly operands: readonly number[]
+  readonly targets: readonly [number]
 }
 
 export interface Schedule {
@@ -49,19 +61,25 @@ export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedu
     return id
   }
   const passes: Pass[] = []
-  plan.steps.forEach(({ kernel, args }, step) => {
-    const glsl = kernels[kernel]
-    if (glsl === undefined || glsl.text === '') return
-    const pass = passes.length
+  const readVersion = (buffer: BufferId): number => {
+    const version = current.get(buffer) ?? addVersion(buffer, -1)
+    versions[version]!.lastRead = passes.length
+    return version
+  }
+  plan.steps.forEach((step, at) => {
+    const { args } = step
     const bufferOf = (argument: number): BufferId => args[argument] ?? -1
-    const samplers = glsl.samplers.map((argument) => {
-      const buffer = bufferOf(argument)
-      const version = current.get(buffer) ?? addVersion(buffer, -1)
-      versions[version]!.lastRead = pass
-      return version
-    })
-    const targets = glsl.targets.map((argument) => addVersion(bufferOf(argument), pass))
-    passes.push({ step, kernel, samplers, targets })
+    if (step.kind === 'host') {
+      const operands = step.inputs.map((_, argument) => readVersion(bufferOf(argument)))
+      const target = addVersion(bufferOf(step.inputs.length), passes.length)
+      passes.push({ kind: 'host', step, operands, targets: [target] })
+      return
+    }
+    const glsl = kernels[step.kernel]
+    if (glsl === undefined || glsl.text === '') return
+    const samplers = glsl.samplers.map((argument) => readVersion(bufferOf(argument)))
+    const targets = glsl.targets.map((argument) => addVersion(bufferOf(argument), passes.length))
+    passes.push({ kind: 'draw', step: at, kernel: step.kernel, samplers, targets })
   })
   return { slots: placeVersions(plan, versions, current, passes), passes }
 }

@@ -19,7 +19,9 @@ function outputsOf(plan: Plan, inputs: readonly TypedArray[]): readonly TypedArr
     const data = kindOf(dtype)
     return new data(size)
   })
-  for (const { kernel, args } of plan.steps) {
+  for (const step of plan.steps) {
+    if (step.kind !== 'kernel') continue
+    const { kernel, args } = step
     const bound = args.map((arg) => arrays[arg]!)
     runKernel(plan.kernels[kernel]!, bound)
   }

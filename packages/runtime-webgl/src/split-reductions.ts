@@ -58,8 +58,8 @@ export function splitReductions(plan: Plan, limits: SplitLimits): Plan {
   })
   if (pairs.size === 0) return plan
   for (const step of plan.steps) {
-    const pair = pairs.get(step.kernel)
-    if (pair === undefined) {
+    const pair = step.kind === 'kernel' ? pairs.get(step.kernel) : undefined
+    if (pair === undefined || step.kind !== 'kernel') {
       steps.push(step)
       continue
     }
@@ -69,8 +69,8 @@ export function splitReductions(plan: Plan, limits: SplitLimits): Plan {
       return buffers.push({ dtype, size, bytes, place, firstStep: 0, lastStep: 0, label }) - 1
     })
     const read = step.args.filter((_, at) => plan.kernels[step.kernel]?.buffers[at]?.access === 'read')
-    steps.push({ kernel: pair.first, args: [...read, ...partials] })
-    steps.push({ kernel: step.kernel, args: [...step.args, ...partials] })
+    steps.push({ kind: 'kernel', kernel: pair.first, args: [...read, ...partials] })
+    steps.push({ kind: 'kernel', kernel: step.kernel, args: [...step.args, ...partials] })
   }
   return { ...plan, kernels, buffers, steps }
 }

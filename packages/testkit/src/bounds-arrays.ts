@@ -5,7 +5,7 @@ import { castScalar, forEachIndex, isFloat, offsetOf, opRecord, sizeOf } from '@
 import type { BoundArgs, Bounded, BoundRule } from './bounds.ts'
 import { summationError, tolerancesOf } from './tolerances.ts'
 
-const unknown = Number.POSITIVE_INFINITY
+export const unknown: number = Number.POSITIVE_INFINITY
 
 /** Values handed in are exact, except that an approximate runtime may take a denormal for zero. */
 export const exactLeaf: BoundRule = ({ node, value, precision }) => {
@@ -193,7 +193,7 @@ export const exactInputs: BoundRule = (args) =>
   args.inputs.every(isExact) ? new Float64Array(args.value.data.length) : allUnknown(args)
 
 /** Errors of the terms and of adding `countAt` of them up. Integers add up exactly, or wrap beyond what is known. */
-function addedUp(
+export function addedUp(
   args: BoundArgs,
   errors: Float64Array,
   magnitude: Float64Array,
@@ -216,25 +216,25 @@ function addedUp(
 }
 
 /** The op itself on float64 arrays, with `changes` to its attributes. */
-function run({ node, value }: BoundArgs, inputs: readonly NdArray[], changes: object = {}): Float64Array {
+export function run({ node, value }: BoundArgs, inputs: readonly NdArray[], changes: object = {}): Float64Array {
   const type = { dtype: 'f64', shape: value.shape } as const
   return Float64Array.from(opRecord(node.op).evaluate(inputs, { ...node.attrs, ...changes }, type).data)
 }
 
 /** Other numbers in the place of operand `k`. */
-function as({ inputs }: BoundArgs, k: number, data: ArrayLike<number>): NdArray {
+export function as({ inputs }: BoundArgs, k: number, data: ArrayLike<number>): NdArray {
   return { dtype: 'f64', shape: inputs[k]?.value.shape ?? [], data: Float64Array.from(data) }
 }
 
 /** Largest magnitudes within the bounds. */
-function magnitudes({ value, bound }: Bounded): Float64Array {
+export function magnitudes({ value, bound }: Bounded): Float64Array {
   return bound.map((error, at) => Math.abs(value.data[at] ?? 0) + error)
 }
 
 const isWhole = ({ value, bound }: Bounded): boolean =>
   bound.every((error) => error === 0) && value.data.every((x) => Number.isInteger(x))
 
-const isExact = ({ bound }: Bounded): boolean => bound.every((error) => error === 0)
+export const isExact = ({ bound }: Bounded): boolean => bound.every((error) => error === 0)
 
-const allUnknown = ({ value }: BoundArgs): Float64Array =>
+export const allUnknown = ({ value }: BoundArgs): Float64Array =>
   new Float64Array(value.data.length).fill(isFloat(value.dtype) || sizeOf(value.shape) > 0 ? unknown : 0)

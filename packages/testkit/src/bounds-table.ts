@@ -28,6 +28,7 @@ import {
   smooth,
 } from './bounds-elementwise.ts'
 import { equality } from './bounds-extreme.ts'
+import { cumulated, recurred, runningPosition, sorted } from './bounds-host.ts'
 import { type RoundingClass, tolerancesOf } from './tolerances.ts'
 
 /** Both operands' errors, as they are. */
@@ -163,6 +164,10 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   foldWindows: folded,
   argMax: position,
   argMin: position,
+  argSort: sorted,
+  cumulate: cumulated,
+  cumulatePosition: runningPosition,
+  recurrence: recurred,
   dot: contracted,
   randomBits: exactInputs,
 }

@@ -62,9 +62,9 @@ export function planOfKernel({ kernel, inputs }: KernelFixture): PlanFixture {
     const { dtype, size } = kernel.buffers[position]!
     const start = addInput('start', position)
     kernels.push(copyKernel(dtype, size))
-    steps.push({ kernel: 1, args: [start, args[position]!] })
+    steps.push({ kind: 'kernel', kernel: 1, args: [start, args[position]!] })
   }
-  steps.push({ kernel: 0, args })
+  steps.push({ kind: 'kernel', kernel: 0, args })
   const plan: Plan = {
     version: planVersion,
     name: kernel.name,
@@ -122,11 +122,11 @@ export function trainingPlan(): Plan {
     kernels,
     buffers,
     steps: [
-      { kernel: 0, args: [0, 2, 1, 4] },
-      { kernel: 1, args: [4, 7] },
-      { kernel: 2, args: [4, 5] },
-      { kernel: 3, args: [0, 5, 6] },
-      { kernel: 4, args: [2, 6, 3, 8] },
+      { kind: 'kernel', kernel: 0, args: [0, 2, 1, 4] },
+      { kind: 'kernel', kernel: 1, args: [4, 7] },
+      { kind: 'kernel', kernel: 2, args: [4, 5] },
+      { kind: 'kernel', kernel: 3, args: [0, 5, 6] },
+      { kind: 'kernel', kernel: 4, args: [2, 6, 3, 8] },
     ],
     inputs: [
       { name: 'x', role: 'feed', dtype: 'f32', shape: [samples, features], buffer: 0, initial: undefined },

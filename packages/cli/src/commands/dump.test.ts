@@ -92,7 +92,7 @@ describe('dump', () => {
 
   it('prints the plan', async () => {
     expect(await dumped({ script: 'tanh.ts', stage: 'plan' })).toMatchInlineSnapshot(`
-      "plan curve (version 1)
+      "plan curve (version 2)
         input    x: f32[3]
         input    scale: f32[3] state
         output   loss: f32[]
@@ -103,6 +103,17 @@ describe('dump', () => {
       arena 0 bytes, 0 buffers, at most 0 bytes live at once
       "
     `)
+  })
+
+  it('prints the steps of the host, with the bytes they move where it is far', async () => {
+    const plan = await dumped({ script: 'sorted.ts', stage: 'plan', runtime: 'webgl' })
+
+    expect(plan).toContain('steps (3, 1 on the host; a run moves 4800 bytes to the host and 4800 back)')
+    expect(plan).toContain('argSort = argSort(add#2) axis=1 descending=false on the host, 4800 bytes there')
+    expect(await dumped({ script: 'sorted.ts', stage: 'kernels' })).toContain(
+      '# 2 kernels in 3 steps (1 on the host) for cpu (wasm)',
+    )
+    expect(await dumped({ script: 'sorted.ts', stage: 'code' })).toContain('(func $')
   })
 
   it('prints the code of the emitter that was asked for', async () => {

@@ -21,6 +21,20 @@ describe('explain', () => {
     `)
   })
 
+  it('tells what the host computes', async () => {
+    expect(await explained({ script: 'sorted.ts' })).toMatchInlineSnapshot(`
+      "sorted for cpu (wasm): 2 kernels in 3 steps (1 on the host)
+
+      sorted.ts:4  const x = add(input('x', 'f32', [2, 600]), 1)
+        %2 STORE_OPERAND: add f32[2, 600]: stored: an operand that must be a plain array (of a contraction on this target, of a scatter, or of a host step)
+
+      sorted.ts:5  return { order: add(x.builder.argSort(x, { axis: 1, descending: false }), 1) }
+        %3 STORE_HOST: argSort i32[2, 600]: stored: computed on the host, by a function from arrays to an array
+        %5 STORE_OUTPUT: add i32[2, 600]: stored: an output or the next value of a state
+      "
+    `)
+  })
+
   it('finds an op, a value, an output, an input, a line', async () => {
     const count = async (name: string): Promise<number> =>
       (await explained({ script: 'mlp.ts', name })).match(/^ {2}%/gm)?.length ?? 0

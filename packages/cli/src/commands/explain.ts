@@ -22,6 +22,7 @@ import { loadProgram } from '../load.ts'
 import { emitterOption, formatOption, oneOf } from '../options.ts'
 import { type ColorWhen, type Paint, paintFor } from '../paint.ts'
 import { plural } from '../plural.ts'
+import { stepCount } from '../step-count.ts'
 import { type Emitter, type Runtime, runtimes, targetOf } from '../target.ts'
 import { lineAt, shortPath } from '../user-lines.ts'
 import type { AddCommand } from './add-command.ts'
@@ -60,7 +61,7 @@ export async function run(options: ExplainOptions, io: Io): Promise<ExitCode> {
     return 0
   }
   const paint = paintFor(color, io.out, io.env)
-  const title = `${graph.name} for ${target.title}: ${plural(plan.kernels.length, 'kernel')} in ${plural(plan.steps.length, 'step')}`
+  const title = `${graph.name} for ${target.title}: ${plural(plan.kernels.length, 'kernel')} in ${stepCount(plan)}`
   io.out.write(`${[paint.heading(title), ...textOf(chosen, io, paint)].join('\n')}\n`)
   return 0
 }

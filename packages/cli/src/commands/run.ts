@@ -20,6 +20,7 @@ import { loadProgram } from '../load.ts'
 import { emitterOption, formatOption, seedOption, wholeNumber } from '../options.ts'
 import { type ColorWhen, type Paint, paintFor } from '../paint.ts'
 import { plural } from '../plural.ts'
+import { stepCount } from '../step-count.ts'
 import { cpuBackend, cpuTarget, type Emitter } from '../target.ts'
 import type { AddCommand } from './add-command.ts'
 
@@ -118,7 +119,7 @@ const scalarsOf = (outputs: Record<string, HostArray>): string =>
     .join('  ')
 
 function heading(plan: Plan, title: string, seed: number, paint: Paint): string {
-  const size = `${plural(plan.kernels.length, 'kernel')}, ${plural(plan.steps.length, 'step')}, ${plural(plan.arenaBytes, 'byte')} of intermediates`
+  const size = `${plural(plan.kernels.length, 'kernel')}, ${stepCount(plan)}, ${plural(plan.arenaBytes, 'byte')} of intermediates`
   return `${paint.heading(`${plan.name} on ${title}`)}: ${size}, seed ${seed}\n`
 }
 

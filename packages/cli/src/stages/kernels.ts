@@ -2,6 +2,7 @@
 import { type Kernel, type Plan, planToJson, printKernel } from '@heddle/core'
 import type { Io } from '../io.ts'
 import { plural } from '../plural.ts'
+import { stepCount } from '../step-count.ts'
 import { shortPlace } from '../user-lines.ts'
 import type { Stage } from './stage.ts'
 
@@ -13,7 +14,7 @@ export const kernelsStage: Stage = {
     const json = Array.isArray(written) ? (written as readonly object[]) : []
     return {
       text: [
-        `# ${plural(plan.kernels.length, 'kernel')} in ${plural(plan.steps.length, 'step')} for ${title}\n`,
+        `# ${plural(plan.kernels.length, 'kernel')} in ${stepCount(plan)} for ${title}\n`,
         ...plan.kernels.map((kernel, id) => kernelText(kernel, stepsOf(plan, id), io)),
       ].join('\n'),
       json: {
@@ -27,7 +28,8 @@ export const kernelsStage: Stage = {
   },
 }
 
-const stepsOf = (plan: Plan, id: number): number => plan.steps.filter(({ kernel }) => kernel === id).length
+const stepsOf = (plan: Plan, id: number): number =>
+  plan.steps.filter((step) => step.kind === 'kernel' && step.kernel === id).length
 
 function kernelText(kernel: Kernel, steps: number, io: Pick<Io, 'cwd'>): string {
   const { ops, locations } = kernel.origin

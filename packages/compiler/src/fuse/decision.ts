@@ -19,6 +19,7 @@ export type DecisionCode =
   | 'STORE_REDUCTION'
   | 'STORE_CONTRACTION'
   | 'STORE_SCATTER'
+  | 'STORE_HOST'
 
 export interface Decision {
   readonly code: DecisionCode
@@ -35,7 +36,7 @@ const sentences: Readonly<Record<DecisionCode, string>> = {
   JOIN_OUTPUT: 'stored by the kernel that also uses it, as a further output',
   STORE_OUTPUT: 'stored: an output or the next value of a state',
   STORE_OPERAND:
-    'stored: an operand that must be a plain array (of a contraction on this target, or of a scatter)',
+    'stored: an operand that must be a plain array (of a contraction on this target, of a scatter, or of a host step)',
   STORE_SHARED: 'stored: several kernels need it and computing it again costs more',
   STORE_MANY_INDICES: 'stored: its kernel reads it at several indices',
   STORE_REPEATED: 'stored: inlined it would be computed again for every repeated element',
@@ -45,6 +46,7 @@ const sentences: Readonly<Record<DecisionCode, string>> = {
   STORE_REDUCTION: 'stored: a reduction that no kernel can take in (several users, or not used row by row)',
   STORE_CONTRACTION: 'stored: a contraction whose result no single kernel uses element by element',
   STORE_SCATTER: 'stored: a scatter fills an array of its own',
+  STORE_HOST: 'stored: computed on the host, by a function from arrays to an array',
 }
 
 const decisions = new Map<DecisionCode, Decision>()

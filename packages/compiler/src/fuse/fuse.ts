@@ -125,6 +125,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         if (!tryAbsorbContraction(group, node, need)) throw internalError('fuse', `${node.op} has no kernel`)
         break
       case 'scatter':
+      case 'host':
         group.members.set(node, [identityTuple(group.rank)])
         group.demands.delete(node)
         for (const operand of node.inputs) need(group, operand, identityTuple(operand.type.shape.length))
@@ -145,7 +146,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     if (root === undefined || !mayShare) return false
     if (kind === 'reduce' && !reducesPerElement(group, node, tuples[0] ?? [])) return false
     if (mustRead(group, node)) return false
-    if (group.outputs.length >= capabilities.maxWrites || tuples.length !== 1 || isScatter(group))
+    if (group.outputs.length >= capabilities.maxWrites || tuples.length !== 1 || standsAlone(group))
       return false
     if (sizeOf(node.type.shape) !== sizeOf(root.type.shape)) return false
     if (!tuplesEqual(tuples[0] ?? [], outputTuple(group, node))) return false
@@ -192,6 +193,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     if (forced !== undefined) store(node, forced)
     else if (users.length === 0) return
     else if (lowering.kind === 'scatter') store(node, 'STORE_SCATTER')
+    else if (lowering.kind === 'host') store(node, 'STORE_HOST')
     else if (lowering.kind === 'pull') pull(node, users)
     else absorbOrStore(node, users)
   }
@@ -292,7 +294,8 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         if (lowering.kind === 'contract' && capabilities.contractOperands === 'strided') {
           for (const source of contractionSources(node)) markStored(source)
         }
-        if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
+        if (lowering.kind === 'host') for (const operand of node.inputs) markStored(operand)
+        else if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
           node.inputs.forEach((operand, at) => {
             if (at > 0 || !kindOfConstant(operand)) markStored(operand)
           })
@@ -309,8 +312,12 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   }
 }
 
-const isScatter = (group: Group): boolean =>
-  group.outputs.some((output) => opRecord(output.op).lowering.kind === 'scatter')
+/** A scatter fills an array in two kernels, a host step in none: nothing can be stored along. */
+const standsAlone = (group: Group): boolean =>
+  group.outputs.some(({ op }) => {
+    const { kind } = opRecord(op).lowering
+    return kind === 'scatter' || kind === 'host'
+  })
 
 /** Made inside every kernel that uses it: never an array, so never a read. (A literal is an array.) */
 const kindOfConstant = (node: Value): boolean => {

@@ -38,17 +38,31 @@ const contractBlock = 256
 
 /** A kernel whose origin is put together only if it turns out to be a new one. */
 export interface LoweredKernel {
+  readonly kind: 'kernel'
   readonly kernel: LoopNest
   readonly origin: () => KernelOrigin
   /** The value each of the kernel's buffers holds. */
   readonly buffers: readonly Value[]
 }
 
-/** The kernels of a group, in order. */
-export function lower(group: Group): readonly LoweredKernel[] {
+/** A node that the host computes. */
+export interface LoweredHost {
+  readonly kind: 'host'
+  readonly node: Value
+}
+
+/** What a group becomes, in order. */
+export function lower(group: Group): readonly (LoweredKernel | LoweredHost)[] {
   const [root] = group.outputs
   if (root === undefined) throw internalError('lower', 'a group without outputs')
-  return opRecord(root.op).lowering.kind === 'scatter' ? lowerScatter(group, root) : [lowerGroup(group)]
+  switch (opRecord(root.op).lowering.kind) {
+    case 'scatter':
+      return lowerScatter(group, root)
+    case 'host':
+      return [{ kind: 'host', node: root }]
+    default:
+      return [lowerGroup(group)]
+  }
 }
 
 /** Buffers of a kernel, numbered in order of first use. */
@@ -111,7 +125,12 @@ function lowerGroup(group: Group): LoweredKernel {
     stages,
     buffers: buffers.list(new Set(group.outputs)),
   }
-  return { kernel: assignLanes(collapseAxes(kernel)), buffers: buffers.values, origin: () => originOf(group) }
+  return {
+    kind: 'kernel',
+    kernel: assignLanes(collapseAxes(kernel)),
+    buffers: buffers.values,
+    origin: () => originOf(group),
+  }
 }
 
 function mapStage(group: Group, rows: readonly AxisId[], context: StageContext): MapStage {
@@ -268,7 +287,12 @@ function copyKernel(group: Group, node: Value, base: Value): LoweredKernel {
     stages: [{ kind: 'map', axes: [], code: code.code, stores: [store] }],
     buffers: buffers.list(new Set([node])),
   }
-  return { kernel: collapseAxes(kernel), buffers: buffers.values, origin: () => originOf(group) }
+  return {
+    kind: 'kernel',
+    kernel: collapseAxes(kernel),
+    buffers: buffers.values,
+    origin: () => originOf(group),
+  }
 }
 
 function scatterKernel(
@@ -314,7 +338,7 @@ function scatterKernel(
     ],
     buffers: buffers.list(new Set([node])),
   }
-  return { kernel, buffers: buffers.values, origin: () => originOf(group) }
+  return { kind: 'kernel', kernel, buffers: buffers.values, origin: () => originOf(group) }
 }
 
 function kernelName(group: Group): string {

@@ -24,6 +24,16 @@ export function checkCapabilities(graph: Graph, capabilities: Capabilities): voi
   }
 }
 
+/** Host steps in terms of other ops, where the target would copy their operands to the host and back and the op knows how. */
+export function expandHostSteps(graph: Graph, { hostSteps }: Capabilities): Graph {
+  if (hostSteps === 'shared') return graph
+  return replaceNodes(graph, (node, inputs) => {
+    const { lowering } = opRecord(node.op)
+    if (lowering.kind !== 'host') return undefined
+    return lowering.expansion?.build({ b: node.builder, inputs, attrs: node.attrs, type: node.type })
+  })
+}
+
 /**
  * Ops of more operands than a kernel can read become trees of narrower ones. An op that takes any number of operands is
  * associative: parts joined first give the same.
@@ -31,19 +41,27 @@ export function checkCapabilities(graph: Graph, capabilities: Capabilities): voi
 export function splitWideOps(graph: Graph, { maxReads }: Capabilities): Graph {
   const isWide = ({ op, inputs }: Value): boolean =>
     opRecord(op).arity === variadic && inputs.length > maxReads
-  const order = nodesOf(graph)
-  if (!order.some(isWide)) return graph
+  return replaceNodes(graph, (node, inputs) =>
+    isWide(node) ? applyInParts(node, inputs, maxReads) : undefined,
+  )
+}
+
+/** The graph with some nodes replaced; `replace` gets a node and its operands after replacement. */
+function replaceNodes(
+  graph: Graph,
+  replace: (node: Value, inputs: readonly Value[]) => Value | undefined,
+): Graph {
   const replaced = new Map<Value, Value>()
-  for (const node of order) {
+  for (const node of nodesOf(graph)) {
     const inputs = node.inputs.map((operand) => replaced.get(operand) ?? operand)
     const isChanged = inputs.some((operand, k) => operand !== node.inputs[k])
-    if (!isWide(node) && !isChanged) continue
-    replaced.set(
-      node,
-      withProvenance(node.provenance, () => applyInParts(node, inputs, maxReads)),
-    )
+    const next = withProvenance(node.provenance, () => {
+      const value = replace(node, inputs)
+      return value ?? (isChanged ? node.builder.make(node.op, inputs, node.attrs) : node)
+    })
+    if (next !== node) replaced.set(node, next)
   }
-  return mapRoots(graph, (value) => replaced.get(value) ?? value)
+  return replaced.size === 0 ? graph : mapRoots(graph, (value) => replaced.get(value) ?? value)
 }
 
 /** The op of `node` over `operands`, at most `width` at a time. */

@@ -4,6 +4,7 @@ import {
   canReplace,
   dtypes,
   type Graph,
+  type HostStep,
   inputNamed,
   internalError,
   type Kernel,
@@ -78,25 +79,31 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
 
   const kernels = createKernelTable()
   const steps: PlanStep[] = []
-  const addStep = (kernel: LoopNest, origin: () => KernelOrigin, args: readonly number[]): void => {
-    const step = steps.length
-    args.forEach((slot, position) => {
-      const target = slots[slot]
-      if (target === undefined) throw internalError('plan', `no slot ${slot}`)
-      const writes = kernel.buffers[position]?.access === 'write'
-      if (writes && target.first < 0 && target.place !== 'input') target.first = step
-      target.last = step
-    })
-    steps.push({ kernel: kernels.idOf(kernel, origin), args })
+  const use = (slot: number, access: 'read' | 'write'): number => {
+    const target = slots[slot]
+    if (target === undefined) throw internalError('plan', `no slot ${slot}`)
+    if (access === 'write' && target.first < 0 && target.place !== 'input') target.first = steps.length
+    target.last = steps.length
+    return slot
   }
-  for (const { kernel, buffers, origin } of lowered) {
-    addStep(
-      kernel,
-      origin,
-      buffers.map((value, k) => (kernel.buffers[k]?.access === 'write' ? writeSlot(value) : readSlot(value))),
+  const reads = (value: Value): number => use(readSlot(value), 'read')
+  const writes = (value: Value): number => use(writeSlot(value), 'write')
+  for (const each of lowered) {
+    if (each.kind === 'host') {
+      const args = [...each.node.inputs.map(reads), writes(each.node)]
+      steps.push(hostStep(each.node, args, capabilities))
+      continue
+    }
+    const { kernel, buffers, origin } = each
+    const args = buffers.map((value, k) =>
+      kernel.buffers[k]?.access === 'write' ? writes(value) : reads(value),
     )
+    steps.push({ kind: 'kernel', kernel: kernels.idOf(kernel, origin), args })
   }
-  for (const { from, to } of copies) addStep(copyKernel(from), () => copyOrigin, [readSlot(from), to])
+  for (const { from, to } of copies) {
+    const args = [reads(from), use(to, 'write')]
+    steps.push({ kind: 'kernel', kernel: kernels.idOf(copyKernel(from), () => copyOrigin), args })
+  }
 
   const { buffers, arenaBytes } = placeSlots(slots)
   const outputs = roots.map(({ name, role, value }, k): PlanOutput => {
@@ -119,6 +126,20 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
     arenaBytes,
   }
 }
+
+const hostStep = (
+  { op, attrs, inputs, type }: Value,
+  args: readonly number[],
+  { hostSteps }: Capabilities,
+): HostStep => ({
+  kind: 'host',
+  op,
+  attrs,
+  inputs: inputs.map((operand) => operand.type),
+  type,
+  args,
+  memory: hostSteps,
+})
 
 /** A caller's inputs: the first buffers, in the graph's order. */
 const inputsOf = (graph: Graph): readonly PlanInput[] =>
@@ -229,7 +250,7 @@ function mayDonate(
   if (source === undefined || target === undefined || target.firstStep < 0) return false
   if (source.lastStep < target.firstStep) return true
   const step = steps[target.firstStep]
-  const kernel = step === undefined ? undefined : kernels[step.kernel]
+  const kernel = step?.kind === 'kernel' ? kernels[step.kernel] : undefined
   if (source.lastStep > target.firstStep || step === undefined || kernel === undefined) return false
   return canReplace(kernel, step.args.indexOf(input), step.args.indexOf(output))
 }

@@ -22,6 +22,11 @@ export interface Capabilities {
   readonly contractOperands: 'strided' | 'any'
   /** An output may share the memory of the input it replaces. */
   readonly inPlace: boolean
+  /**
+   * `shared`: the host works on the device's memory, so a host step costs what it computes.
+   * `transfer`: its operands are read back and its result is uploaded; the compiler expands host steps where it can.
+   */
+  readonly hostSteps: 'shared' | 'transfer'
   /** Results must equal those of every other bit-reproducible runtime; false: inside the tolerance table. */
   readonly bitReproducible: boolean
 }

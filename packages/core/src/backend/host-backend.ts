@@ -6,6 +6,7 @@ import { verifyPlan } from '../plan/verify.ts'
 import type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend.ts'
 import { allocatePlan, bindRun, checkRun, unbindRun } from './bind-plan.ts'
 import { hostMemory } from './host-memory.ts'
+import { runHostStep } from './host-step.ts'
 import { requireSupported } from './supports.ts'
 
 /** Runs kernel number `kernel` of a plan on the arrays of its buffers. */
@@ -36,11 +37,10 @@ export function hostBackend({ name, capabilities, prepare, source, clearsArena }
         bindRun(plan, places, inputs, outputs, memory.arrayOf)
         if (clearsArena) new Uint8Array(places.arena).fill(0xff)
         try {
-          for (const { kernel, args } of plan.steps) {
-            run(
-              kernel,
-              args.map((id) => places.arrays[id]!),
-            )
+          for (const step of plan.steps) {
+            const arrays = step.args.map((id) => places.arrays[id]!)
+            if (step.kind === 'host') runHostStep(step, arrays)
+            else run(step.kernel, arrays)
           }
         } catch (cause) {
           memory.fail(cause)

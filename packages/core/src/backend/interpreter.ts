@@ -15,6 +15,7 @@ export const hostCapabilities: Capabilities = {
   rowKernels: true,
   contractOperands: 'any',
   inPlace: true,
+  hostSteps: 'shared',
   bitReproducible: true,
 }
 

@@ -1,5 +1,6 @@
 // Whether a plan asks for no more than a device's capabilities: the check every backend makes before it compiles one.
 import { HeddleError } from '../errors.ts'
+import { formatType } from '../ir/tensor-type.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Capabilities } from './backend.ts'
@@ -11,6 +12,15 @@ export function requireSupported(owner: string, plan: Plan, capabilities: Capabi
     if (what === undefined) continue
     throw new HeddleError('BACKEND_UNSUPPORTED', `${owner}: kernel ${kernel.name}: ${what}`, {
       details: { backend: owner, kernel: kernel.name },
+    })
+  }
+  for (const step of plan.steps) {
+    if (step.kind !== 'host') continue
+    const lacked = [...step.inputs, step.type].find(({ dtype }) => !capabilities.dtypes.includes(dtype))
+    if (lacked === undefined) continue
+    const what = `${formatType(lacked)} is ${lacked.dtype}; the device has ${capabilities.dtypes.join(', ')}`
+    throw new HeddleError('BACKEND_UNSUPPORTED', `${owner}: host step ${step.op}: ${what}`, {
+      details: { backend: owner, op: step.op },
     })
   }
 }

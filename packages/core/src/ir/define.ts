@@ -2,7 +2,7 @@
 // tests are derived from it. Nothing is registered: the op table is the exports of `ops/index.ts`.
 import type { z } from 'zod'
 import type { Shape } from '../dim.ts'
-import type { DType } from '../dtype.ts'
+import type { DType, TypedArray } from '../dtype.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { NdArray } from '../interpret/nd-array.ts'
 import type { Guard, IndexExpression } from '../kernel/index-expression.ts'
@@ -23,6 +23,7 @@ export type OpKind =
   | 'gather'
   | 'scatter'
   | 'random'
+  | 'host'
 
 export type Tuple<T, N extends number, A extends readonly T[] = readonly []> = number extends N
   ? readonly T[]
@@ -109,6 +110,34 @@ export type Lowering<A> =
       readonly axis: (attrs: A) => number
       readonly combine: (attrs: A) => ScatterCombine
     }
+  | {
+      readonly kind: 'host'
+      /** Fills the result from the operands: plain loops over row-major arrays, the same function on every runtime. */
+      readonly run: (args: HostArgs<A>) => void
+      /** The op in terms of others, for targets whose memory the host does not share. */
+      readonly expansion?: HostExpansion<A>
+    }
+
+/** Arrays in host memory, and what is in them. */
+export interface HostArgs<A> {
+  readonly inputs: readonly TypedArray[]
+  readonly output: TypedArray
+  readonly attrs: A
+  readonly types: readonly TensorType[]
+  readonly type: TensorType
+}
+
+export interface HostExpansion<A> {
+  /** Whether it is there for all sizes. If not, the op stands in `ops/host-transfers.ts`. */
+  readonly covers: 'all sizes' | 'some sizes'
+  /** Equal to the op but for rounding; `undefined` where transferring is better. */
+  readonly build: (args: {
+    readonly b: Builder
+    readonly inputs: readonly Value[]
+    readonly attrs: A
+    readonly type: TensorType
+  }) => Value | undefined
+}
 
 /** Axes of both operands by role; the result's axes are batch, free of the left, free of the right. */
 export interface ContractDims {

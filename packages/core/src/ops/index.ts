@@ -1,5 +1,6 @@
 // The op table: one line per op, by family. Its type gives the builder its methods; its order is the order of the reference.
 
+export { argSort } from './arg-sort.ts'
 export {
   add,
   and,
@@ -18,6 +19,7 @@ export {
 export { bitcast, cast, select } from './choose.ts'
 export { eq, le, lt, ne } from './compare.ts'
 export { concat } from './concat.ts'
+export { cumulate, cumulatePosition } from './cumulate.ts'
 export { dot } from './dot.ts'
 export { expand } from './expand.ts'
 export { flip } from './flip.ts'
@@ -26,6 +28,7 @@ export { full, input, iota, literal } from './leaves.ts'
 export { pad } from './pad.ts'
 export { permute } from './permute.ts'
 export { randomBits } from './random-bits.ts'
+export { recurrence } from './recurrence.ts'
 export { argMax, argMin, reduceMax, reduceMin, reduceProduct, reduceSum } from './reduce.ts'
 export { reshape } from './reshape.ts'
 export { scatter } from './scatter.ts'

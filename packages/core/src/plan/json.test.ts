@@ -61,7 +61,7 @@ describe('plans as JSON', () => {
 
   test('reject what is not a plan, with the path', () => {
     const json = planToJson(trainingPlan())
-    const steps = [{ kernel: 'first', args: [] }]
+    const steps = [{ kind: 'kernel', kernel: 'first', args: [] }]
 
     expect(codeOf(undefined)).toBe('PLAN_JSON_INVALID')
     expect(codeOf({ ...json, surplus: 1 })).toBe('PLAN_JSON_INVALID')

@@ -5,12 +5,13 @@ import type { DType } from '../dtype.ts'
 import { dtypeNames, dtypes } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import type { Initializer } from '../initializer.ts'
+import { isOpName, opRecord } from '../ir/builder.ts'
 import type { Guard, IndexAtom, IndexExpression } from '../kernel/index-expression.ts'
 import type { Kernel, ScalarNode, Stage } from '../kernel/kernel.ts'
 import type { ScalarOp } from '../kernel/scalar.ts'
 import { scalarTypes } from '../kernel/scalar-type.ts'
 import { bytesToBase64, tryBase64ToBytes } from './base64.ts'
-import type { Plan, PlanConstant } from './plan.ts'
+import type { HostStep, Plan, PlanConstant, PlanStep } from './plan.ts'
 import { planVersion } from './plan.ts'
 import { verifyPlan } from './verify.ts'
 
@@ -190,6 +191,30 @@ const constant = z
     return { dtype, data: view(bytes.buffer, 0, bytes.length / each) }
   })
 
+const tensorType = z.strictObject({ dtype, shape: counts })
+const kernelStep = z.strictObject({ kind: z.literal('kernel'), kernel: count, args: counts })
+const hostStep = z
+  .strictObject({
+    kind: z.literal('host'),
+    op: z.string(),
+    attrs: z.record(z.string(), z.unknown()),
+    inputs: z.array(tensorType),
+    type: tensorType,
+    args: counts,
+    memory: z.enum(['shared', 'transfer']),
+  })
+  .transform(({ op, attrs, ...step }, context): HostStep => {
+    const record = isOpName(op) ? opRecord(op) : undefined
+    if (record?.lowering.kind !== 'host' || !isOpName(op)) {
+      context.addIssue({ code: 'custom', path: ['op'], message: `'${op}' is no op that runs on the host` })
+      return z.NEVER
+    }
+    const checked = record.attrs.safeParse(attrs)
+    if (checked.success) return { ...step, op, attrs: checked.data as HostStep['attrs'] }
+    context.addIssue({ code: 'custom', path: ['attrs'], message: `${op}: ${checked.error.message}` })
+    return z.NEVER
+  })
+const step: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [kernelStep, hostStep])
 const headSchema = z.looseObject({ format: z.literal('heddle-plan'), version: z.int() })
 const planSchema = z.strictObject({
   format: z.literal('heddle-plan'),
@@ -207,7 +232,7 @@ const planSchema = z.strictObject({
       label: z.string(),
     }),
   ),
-  steps: z.array(z.strictObject({ kernel: count, args: counts })),
+  steps: z.array(step),
   inputs: z.array(
     z.strictObject({
       name: z.string(),

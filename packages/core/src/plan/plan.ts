@@ -4,10 +4,12 @@
 import type { Shape } from '../dim.ts'
 import type { DType, TypedArray } from '../dtype.ts'
 import type { Initializer } from '../initializer.ts'
+import type { AttrsOf, OpName, OpTable } from '../ir/op-table.ts'
+import type { TensorType } from '../ir/tensor-type.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 
 /** Version of the plan format; raised by any change that an older reader would misread. */
-export const planVersion = 1
+export const planVersion = 2
 
 /** Position in `Plan.buffers`. */
 export type BufferId = number
@@ -35,10 +37,27 @@ export interface PlanBuffer {
 }
 
 /** Runs `kernels[kernel]` with `buffers[k]` bound to `args[k]`. */
-export interface PlanStep {
+export interface KernelStep {
+  readonly kind: 'kernel'
   readonly kernel: number
   readonly args: readonly BufferId[]
 }
+
+/** Runs the host function of an op (`lowering.run` of its record) on host memory. */
+export interface HostStep {
+  readonly kind: 'host'
+  readonly op: OpName
+  readonly attrs: AttrsOf<OpTable[OpName]>
+  /** Types of the operands, and of the result. */
+  readonly inputs: readonly TensorType[]
+  readonly type: TensorType
+  /** The buffers of the operands, then that of the result. */
+  readonly args: readonly BufferId[]
+  /** Where the plan was made for: the device computes in host memory, or operands and result are copied there and back. */
+  readonly memory: 'shared' | 'transfer'
+}
+
+export type PlanStep = KernelStep | HostStep
 
 export interface PlanInput {
   readonly name: string

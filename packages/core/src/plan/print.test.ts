@@ -5,7 +5,7 @@ import { liveBytesPeak, printPlan } from './print.ts'
 describe('printPlan', () => {
   test('shows bindings, steps, the arena and the exact peak', () => {
     expect(printPlan(trainingPlan())).toMatchInlineSnapshot(`
-      "plan training-step (version 1)
+      "plan training-step (version 2)
         input    x: f32[4, 3]
         input    y: f32[4]
         input    w: f32[3] state

@@ -1,5 +1,6 @@
 // Text of a plan, for people: what goes in and out, its steps in order, who lives where in the arena, and the exact peak.
-import type { Plan, PlanBuffer } from './plan.ts'
+import type { HostStep, Plan, PlanBuffer } from './plan.ts'
+import { stepAccess, stepName, stepTransfer, transferBytes } from './steps.ts'
 
 /** Columns of the picture of a buffer's life. */
 const pictureWidth = 40
@@ -19,13 +20,7 @@ export function printPlan(plan: Plan): string {
   for (const [id, { place, dtype, size }] of plan.buffers.entries()) {
     if (place.kind === 'constant') lines.push(`  constant ${names[id]}: ${dtype}[${size}]`)
   }
-  const parts = [
-    lines,
-    ['', `steps (${plan.steps.length})`],
-    printSteps(plan, names),
-    [''],
-    printArena(plan, names),
-  ]
+  const parts = [lines, ['', stepsTitle(plan)], printSteps(plan, names), [''], printArena(plan, names)]
   return `${parts.map((part) => part.join('\n')).join('\n')}\n`
 }
 
@@ -49,14 +44,32 @@ export function liveBytesPeak(plan: Plan): number {
   return peak
 }
 
+function stepsTitle(plan: Plan): string {
+  const hosted = plan.steps.filter(({ kind }) => kind === 'host').length
+  if (hosted === 0) return `steps (${plan.steps.length})`
+  const { toHost, toDevice } = transferBytes(plan)
+  const moved =
+    toHost + toDevice === 0 ? '' : `; a run moves ${toHost} bytes to the host and ${toDevice} back`
+  return `steps (${plan.steps.length}, ${hosted} on the host${moved})`
+}
+
 function printSteps(plan: Plan, names: readonly string[]): string[] {
   const width = `${plan.steps.length - 1}`.length
-  return plan.steps.map(({ kernel, args }, at) => {
-    const { name, buffers } = plan.kernels[kernel] ?? { name: `kernel ${kernel}`, buffers: [] }
+  return plan.steps.map((step, at) => {
+    const accesses = stepAccess(plan, step)
     const named = (access: 'read' | 'write'): string =>
-      args.flatMap((id, k) => (buffers[k]?.access === access ? [names[id] ?? `?${id}`] : [])).join(', ')
-    return `  ${`${at}`.padStart(width)}  ${named('write')} = ${name}(${named('read')})`
+      step.args.flatMap((id, k) => (accesses[k] === access ? [names[id] ?? `?${id}`] : [])).join(', ')
+    const call = `${named('write')} = ${stepName(plan, step)}(${named('read')})`
+    return `  ${`${at}`.padStart(width)}  ${call}${step.kind === 'host' ? printHost(plan, step) : ''}`
   })
+}
+
+/** ` axis=1 on the host, 4096 bytes there and 4096 back`. */
+function printHost(plan: Plan, step: HostStep): string {
+  const attrs = Object.entries(step.attrs).map(([name, value]) => ` ${name}=${String(value)}`)
+  const { toHost, toDevice } = stepTransfer(plan, step)
+  const moved = step.memory === 'shared' ? '' : `, ${toHost} bytes there and ${toDevice} back`
+  return `${attrs.join('')} on the host${moved}`
 }
 
 function printArena(plan: Plan, names: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { kernelFixtures, planOfKernel, trainingPlan } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
 import { HeddleError } from '../errors.ts'
-import type { Plan, PlanBuffer, PlanStep } from './plan.ts'
+import type { KernelStep, Plan, PlanBuffer, PlanStep } from './plan.ts'
 import { verifyPlan } from './verify.ts'
 
 function constraintOf(plan: Plan): unknown {
@@ -22,11 +22,16 @@ function withBuffer(id: number, change: Partial<PlanBuffer>): Plan {
   }
 }
 
-function withStep(at: number, change: Partial<PlanStep>): Plan {
+function kernelStep(step: PlanStep): KernelStep {
+  if (step.kind !== 'kernel') throw new Error(`${step.op} is no kernel step`)
+  return step
+}
+
+function withStep(at: number, change: Partial<KernelStep>): Plan {
   const plan = trainingPlan()
   return {
     ...plan,
-    steps: plan.steps.map((step, position) => (position === at ? { ...step, ...change } : step)),
+    steps: plan.steps.map((step, position) => (position === at ? { ...kernelStep(step), ...change } : step)),
   }
 }
 
@@ -54,7 +59,7 @@ describe('verifyPlan', () => {
   })
 
   const cases: readonly (readonly [string, string, Plan])[] = [
-    ['P1', 'another version', { ...trainingPlan(), version: 2 as 1 }],
+    ['P1', 'another version', { ...trainingPlan(), version: 1 as 2 }],
     [
       'LOWER_KERNEL_INVALID',
       'an invalid kernel',
@@ -155,7 +160,7 @@ function doublingChain(count: number): Plan {
     lastStep: count - 1,
   })
   const steps = Array.from({ length: count }, (_, at): PlanStep => {
-    return { kernel: 2, args: [at === 0 ? input : at - 1, at === count - 1 ? output : at] }
+    return { kind: 'kernel', kernel: 2, args: [at === 0 ? input : at - 1, at === count - 1 ? output : at] }
   })
   return {
     ...plan,

@@ -2,7 +2,8 @@
 //  P1 the version is ours; every kernel is valid (`kernel/verify.ts`)
 //  P2 a buffer's bytes are its size times those of its dtype; inputs, outputs and constants and their buffers name each other
 //     and agree in dtype and size; names are distinct among inputs and among outputs
-//  P3 a step names a kernel and binds every buffer of it to one of the same dtype and size
+//  P3 a step names a kernel, or an op that runs on the host with attributes and types that fit it, and binds every buffer of it to
+//     one of the same dtype and size
 //  P4 inputs and constants are never written; a step writes no buffer it also reads, and none twice
 //  P5 what a step reads, or adds into, was written before; every output is written
 //  P6 `firstStep` is the first step that writes (-1 for inputs and constants); `lastStep` the last that uses an arena buffer,
@@ -14,12 +15,16 @@
 import { sizeOf } from '../dim.ts'
 import type { DType } from '../dtype.ts'
 import { dtypes } from '../dtype.ts'
+import { HeddleError } from '../errors.ts'
+import { isOpName, opRecord } from '../ir/builder.ts'
+import { formatType, type TensorType, typesEqual } from '../ir/tensor-type.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { verifyKernel } from '../kernel/verify.ts'
-import type { BufferId, Plan, PlanBuffer } from './plan.ts'
+import type { BufferId, HostStep, Plan, PlanBuffer, PlanStep } from './plan.ts'
 import { planVersion } from './plan.ts'
 import { planInvalid } from './plan-error.ts'
 import { stepCanReplace } from './step-replace.ts'
+import { stepName } from './steps.ts'
 import { verifyArena } from './verify-arena.ts'
 
 /** Where buffers are used, by buffer: -1 where never. */
@@ -109,19 +114,16 @@ function verifySteps(plan: Plan): BufferUses {
   const lastRead = plan.buffers.map(() => -1)
   const lastUse = plan.buffers.map(() => -1)
   for (const [at, step] of plan.steps.entries()) {
-    const where = stepName(plan, at)
-    const kernel = plan.kernels[step.kernel]
-    if (kernel === undefined)
-      throw planInvalid(plan, 'P3', where, `names kernel ${step.kernel} of ${plan.kernels.length}`)
-    if (step.args.length !== kernel.buffers.length) {
-      const what = `binds ${step.args.length} buffers; the kernel has ${kernel.buffers.length}`
+    const where = nameOf(plan, at)
+    const parameters = parametersOf(plan, step, where)
+    if (step.args.length !== parameters.length) {
+      const what = `binds ${step.args.length} buffers; the ${step.kind === 'host' ? 'op' : 'kernel'} has ${parameters.length}`
       throw planInvalid(plan, 'P3', where, what)
     }
-    const addsInto = kernel.stages.some(({ kind }) => kind === 'scatter')
-    const written = new Set(step.args.filter((_, position) => kernel.buffers[position]?.access === 'write'))
+    const written = new Set(step.args.filter((_, position) => parameters[position]?.access === 'write'))
     const stored = new Set<BufferId>()
     for (const [position, id] of step.args.entries()) {
-      const { access, dtype, size, label } = kernel.buffers[position]!
+      const { access, dtype, size, label, addsInto } = parameters[position]!
       const buffer = plan.buffers[id]
       if (buffer?.dtype !== dtype || buffer.size !== size) {
         const found = buffer === undefined ? 'which does not exist' : describe(buffer)
@@ -152,6 +154,55 @@ function verifySteps(plan: Plan): BufferUses {
     if (firstWrite[buffer] === -1) throw planInvalid(plan, 'P5', `output ${name}`, 'is never written')
   }
   return { firstWrite, lastRead, lastUse }
+}
+
+interface Parameter extends Pick<PlanBuffer, 'dtype' | 'size' | 'label'> {
+  readonly access: 'read' | 'write'
+  /** What is written was there before and is added to. */
+  readonly addsInto: boolean
+}
+
+/** What a step wants bound to its arguments. */
+function parametersOf(plan: Plan, step: PlanStep, where: string): readonly Parameter[] {
+  if (step.kind === 'host') return hostParameters(plan, step, where)
+  const kernel = plan.kernels[step.kernel]
+  if (kernel === undefined)
+    throw planInvalid(plan, 'P3', where, `names kernel ${step.kernel} of ${plan.kernels.length}`)
+  const addsInto = kernel.stages.some(({ kind }) => kind === 'scatter')
+  return kernel.buffers.map((buffer) => ({ ...buffer, addsInto }))
+}
+
+function hostParameters(plan: Plan, step: HostStep, where: string): readonly Parameter[] {
+  const { op, attrs, inputs, type } = step
+  if (!isOpName(op) || opRecord(op).lowering.kind !== 'host')
+    throw planInvalid(plan, 'P3', where, `names ${String(op)}, which is no op that runs on the host`)
+  const record = opRecord(op)
+  const checked = record.attrs.safeParse(attrs)
+  if (!checked.success)
+    throw planInvalid(plan, 'P3', where, `has attributes that do not fit ${op}: ${checked.error.message}`)
+  const inferred = tryInfer(step)
+  if (inferred === undefined || !typesEqual(inferred, type) || inputs.length !== record.arity) {
+    const found = `${op}(${inputs.map(formatType).join(', ')}) as ${formatType(type)}`
+    const correct = inferred === undefined ? 'which it refuses' : `which is ${formatType(inferred)}`
+    throw planInvalid(plan, 'P3', where, `runs ${found}, ${correct}`)
+  }
+  const parameter = ({ dtype, shape }: TensorType, access: 'read' | 'write'): Parameter => ({
+    dtype,
+    size: sizeOf(shape),
+    label: access === 'write' ? 'result' : 'operand',
+    access,
+    addsInto: false,
+  })
+  return [...inputs.map((input) => parameter(input, 'read')), parameter(type, 'write')]
+}
+
+function tryInfer({ op, attrs, inputs }: HostStep): TensorType | undefined {
+  try {
+    return opRecord(op).infer(inputs, attrs)
+  } catch (error) {
+    if (error instanceof HeddleError) return undefined
+    throw error
+  }
 }
 
 function verifyLifetimes(plan: Plan, { firstWrite, lastUse }: BufferUses): void {
@@ -206,14 +257,14 @@ function verifyDonors(plan: Plan, { firstWrite, lastRead }: BufferUses): void {
       )
     }
     if (!stepCanReplace(plan, plan.steps[at]!, input.buffer, buffer)) {
-      throw planInvalid(plan, 'P9', where, `is written at ${stepName(plan, at)} before ${input.name} is read`)
+      throw planInvalid(plan, 'P9', where, `is written at ${nameOf(plan, at)} before ${input.name} is read`)
     }
   }
 }
 
-function stepName(plan: Plan, at: number): string {
-  const kernel = plan.kernels[plan.steps[at]?.kernel ?? -1]
-  return `step ${at} (${kernel?.name ?? 'unknown kernel'})`
+function nameOf(plan: Plan, at: number): string {
+  const step = plan.steps[at]
+  return `step ${at} (${step === undefined ? 'unknown' : stepName(plan, step)})`
 }
 
 function describe({ dtype, size, place, label }: { dtype: DType } & PlanBuffer): string {

@@ -121,7 +121,7 @@ function lossPlan(): Plan {
   return {
     ...plan,
     kernels: [kernel],
-    steps: [{ kernel: 0, args: [0, 1] }],
+    steps: [{ kind: 'kernel', kernel: 0, args: [0, 1] }],
     buffers: [
       { ...scalar, place: { kind: 'input', index: 0 }, firstStep: -1, label: 'given' },
       { ...scalar, place: { kind: 'output', index: 0 }, firstStep: 0, label: 'twice' },

@@ -32,6 +32,7 @@ export const wasmCapabilities: Capabilities = {
   rowKernels: true,
   contractOperands: 'strided',
   inPlace: true,
+  hostSteps: 'shared',
   bitReproducible: true,
 }
 

@@ -6,9 +6,13 @@ import {
   dtypes,
   type Executable,
   HeddleError,
+  type HostStep,
   internalError,
   type KernelSource,
   type Plan,
+  type PlanBuffer,
+  runHostStep,
+  type TypedArray,
 } from '@heddle/core'
 import { type EmittedModule, emitModule } from './emit/module.ts'
 import { type Heap, maxWasmPages } from './memory.ts'
@@ -37,7 +41,11 @@ export function createExecutable(
 ): Executable {
   const { heap } = workspace
   const { table } = emitted
-  const run = emitted.entries.map((name) => callable(instance, name))
+  const run = emitted.entries.map((entry): ((words: Uint32Array) => void) => {
+    if (entry.kind === 'host') return (words) => runHostStep(entry.step, arraysOf(entry.step, words))
+    const call = callable(instance, entry.name)
+    return () => call(tableAddress)
+  })
   const arenaBytes = align(plan.arenaBytes)
   const workBytes = arenaBytes + emitted.scratchBytes + 64
   const owned: number[] = []
@@ -72,6 +80,30 @@ export function createExecutable(
     heap.view('u32', tableAddress, table.length).set(found, first)
   }
 
+  /** Where a buffer of the plan lies in this run: `words` is the table of addresses. */
+  const addressOf = ({ place }: PlanBuffer, words: Uint32Array): number => {
+    const base = (at: number): number => words[at] ?? 0
+    switch (place.kind) {
+      case 'input':
+        return base(table.inputs + place.index)
+      case 'output':
+        return base(table.outputs + place.index)
+      case 'constant':
+        return base(table.constants + place.index)
+      case 'arena':
+        return base(table.arena) + place.offset
+      default:
+        return place satisfies never
+    }
+  }
+  /** Views made anew at each run: those of the last one are of a memory that may have grown since. */
+  const arraysOf = ({ args }: HostStep, words: Uint32Array): readonly TypedArray[] =>
+    args.map((id) => {
+      const buffer = plan.buffers[id]
+      if (buffer === undefined) throw internalError('wasm run', `buffer ${id} does not exist`)
+      return heap.view(buffer.dtype, addressOf(buffer, words), buffer.size)
+    })
+
   return {
     plan,
     run(inputs, outputs) {
@@ -84,13 +116,16 @@ export function createExecutable(
       const base = workspace.require(workBytes)
       bind(table.inputs, inputs)
       bind(table.outputs, outputs)
-      const words = heap.view('u32', tableAddress, table.length)
+      const words = heap.view('u32', tableAddress, table.length) as Uint32Array
       words[table.arena] = base
       words[table.scratch] = base + arenaBytes
       try {
-        for (const entry of run) entry(tableAddress)
+        for (const entry of run) entry(words)
       } catch (cause) {
-        const failure = internalError('wasm run', `plan ${plan.name} trapped: ${String(cause)}`)
+        const trapped = cause instanceof WebAssembly.RuntimeError
+        const failure = trapped
+          ? internalError('wasm run', `plan ${plan.name} trapped: ${String(cause)}`)
+          : cause
         workspace.fail(failure)
         throw failure
       }

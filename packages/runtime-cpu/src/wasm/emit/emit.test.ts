@@ -186,8 +186,8 @@ describe('modules', () => {
     const once = planOf(biased([10, 20]))
     const [kernel] = once.kernels
     const renamed = { ...kernel!, name: 'other', origin: { ops: ['x'], locations: [], reasons: [] } }
-    const [step] = once.steps
-    const twice: Plan = { ...once, kernels: [kernel!, renamed], steps: [step!, { ...step!, kernel: 1 }] }
+    const again = once.steps.map((step) => (step.kind === 'kernel' ? { ...step, kernel: 1 } : step))
+    const twice: Plan = { ...once, kernels: [kernel!, renamed], steps: [...once.steps, ...again] }
 
     const [single, double] = [once, twice].map((plan) => emitModule(plan, { maxPages: 16 }).bytes.length)
 

@@ -3,11 +3,12 @@
 import {
   type BufferId,
   HeddleError,
+  type HostStep,
   hostMath,
   internalError,
   type Kernel,
+  type KernelStep,
   type Plan,
-  type PlanStep,
 } from '@heddle/core'
 import { type FunctionBuilder, type FunctionRef, moduleBuilder } from '../encoder.ts'
 import { library } from '../library.ts'
@@ -25,10 +26,14 @@ export interface AddressTable {
   readonly length: number
 }
 
+export type ModuleEntry =
+  | { readonly kind: 'call'; readonly name: string }
+  | { readonly kind: 'host'; readonly step: HostStep }
+
 export interface EmittedModule {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Exported functions to call one after the other with the address of the table. */
-  readonly entries: readonly string[]
+  /** What to do one after the other: call an exported function with the address of the table, or run a step on the host. */
+  readonly entries: readonly ModuleEntry[]
   readonly table: AddressTable
   readonly scratchBytes: number
   /** By plan kernel. */
@@ -62,20 +67,20 @@ export function emitModule(
   const context = { library: library(module), host }
   const emitted = emitKernels(plan, context, () => module.functions())
   const table = tableOf(plan)
-  const entries: string[] = []
-  for (let from = 0; from < plan.steps.length; from += stepsPerEntry) {
-    const name = `run${from}`
+  const entries = segmentsOf(plan).map((segment): ModuleEntry => {
+    if (segment.kind === 'host') return segment
+    const name = `run${segment.from}`
     const f = module.function(name, ['i32'])
     f.get(0)
       .memory('i32.load', table.scratch * 4)
       .setGlobal()
-    for (const [at, step] of plan.steps.slice(from, from + stepsPerEntry).entries()) {
-      for (const buffer of step.args) pushBuffer(f, plan, table, buffer)
-      f.call(emitted.ofStep(from + at).ref)
+    for (let at = segment.from; at < segment.to; at++) {
+      for (const buffer of plan.steps[at]?.args ?? []) pushBuffer(f, plan, table, buffer)
+      f.call(emitted.ofStep(at).ref)
     }
     module.exportFunction(name, f)
-    entries.push(name)
-  }
+    return { kind: 'call', name }
+  })
   return {
     bytes: module.finish(),
     entries,
@@ -84,6 +89,29 @@ export function emitModule(
     reports: plan.kernels.map((_, kernel) => emitted.reports[kernel] ?? notRun(plan, kernel)),
     listings: plan.kernels.map((_, kernel) => emitted.listings[kernel] ?? ''),
   }
+}
+
+type Segment =
+  | { readonly kind: 'kernels'; readonly from: number; readonly to: number }
+  | { readonly kind: 'host'; readonly step: HostStep }
+
+/** Runs of kernel steps, none too long for one function, between the steps of the host. */
+function segmentsOf({ steps }: Plan): readonly Segment[] {
+  const segments: Segment[] = []
+  let from = 0
+  const close = (to: number): void => {
+    if (to > from) segments.push({ kind: 'kernels', from, to })
+    from = to
+  }
+  for (const [at, step] of steps.entries()) {
+    if (at - from === stepsPerEntry) close(at)
+    if (step.kind !== 'host') continue
+    close(at)
+    segments.push({ kind: 'host', step })
+    from = at + 1
+  }
+  close(steps.length)
+  return segments
 }
 
 const notRun = (plan: Plan, kernel: number): KernelReport => ({
@@ -129,6 +157,7 @@ function emitKernels(
   const listings: (string | undefined)[] = []
   let scratchBytes = 0
   const bySteps = plan.steps.map((step) => {
+    if (step.kind === 'host') return undefined
     const kernel = plan.kernels[step.kernel]
     if (kernel === undefined) throw internalError('wasm module', `kernel ${step.kernel} does not exist`)
     const aliased = kernel.stages.some(({ kind }) => kind === 'contract') && stepAliases(plan, kernel, step)
@@ -173,7 +202,7 @@ function withKernelName<T>(kernel: Kernel, emit: () => T): T {
 }
 
 /** Whether some buffer a step writes may lie in the memory of one it reads. */
-function stepAliases(plan: Plan, kernel: Kernel, step: PlanStep): boolean {
+function stepAliases(plan: Plan, kernel: Kernel, step: KernelStep): boolean {
   const withAccess = (access: 'read' | 'write'): BufferId[] =>
     step.args.filter((_, at) => kernel.buffers[at]?.access === access)
   return withAccess('write').some((to) => withAccess('read').some((from) => mayShareMemory(plan, from, to)))

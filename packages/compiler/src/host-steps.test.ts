@@ -1,0 +1,106 @@
+import {
+  type Capabilities,
+  createBuilder,
+  type Graph,
+  type HostStep,
+  hostCapabilities,
+  type Plan,
+  planFromJson,
+  planToJson,
+  printPlan,
+  transferBytes,
+  type Value,
+  verifyPlan,
+} from '@heddle/core'
+import { expect, test } from 'vitest'
+import { runPipeline } from './pipeline.ts'
+
+const far: Capabilities = { ...hostCapabilities, hostSteps: 'transfer' }
+
+/** Positions that sort the rows of `x + 1`, plus 1. */
+function sorting(shape: readonly number[]): Graph {
+  const b = createBuilder()
+  const x = b.input({ name: 'x', dtype: 'f32', shape }) as Value<'input'>
+  const one = b.full({ dtype: 'f32', shape, value: 1 })
+  const order = b.argSort(b.add(x, one), { axis: shape.length - 1, descending: false })
+  const y = b.add(order, b.full({ ...order.type, value: 1 }))
+  return {
+    name: 'sorting',
+    inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
+    outputs: [{ name: 'y', value: y }],
+    updates: [],
+  }
+}
+
+const hosted = ({ steps }: Plan): readonly HostStep[] => steps.filter((step) => step.kind === 'host')
+
+test('host steps: kernels before and after are not fused across them', () => {
+  const { plan } = runPipeline(sorting([2, 3]), hostCapabilities)
+
+  expect(printPlan(plan).split('\n').slice(4, 8)).toEqual([
+    'steps (3, 1 on the host)',
+    '  0  add#2 = add_0(x)',
+    '  1  argSort = argSort(add#2) axis=1 descending=false on the host',
+    '  2  add#1 = add_1(argSort)',
+  ])
+})
+
+test('host steps: a plan says what moves where the host is far', () => {
+  const { plan } = runPipeline(sorting([2, 600]), far)
+
+  expect(transferBytes(plan)).toEqual({ toHost: 4800, toDevice: 4800 })
+  expect(printPlan(plan)).toContain('1 on the host; a run moves 4800 bytes to the host and 4800 back')
+  expect(printPlan(plan)).toContain('axis=1 descending=false on the host, 4800 bytes there and 4800 back')
+})
+
+test('host steps: short rows are sorted on the device where the host is far', () => {
+  expect(hosted(runPipeline(sorting([2, 512]), far).plan)).toEqual([])
+  expect(hosted(runPipeline(sorting([2, 513]), far).plan)).toHaveLength(1)
+})
+
+test('host steps: come back from JSON identical', () => {
+  const { plan } = runPipeline(sorting([2, 3]), hostCapabilities)
+
+  expect(planFromJson(JSON.parse(JSON.stringify(planToJson(plan))))).toEqual(plan)
+})
+
+test('host steps: JSON with attributes that are not the op’s, or an op that is none of the host, is refused', () => {
+  const { plan } = runPipeline(sorting([2, 3]), hostCapabilities)
+  const withStep = (change: object): unknown => {
+    const json = JSON.parse(JSON.stringify(planToJson(plan)))
+    Object.assign(json.steps[1], change)
+    return json
+  }
+
+  expect(() => planFromJson(withStep({ attrs: { axis: 1 } }))).toThrow(
+    'PLAN_JSON_INVALID: plan: at steps.1.attrs: argSort:',
+  )
+  expect(() => planFromJson(withStep({ op: 'add' }))).toThrow("'add' is no op that runs on the host")
+})
+
+test.each<[string, Partial<HostStep>]>([
+  ['an op that does not run on the host', { op: 'add' }],
+  ['attributes it does not have', { attrs: { axis: 1 } as HostStep['attrs'] }],
+  ['an axis its operand does not have', { attrs: { axis: 2, descending: false } }],
+  ['a type the op does not give', { type: { dtype: 'f32', shape: [2, 3] } }],
+  ['too many operands', { inputs: [1, 2].map(() => ({ dtype: 'f32' as const, shape: [2, 3] })) }],
+  ['a result that overwrites its operand', { args: [2, 2] }],
+])('host steps: the verifier refuses %s', (_, change) => {
+  const { plan } = runPipeline(sorting([2, 3]), hostCapabilities)
+  const steps = plan.steps.map((step) => (step.kind === 'host' ? { ...step, ...change } : step))
+
+  expect(() => verifyPlan({ ...plan, steps })).toThrow('PLAN_INVALID: plan sorting: step 1')
+})
+
+test('host steps: an output never takes the memory of a state that the host still reads', () => {
+  const b = createBuilder()
+  const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>
+  const graph: Graph = {
+    name: 'reorder',
+    inputs: [{ value: state, role: 'state', trainable: false, initial: undefined }],
+    outputs: [],
+    updates: [{ state: 's', value: b.argSort(state, { axis: 0, descending: true }) }],
+  }
+
+  expect(runPipeline(graph, hostCapabilities).plan.outputs[0]?.donor).toBeUndefined()
+})

@@ -1,0 +1,229 @@
+// The permutation that sorts rows. Stable; NaN is greater than all numbers and equal to itself, -0 equals 0: PyTorch's order.
+import { z } from 'zod'
+import { extent, multiplyDims, type Shape, sizeOf } from '../dim.ts'
+import { isFloat } from '../dtype.ts'
+import { zeros } from '../interpret/nd-array.ts'
+import type { Builder } from '../ir/builder.ts'
+import { defineOp, type HostArgs, type OpDef } from '../ir/define.ts'
+import type { Value } from '../ir/value.ts'
+import { forEachRow } from './rows.ts'
+import { checkAxis, dimAt, range } from './support.ts'
+
+export interface ArgSortAttrs {
+  readonly axis: number
+  /** Largest first; equal elements keep their order all the same. */
+  readonly descending: boolean
+}
+
+/**
+ * `y[…, k, …]`: the position in x, along `axis`, of the element that comes k-th.
+ *
+ * Shapes: `x [s…]` → `y i32 [s…]`. Any dtype. C1 `axis` is an axis of x.
+ */
+export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
+  summary: 'i32 positions that sort along an axis; stable, NaN is the largest',
+  kind: 'host',
+  arity: 1,
+  attrs: z.strictObject({ axis: z.int().nonnegative(), descending: z.boolean() }),
+  infer: ([x], { axis }) => {
+    checkAxis('argSort', axis, x.shape)
+    return { dtype: 'i32', shape: x.shape }
+  },
+  evaluate: ([x], { axis, descending }, type) => {
+    const result = zeros('i32', type.shape)
+    const sign = descending ? -1 : 1
+    forEachRow(x.shape, axis, (start, length, stride) => {
+      const at = (k: number): number => x.data[start + k * stride] ?? 0
+      const order = range(length).sort((i, j) => sign * compare(at(i), at(j)))
+      order.forEach((position, k) => {
+        result.data[start + k * stride] = position
+      })
+    })
+    return result
+  },
+  vjp: { notDifferentiable: 'the result is a position' },
+  lowering: { kind: 'host', run, expansion: { covers: 'some sizes', build: countSmaller } },
+  samples: [
+    { inputs: [{ dtype: 'f32', shape: [3, 5] }], attrs: { axis: 1, descending: false } },
+    { inputs: [{ dtype: 'f32', shape: [37] }], attrs: { axis: 0, descending: true } },
+    { inputs: [{ dtype: 'f32', shape: [2, 4, 3] }], attrs: { axis: 1, descending: false } },
+    {
+      inputs: [{ dtype: 'i32', shape: [40], low: -3, high: 3, integers: true }],
+      attrs: { axis: 0, descending: true },
+    },
+    {
+      inputs: [{ dtype: 'u32', shape: [2, 9], low: 0, high: 4, integers: true }],
+      attrs: { axis: 1, descending: false },
+    },
+    { inputs: [{ dtype: 'bool', shape: [11] }], attrs: { axis: 0, descending: false } },
+    { inputs: [{ dtype: 'f32', shape: [600] }], attrs: { axis: 0, descending: false } },
+    { inputs: [{ dtype: 'f32', shape: [2, 0] }], attrs: { axis: 1, descending: false } },
+    { inputs: [{ dtype: 'f32', shape: [0, 2] }], attrs: { axis: 1, descending: false } },
+  ],
+  errorSamples: [
+    {
+      inputs: [{ dtype: 'f32', shape: [2] }],
+      attrs: { axis: 1, descending: false },
+      code: 'ATTR_AXIS_RANGE',
+    },
+  ],
+})
+
+/** Negative where x comes first, 0 where they are equal. */
+function compare(x: number, y: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+/** Row by row: ascending keys, NaNs set aside, and a merge sort of the positions of the rest. */
+function run({
+  inputs: [x],
+  output,
+  attrs: { axis, descending },
+  types: [type],
+}: HostArgs<ArgSortAttrs>): void {
+  if (x === undefined || type === undefined) return
+  const length = extent(dimAt(type.shape, axis))
+  const keys = new Float64Array(length)
+  const work = { keys, order: new Int32Array(length), spare: new Int32Array(length) }
+  forEachRow(type.shape, axis, (start, _, stride) => {
+    let nans = 0
+    for (let k = 0; k < length; k++) {
+      const value = x[start + k * stride] ?? 0
+      // Negated, the order of what is largest first ascends, and equal elements still keep theirs.
+      keys[k] = descending ? -value : value
+      if (Number.isNaN(value)) nans++
+    }
+    const first = descending ? nans : 0
+    const last = first + length - nans
+    let nextNan = descending ? 0 : last
+    let next = first
+    for (let k = 0; k < length; k++) work.order[Number.isNaN(keys[k]) ? nextNan++ : next++] = k
+    const sorted = mergeSort(work, first, last)
+    for (let k = 0; k < length; k++) {
+      output[start + k * stride] = (k < first || k >= last ? work.order[k] : sorted[k]) ?? 0
+    }
+  })
+}
+
+interface SortArrays {
+  readonly keys: Float64Array
+  /** Positions to be sorted. */
+  readonly order: Int32Array
+  readonly spare: Int32Array
+}
+
+/** Positions sorted alone before they are merged. */
+const blockLength = 8
+
+/** Sorts `order` from `low` to `high` by key, stably; gives the array that holds the result there: `order` or `spare`. */
+function mergeSort({ keys, order, spare }: SortArrays, low: number, high: number): Int32Array {
+  for (let at = low; at < high; at += blockLength) {
+    insertionSort(keys, order, at, Math.min(at + blockLength, high))
+  }
+  let from = order
+  let to = spare
+  for (let width = blockLength; width < high - low; width *= 2) {
+    for (let at = low; at < high; at += 2 * width) {
+      merge(keys, {
+        from,
+        to,
+        low: at,
+        middle: Math.min(at + width, high),
+        high: Math.min(at + 2 * width, high),
+      })
+    }
+    const swapped = from
+    from = to
+    to = swapped
+  }
+  return from
+}
+
+function insertionSort(keys: Float64Array, order: Int32Array, low: number, high: number): void {
+  for (let k = low + 1; k < high; k++) {
+    const position = order[k] ?? 0
+    const key = keys[position] ?? 0
+    let at = k
+    while (at > low && (keys[order[at - 1] ?? 0] ?? 0) > key) {
+      order[at] = order[at - 1] ?? 0
+      at--
+    }
+    order[at] = position
+  }
+}
+
+interface Merge {
+  readonly from: Int32Array
+  readonly to: Int32Array
+  readonly low: number
+  readonly middle: number
+  readonly high: number
+}
+
+function merge(keys: Float64Array, { from, to, low, middle, high }: Merge): void {
+  let left = low
+  let right = middle
+  for (let k = low; k < high; k++) {
+    // Of equal keys the left one.
+    const takesLeft =
+      right >= high || (left < middle && !((keys[from[right] ?? 0] ?? 0) < (keys[from[left] ?? 0] ?? 0)))
+    to[k] = (takesLeft ? from[left++] : from[right++]) ?? 0
+  }
+}
+
+/** Longest row that is sorted by counting, and most pairs of elements compared. */
+const countedLength = 512
+const countedPairs = 2 ** 22
+
+/**
+ * A row is sorted by counting, for each element, those that come before it; the positions are the inverse of these ranks. All
+ * pairs of a row are compared, at once.
+ */
+function countSmaller({
+  b,
+  inputs: [x],
+  attrs: { axis, descending },
+}: {
+  readonly b: Builder
+  readonly inputs: readonly Value[]
+  readonly attrs: ArgSortAttrs
+}): Value | undefined {
+  if (x === undefined) return undefined
+  const { shape } = x.type
+  const length = extent(dimAt(shape, axis))
+  if (length === 0 || length > countedLength || multiplyDims(sizeOf(shape), length) > countedPairs)
+    return undefined
+  const keys = x.type.dtype === 'bool' ? b.cast(x, { dtype: 'i32' }) : x
+  const pairs = [...shape.slice(0, axis + 1), length, ...shape.slice(axis + 1)]
+  const own = alongPairs(b, keys, axis, pairs, 'first')
+  const other = alongPairs(b, keys, axis, pairs, 'second')
+  const [small, large] = descending ? [own, other] : [other, own]
+  const position = (on: number): Value => b.iota({ dtype: 'i32', shape: pairs, axis: on })
+  const isBefore = b.lt(position(axis + 1), position(axis))
+  const isSame = b.and(isBefore, isEqualKey(b, own, other))
+  const precedes = b.or(isLess(b, small, large), isSame)
+  const ranks = b.reduceSum(b.cast(precedes, { dtype: 'i32' }), { axes: [axis + 1] })
+  // ranks[…, i, …] = k says that the element at i comes k-th: the position of the k-th is the one i of that rank.
+  const isAt = b.eq(alongPairs(b, ranks, axis, pairs, 'second'), position(axis))
+  const zero = b.full({ dtype: 'i32', shape: pairs, value: 0 })
+  return b.reduceSum(b.select(isAt, position(axis + 1), zero), { axes: [axis + 1] })
+}
+
+/** A row's elements along the first or the second of the two axes that stand for pairs of them. */
+function alongPairs(b: Builder, x: Value, axis: number, pairs: Shape, on: 'first' | 'second'): Value {
+  const one = on === 'first' ? axis + 1 : axis
+  return b.expand(b.reshape(x, { shape: pairs.map((dim, each) => (each === one ? 1 : dim)) }), {
+    shape: pairs,
+  })
+}
+
+function isLess(b: Builder, x: Value, y: Value): Value {
+  if (!isFloat(x.type.dtype)) return b.lt(x, y)
+  const one = b.full({ dtype: 'bool', shape: x.type.shape, value: 1 })
+  return b.or(b.lt(x, y), b.and(b.xor(b.isNan(x), one), b.isNan(y)))
+}
+
+function isEqualKey(b: Builder, x: Value, y: Value): Value {
+  return isFloat(x.type.dtype) ? b.or(b.eq(x, y), b.and(b.isNan(x), b.isNan(y))) : b.eq(x, y)
+}

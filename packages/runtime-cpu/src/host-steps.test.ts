@@ -1,0 +1,81 @@
+import { planFor } from '@heddle/compiler'
+import {
+  createBuilder,
+  type Graph,
+  interpreterBackend,
+  openSession,
+  opRecord,
+  type Value,
+} from '@heddle/core'
+import { expect, test, vi } from 'vitest'
+import { jsBackend } from './js/backend.ts'
+import { wasmBackend } from './wasm/backend.ts'
+
+/** Positions that sort the rows of `x + 1`, plus 1. */
+function sorting(shape: readonly number[]): Graph {
+  const b = createBuilder()
+  const x = b.input({ name: 'x', dtype: 'f32', shape }) as Value<'input'>
+  const one = b.full({ dtype: 'f32', shape, value: 1 })
+  const order = b.argSort(b.add(x, one), { axis: shape.length - 1, descending: false })
+  const y = b.add(order, b.full({ ...order.type, value: 1 }))
+  return {
+    name: 'sorting',
+    inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
+    outputs: [{ name: 'y', value: y }],
+    updates: [],
+  }
+}
+
+const backends = [
+  ['interpreter', interpreterBackend],
+  ['js', jsBackend],
+  ['wasm', wasmBackend],
+] as const
+
+test.each(backends)('host steps: %s runs them between its kernels', (_, make) => {
+  const backend = make()
+  const plan = planFor(sorting([2, 3]), backend.capabilities)
+  using session = openSession(backend.prepareSync(plan), backend)
+
+  const { y } = session.runSync({
+    x: [
+      [3, 1, 2],
+      [5, Number.NaN, 4],
+    ],
+  })
+
+  expect(y?.toNested()).toEqual([
+    [2, 3, 1],
+    [3, 1, 2],
+  ])
+})
+
+test('host steps: wasm runs them on memory that has grown since the plan was prepared', () => {
+  const backend = wasmBackend()
+  const plan = planFor(sorting([3]), backend.capabilities)
+  using session = openSession(backend.prepareSync(plan), backend)
+  session.runSync({ x: [3, 1, 2] })
+
+  backend.allocate('f32', 2 ** 20)
+  const { y } = session.runSync({ x: [1, 3, 2] })
+
+  expect(y?.toNested()).toEqual([1, 3, 2])
+})
+
+test.each(backends)('host steps: after a failure %s answers every read with the first cause', (_, make) => {
+  const backend = make()
+  const plan = planFor(sorting([3]), backend.capabilities)
+  const executable = backend.prepareSync(plan)
+  const [x, y] = [backend.allocate('f32', 3), backend.allocate('i32', 3)]
+  const { lowering } = opRecord('argSort')
+  if (lowering.kind !== 'host') throw new Error('argSort does not run on the host')
+  const failing = vi.spyOn(lowering, 'run').mockImplementation(() => {
+    throw new Error('no memory for keys')
+  })
+
+  expect(() => executable.run([x], [y])).toThrow('no memory for keys')
+
+  failing.mockRestore()
+  executable.run([x], [y])
+  expect(() => backend.readSync(y)).toThrow('no memory for keys')
+})

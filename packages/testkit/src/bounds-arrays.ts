@@ -216,7 +216,11 @@ export function addedUp(
 }
 
 /** The op itself on float64 arrays, with `changes` to its attributes. */
-export function run({ node, value }: BoundArgs, inputs: readonly NdArray[], changes: object = {}): Float64Array {
+export function run(
+  { node, value }: BoundArgs,
+  inputs: readonly NdArray[],
+  changes: object = {},
+): Float64Array {
   const type = { dtype: 'f64', shape: value.shape } as const
   return Float64Array.from(opRecord(node.op).evaluate(inputs, { ...node.attrs, ...changes }, type).data)
 }

@@ -15,6 +15,8 @@ export interface Random {
 export type Fill =
   | { readonly kind: 'plain' }
   | { readonly kind: 'special' }
+  /** Nothing but these. */
+  | { readonly kind: 'extreme' }
   /** Few distinct values, so that extremes tie. */
   | { readonly kind: 'ties' }
   /** Integers with low <= n < high. */
@@ -74,6 +76,8 @@ function draw(dtype: DType, fill: Fill, random: Random): number {
       return random.int(fill.low, fill.high)
     case 'ties':
       return random.int(-2, 3)
+    case 'extreme':
+      return random.pick(kind === 'float' ? specialFloats : specialInts)
     case 'special':
       if (random.chance(0.3)) return random.pick(kind === 'float' ? specialFloats : specialInts)
       return kind === 'float' ? random() * 8 - 4 : random.int(-1000, 1000)

@@ -32,6 +32,8 @@ export interface Rule {
   readonly exactness: Exactness
   /** Ops its root may have. */
   readonly roots: readonly OpName[]
+  /** What `apply` matches, for tests that make values of that form. */
+  readonly pattern: Pattern
   /** The replacement of `node`, or `undefined` where the rule does not fire. */
   readonly apply: (node: Value) => Value | undefined
   readonly examples: readonly Example[]
@@ -44,6 +46,7 @@ export function rule<C>(name: string, spec: RuleSpec<C>): Rule {
     why,
     exactness,
     roots: pattern.ops ?? [],
+    pattern,
     examples,
     apply: (node) => {
       const captures = match(pattern, node)

@@ -51,8 +51,9 @@ export const castRules: readonly Rule[] = [
     ],
   }),
   rule('bitcast-of-bitcast', {
-    why: 'the same bits, read once',
-    match: p.bitcast(p.bitcast(p.any('x'))).as('outer'),
+    why: 'the same bits, read once; integers read as floats and back lose the bits inside a NaN, so these stay',
+    match: p.bitcast(p.bitcast(p.any('x')).as('inner')).as('outer'),
+    when: ({ inner, outer }) => !isFloat(inner.attrs.dtype) || isFloat(outer.attrs.dtype),
     rewrite: ({ x, outer }, b) => b.bitcast(x, outer.attrs),
     examples: [(b) => b.bitcast(b.bitcast(input(b), { dtype: 'i32' }), { dtype: 'u32' })],
   }),

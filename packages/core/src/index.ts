@@ -85,9 +85,22 @@ export type { AxesOptions } from './front/axes.ts'
 export type { ScaledTermOptions } from './front/blend.ts'
 export { addcdiv, addcmul, lerp, xlog1py, xlogy } from './front/blend.ts'
 export type { ArangeOptions, IotaOptions } from './front/constants.ts'
-export { arange, full, fullLike, iota, literal, ones, onesLike, zeros, zerosLike } from './front/constants.ts'
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  iota,
+  literal,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from './front/constants.ts'
 export type { DotOptions } from './front/contract.ts'
 export { dot, matmul } from './front/contract.ts'
+export type { DiagonalOptions, OffsetOptions } from './front/diagonal.ts'
+export { diag, diagEmbed, diagonal, trace, tril, triu } from './front/diagonal.ts'
 export { floorDivide, remainder, truncDivide } from './front/division.ts'
 export { einsum } from './front/einsum.ts'
 export type { Binary, Unary } from './front/elementwise.ts'
@@ -146,11 +159,15 @@ export type { LogitOptions } from './front/inverse.ts'
 export { atanh, logit } from './front/inverse.ts'
 export type { ClampOptions, NanToNumOptions } from './front/limits.ts'
 export { clamp, copysign, fmax, fmin, frac, nanToNum } from './front/limits.ts'
+export type { LinspaceOptions, LogspaceOptions } from './front/linspace.ts'
+export { linspace, logspace } from './front/linspace.ts'
 export { isFinite, isInf, logicalAnd, logicalNot, logicalOr, logicalXor } from './front/logic.ts'
 export { chainMatmul, matrixPower } from './front/matrix-chains.ts'
 export type { Nested } from './front/nested.ts'
 export type { Operand } from './front/operand.ts'
 export { isValue } from './front/operand.ts'
+export type { PadMode, PadOptions } from './front/pad.ts'
+export { pad } from './front/pad.ts'
 export type { Product, TensordotOptions } from './front/products.ts'
 export { bmm, cross, inner, kron, mm, mv, outer, tensordot, vdot } from './front/products.ts'
 export type { ParameterOptions, ProgramOutputs, Scope } from './front/program.ts'
@@ -159,11 +176,27 @@ export type { NormalOptions, UniformOptions } from './front/random.ts'
 export { randomBits, randomNormal, randomUniform, splitKey } from './front/random.ts'
 export type { AxisOptions, Reduce, ReduceOptions, VarianceOptions } from './front/reduce.ts'
 export { argMax, argMin, max, mean, min, prod, sum, variance } from './front/reduce.ts'
+export { meshgrid, repeatInterleave, tile } from './front/repeat.ts'
+export type { RollOptions, Rot90Options } from './front/rotate.ts'
+export { roll, rot90 } from './front/rotate.ts'
 export type { ScatterOptions } from './front/scatter.ts'
 export { scatter, scatterAdd } from './front/scatter.ts'
-export { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from './front/shape.ts'
-export type { NarrowOptions, PadOptions, SliceOptions, TakeOptions, WindowsOptions } from './front/slice.ts'
-export { concat, flip, narrow, pad, slice, stack, take, windows } from './front/slice.ts'
+export type { MoveAxisOptions, UnflattenOptions } from './front/shape.ts'
+export {
+  expand,
+  flatten,
+  moveAxis,
+  permute,
+  reshape,
+  squeeze,
+  transpose,
+  unflatten,
+  unsqueeze,
+} from './front/shape.ts'
+export type { NarrowOptions, SliceOptions, TakeOptions, WindowsOptions } from './front/slice.ts'
+export { concat, flip, narrow, slice, stack, take, windows } from './front/slice.ts'
+export type { ChunkOptions, SplitOptions } from './front/split.ts'
+export { chunk, split, unbind } from './front/split.ts'
 export type { Initializer } from './initializer.ts'
 export { materialize } from './initializer.ts'
 export type { Bindings, Interpretation } from './interpret/graph.ts'

@@ -31,6 +31,20 @@ export function axesOf(op: string, { axis, axes }: AxesOptions, shape: Shape): r
   return axes === undefined ? shape.map((_, each) => each) : resolveAxes(op, axes, shape)
 }
 
+/**
+ * Axes with what belongs to each, both one or a list. Axes are as given. Throws `ATTR_AXES_PAIRED` for lists of different lengths.
+ */
+export function pairedAxes(
+  op: string,
+  axes: number | readonly number[],
+  what: string,
+  entries: number | readonly number[],
+): readonly (readonly [number, number])[] {
+  const [left, right] = [[axes].flat(), [entries].flat()]
+  if (left.length !== right.length) throw axesPaired(op, left, what, right)
+  return left.map((axis, k) => [axis, right[k] ?? 0])
+}
+
 const axisRange = (op: string, axis: number, shape: Shape): HeddleError =>
   errorHere(
     'ATTR_AXIS_RANGE',
@@ -52,4 +66,16 @@ const bothAxes = (op: string, axis: number, axes: readonly number[]): HeddleErro
     'ATTR_AXIS_AND_AXES',
     `${op}: both axis ${axis} and axes ${formatShape(axes)} are given; give one of the two`,
     { op, axis, axes },
+  )
+
+const axesPaired = (
+  op: string,
+  axes: readonly number[],
+  what: string,
+  entries: readonly number[],
+): HeddleError =>
+  errorHere(
+    'ATTR_AXES_PAIRED',
+    `${op}: ${axes.length} axes ${formatShape(axes)} and ${entries.length} ${what} ${formatShape(entries)}; there must be as many`,
+    { op, axes, entries },
   )

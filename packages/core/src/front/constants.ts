@@ -9,7 +9,7 @@ import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { resolveAxis } from './axes.ts'
 import { flattenNested, type Nested } from './nested.ts'
-import { asValue, constantOf, errorHere } from './operand.ts'
+import { asValue, constantOf, errorHere, promote } from './operand.ts'
 
 /** `value` everywhere, rounded to `dtype`. */
 export const full: (b: Builder, dtype: DType, shape: Shape, value: number) => Value = traced(
@@ -32,6 +32,19 @@ export const fullLike: (x: Value, value: number) => Value = traced(
 
 export const zerosLike: (x: Value) => Value = traced((x: Value): Value => fullLike(x, 0))
 export const onesLike: (x: Value) => Value = traced((x: Value): Value => fullLike(x, 1))
+
+/**
+ * The identity matrix: 1 where row and column are equal, 0 elsewhere.
+ *
+ * @example
+ * eye(b, 'i32', 2, 3) // gives [[1, 0, 0], [0, 1, 0]]
+ */
+export const eye: (b: Builder, dtype: DType, rows: number, columns?: number) => Value = traced(
+  (b: Builder, dtype: DType, rows: number, columns: number = rows): Value => {
+    const at = (axis: number): Value => b.iota({ dtype: 'i32', shape: [rows, columns], axis })
+    return promote(b.eq(at(0), at(1)), dtype)
+  },
+)
 
 type NumberDType = 'f32' | 'f64' | 'i32' | 'u32'
 

@@ -4,9 +4,10 @@ import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
 import { arange, literal } from './constants.ts'
+import { pad } from './pad.ts'
 import { argMax, max, mean, prod, sum, variance } from './reduce.ts'
 import { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from './shape.ts'
-import { concat, flip, narrow, pad, slice, stack, take, windows } from './slice.ts'
+import { concat, flip, narrow, slice, stack, take, windows } from './slice.ts'
 
 const b = createBuilder()
 const ramp = arange(b, { limit: 24, dtype: 'f32' })

@@ -4,7 +4,7 @@ import { formatShape, isDim, type Shape, sizeOf } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-import { type AxesOptions, axesOf, resolveAxis } from './axes.ts'
+import { type AxesOptions, axesOf, pairedAxes, resolveAxes, resolveAxis } from './axes.ts'
 import { asValue, broadcastShapes, broadcastTo, errorHere } from './operand.ts'
 
 /**
@@ -15,15 +15,16 @@ import { asValue, broadcastShapes, broadcastTo, errorHere } from './operand.ts'
  */
 export const reshape: (x: Value, shape: Shape) => Value = traced((x: Value, shape: Shape): Value => {
   const from = asValue('reshape', x).type.shape
-  return x.builder.reshape(x, { shape: inferExtent(from, shape) })
+  return x.builder.reshape(x, { shape: inferExtent('reshape', from, shape) })
 })
 
-function inferExtent(from: Shape, shape: Shape): Shape {
+function inferExtent(op: string, from: Shape, shape: Shape): Shape {
   const unknown = shape.filter((dim) => dim === -1).length
-  if (shape.some((dim) => dim !== -1 && !isDim(dim))) throw extents('reshape', shape)
+  if (shape.some((dim) => dim !== -1 && !isDim(dim))) throw extents(op, shape)
   if (unknown === 0) return shape
   const rest = sizeOf(shape.filter((dim) => dim !== -1))
-  if (unknown > 1 || rest === 0 || sizeOf(from) % rest !== 0) throw reshapeInfer(from, shape, unknown, rest)
+  if (unknown > 1 || rest === 0 || sizeOf(from) % rest !== 0)
+    throw reshapeInfer(op, { from, shape }, unknown, rest)
   return shape.map((dim) => (dim === -1 ? sizeOf(from) / rest : dim))
 }
 
@@ -40,13 +41,56 @@ export const permute: (x: Value, perm: readonly number[]) => Value = traced(
   },
 )
 
-/** Exchanges the last two axes. Throws `SHAPE_TRANSPOSE_RANK` for fewer than two. */
-export const transpose: (x: Value) => Value = traced((x: Value): Value => {
-  const rank = asValue('transpose', x).type.shape.length
-  if (rank < 2) throw transposeRank(x.type.shape)
-  const perm = x.type.shape.map((_, axis) => axis)
-  return x.builder.permute(x, { perm: [...perm.slice(0, -2), rank - 1, rank - 2] })
-})
+/**
+ * Exchanges two axes, by default the last two. Throws `SHAPE_TRANSPOSE_RANK` for fewer than two.
+ *
+ * @example
+ * transpose(x, { axes: [0, 1] }) // x: f32[2, 3, 4] gives f32[3, 2, 4]
+ */
+export const transpose: (
+  x: Value,
+  options?: { readonly axes?: readonly [number, number] | undefined },
+) => Value = traced(
+  (x: Value, { axes }: { readonly axes?: readonly [number, number] | undefined } = {}): Value => {
+    const { shape } = asValue('transpose', x).type
+    if (axes === undefined && shape.length < 2) throw transposeRank(shape)
+    const [first, second] = (axes ?? [-2, -1]).map((axis) => resolveAxis('transpose', axis, shape))
+    const perm = shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis) ?? axis)
+    return x.builder.permute(x, { perm })
+  },
+)
+
+export interface MoveAxisOptions {
+  /** Axes of x. */
+  readonly from: number | readonly number[]
+  /** The axes they become, as many. */
+  readonly to: number | readonly number[]
+}
+
+/**
+ * Axes moved to other places; the rest keep their order. Throws `ATTR_AXES_PAIRED`, `ATTR_AXES_REPEATED`.
+ *
+ * @example
+ * moveAxis(x, { from: 0, to: -1 }) // x: f32[2, 3, 4] gives f32[3, 4, 2]
+ */
+export const moveAxis: (x: Value, options: MoveAxisOptions) => Value = traced(
+  (x: Value, { from, to }: MoveAxisOptions): Value => {
+    const { shape } = asValue('moveAxis', x).type
+    const pairs = pairedAxes('moveAxis', from, 'places', to)
+    resolveAxes('moveAxis', [from].flat(), shape)
+    resolveAxes('moveAxis', [to].flat(), shape)
+    const places = new Map(
+      pairs.map(([axis, place]) => [
+        resolveAxis('moveAxis', place, shape),
+        resolveAxis('moveAxis', axis, shape),
+      ]),
+    )
+    const moved = new Set(places.values())
+    const rest = shape.map((_, axis) => axis).filter((axis) => !moved.has(axis))
+    const perm = shape.map((_, place) => places.get(place) ?? rest.shift() ?? 0)
+    return x.builder.permute(x, { perm })
+  },
+)
 
 /**
  * Repeats x along missing leading axes and axes of extent 1, up to `shape`; -1 keeps an extent. Throws `SHAPE_BROADCAST`,
@@ -94,13 +138,50 @@ export const unsqueeze: (x: Value, options: { readonly axis: number }) => Value 
   },
 )
 
-/** Joins the axes from `axis` on into one. Default: all axes. */
-export const flatten: (x: Value, options?: { readonly axis?: number }) => Value = traced(
-  (x: Value, { axis = 0 }: { readonly axis?: number } = {}): Value => {
+/**
+ * Joins axes into one: those from `axis` (default the first) to `last` (default the last). A number becomes a vector.
+ *
+ * @example
+ * flatten(x, { axis: 1, last: 2 }) // x: f32[2, 3, 4, 5] gives f32[2, 12, 5]
+ */
+export const flatten: (
+  x: Value,
+  options?: { readonly axis?: number | undefined; readonly last?: number | undefined },
+) => Value = traced(
+  (
+    x: Value,
+    { axis = 0, last = -1 }: { readonly axis?: number | undefined; readonly last?: number | undefined } = {},
+  ): Value => {
     const { shape } = asValue('flatten', x).type
     if (shape.length === 0) return x.builder.reshape(x, { shape: [1] })
     const from = resolveAxis('flatten', axis, shape)
-    return x.builder.reshape(x, { shape: [...shape.slice(0, from), sizeOf(shape.slice(from))] })
+    const end = resolveAxis('flatten', last, shape) + 1
+    if (end <= from) throw flattenOrder(from, end - 1, shape)
+    const joined = sizeOf(shape.slice(from, end))
+    return x.builder.reshape(x, { shape: [...shape.slice(0, from), joined, ...shape.slice(end)] })
+  },
+)
+
+export interface UnflattenOptions {
+  readonly axis: number
+  /** What the axis becomes; one extent may be -1. */
+  readonly shape: Shape
+}
+
+/**
+ * Splits an axis into several. Throws `SHAPE_RESHAPE_INFER`, `SHAPE_UNFLATTEN`.
+ *
+ * @example
+ * unflatten(x, { axis: 1, shape: [2, -1] }) // x: f32[3, 8] gives f32[3, 2, 4]
+ */
+export const unflatten: (x: Value, options: UnflattenOptions) => Value = traced(
+  (x: Value, { axis, shape }: UnflattenOptions): Value => {
+    const from = asValue('unflatten', x).type.shape
+    const at = resolveAxis('unflatten', axis, from)
+    const extent = from.slice(at, at + 1)
+    const parts = inferExtent('unflatten', extent, shape)
+    if (sizeOf(parts) !== sizeOf(extent)) throw unflattenSize(at, from, parts)
+    return x.builder.reshape(x, { shape: [...from.slice(0, at), ...parts, ...from.slice(at + 1)] })
   },
 )
 
@@ -114,12 +195,17 @@ const extents = (op: string, shape: Shape): HeddleError =>
     },
   )
 
-const reshapeInfer = (from: Shape, shape: Shape, unknown: number, rest: number): HeddleError =>
+const reshapeInfer = (
+  op: string,
+  { from, shape }: { readonly from: Shape; readonly shape: Shape },
+  unknown: number,
+  rest: number,
+): HeddleError =>
   errorHere(
     'SHAPE_RESHAPE_INFER',
     unknown > 1
-      ? `reshape: shape ${formatShape(shape)} leaves ${unknown} extents open; only one may be -1`
-      : `reshape: ${formatShape(from)} has ${sizeOf(from)} elements, which ${rest} (the other extents of ${formatShape(shape)}) does not divide; it must`,
+      ? `${op}: shape ${formatShape(shape)} leaves ${unknown} extents open; only one may be -1`
+      : `${op}: ${formatShape(from)} has ${sizeOf(from)} elements, which ${rest} (the other extents of ${formatShape(shape)}) does not divide; it must`,
     { from, shape },
   )
 
@@ -144,4 +230,18 @@ const squeezeExtent = (shape: Shape, axis: number): HeddleError =>
     'SHAPE_SQUEEZE',
     `squeeze: axis ${axis} of ${formatShape(shape)} has extent ${shape[axis]}; only axes of extent 1 can be removed`,
     { shape, axis },
+  )
+
+const flattenOrder = (axis: number, last: number, shape: Shape): HeddleError =>
+  errorHere(
+    'ATTR_FLATTEN_ORDER',
+    `flatten: axis ${axis} to axis ${last} of ${formatShape(shape)}; the last is not before the first`,
+    { axis, last, shape },
+  )
+
+const unflattenSize = (axis: number, from: Shape, parts: Shape): HeddleError =>
+  errorHere(
+    'SHAPE_UNFLATTEN',
+    `unflatten: axis ${axis} of ${formatShape(from)} has ${from[axis]} positions, ${formatShape(parts)} has ${sizeOf(parts)}; these must be equal`,
+    { axis, from, parts },
   )

@@ -1,11 +1,11 @@
-// Functions that take parts of arrays, surround them, join them, or slide windows over them.
+// Functions that take parts of arrays, join them, or slide windows over them. Surrounding them is `pad.ts`.
 
 import { formatShape, type Shape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { type AxesOptions, axesOf, resolveAxis } from './axes.ts'
-import { asValue, commonDType, constantOf, errorHere, graphOf, promote } from './operand.ts'
+import { asValue, commonDType, errorHere, graphOf, promote } from './operand.ts'
 import { unsqueeze } from './shape.ts'
 
 export interface SliceOptions {
@@ -89,37 +89,6 @@ export const take: (x: Value, options: TakeOptions) => Value = traced(
       throw takeIndex(index, resolved, shape)
     const row = narrow(x, { axis: resolved, start: index, size: 1 })
     return x.builder.reshape(row, { shape: shape.filter((_, each) => each !== resolved) })
-  },
-)
-
-export interface PadOptions {
-  /** Elements added before, per axis or the same for all. Default 0. */
-  readonly low?: readonly number[] | number | undefined
-  /** Elements added after. Default 0. */
-  readonly high?: readonly number[] | number | undefined
-  /** Elements added between neighbours. Default 0. */
-  readonly interior?: readonly number[] | number | undefined
-  /** What is added, rounded to the dtype of x. Default 0. */
-  readonly value?: number | undefined
-}
-
-/**
- * Surrounds x, and spreads it, with a constant.
- *
- * @example
- * pad(x, { low: [0, 1], high: [0, 1] }) // x: f32[2, 3] gives f32[2, 5]
- */
-export const pad: (x: Value, options: PadOptions) => Value = traced(
-  (x: Value, { low = 0, high = 0, interior = 0, value = 0 }: PadOptions): Value => {
-    const { shape, dtype } = asValue('pad', x).type
-    const perAxisOf = (entries: readonly number[] | number): readonly number[] =>
-      typeof entries === 'number' ? shape.map(() => entries) : entries
-    return x.builder.pad(x, {
-      low: perAxisOf(low),
-      high: perAxisOf(high),
-      interior: perAxisOf(interior),
-      value: constantOf('pad', dtype, value),
-    })
   },
 )
 

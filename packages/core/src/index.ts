@@ -24,11 +24,38 @@ export {
   softsign,
   tanhshrink,
 } from './composites/activations.ts'
-export type { ConvOptions, PerAxis } from './composites/convolution.ts'
-export { conv1d, conv2d } from './composites/convolution.ts'
+export type { AdaptivePoolOptions } from './composites/adaptive-pooling.ts'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d,
+  adaptiveMaxPool3dWithIndices,
+} from './composites/adaptive-pooling.ts'
+export type { AvgPoolOptions, LpPoolOptions } from './composites/average-pooling.ts'
+export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d } from './composites/average-pooling.ts'
+export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/conv-transpose.ts'
+export { convTranspose1d, convTranspose2d, convTranspose3d } from './composites/conv-transpose.ts'
+export type { ConvOptions, Convolution } from './composites/convolution.ts'
+export { conv1d, conv2d, conv3d } from './composites/convolution.ts'
+export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'
+export { col2im, im2col } from './composites/im2col.ts'
 export { bilinear, dropout, linear } from './composites/layers.ts'
 export type { CrossEntropyOptions, LossOptions, LossReduction } from './composites/losses.ts'
 export { crossEntropy, mse } from './composites/losses.ts'
+export type { MaxPoolOptions, MaxPoolResult } from './composites/max-pooling.ts'
+export {
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './composites/max-pooling.ts'
 export type {
   BatchNormInferenceOptions,
   BatchNormOptions,
@@ -56,10 +83,10 @@ export {
   softshrink,
   threshold,
 } from './composites/piecewise.ts'
-export type { MaxPoolOptions, PoolOptions } from './composites/pooling.ts'
-export { avgPool2d, maxPool2d } from './composites/pooling.ts'
+export type { PoolOptions } from './composites/pool-windows.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
+export type { PerAxis } from './composites/spatial.ts'
 export type { Dim, Shape } from './dim.ts'
 export {
   addDims,

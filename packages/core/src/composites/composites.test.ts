@@ -7,12 +7,10 @@ import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { gelu, sigmoid } from './activations.ts'
-import { conv2d } from './convolution.ts'
 import { dropout, linear } from './layers.ts'
 import { crossEntropy, mse } from './losses.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { relu } from './piecewise.ts'
-import { avgPool2d, maxPool2d } from './pooling.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 
 const b = createBuilder()
@@ -81,55 +79,6 @@ describe('crossEntropy', () => {
     const nodes = postOrder([crossEntropy(f32(4, 3), literal(b, [0, 1, 2, 0], { dtype: 'i32' }))])
 
     expect(nodes.filter(({ op }) => op === 'gather')).toEqual([])
-  })
-})
-
-describe('conv2d', () => {
-  test('C1, C2: ranks, channels and groups must fit', () => {
-    for (const [x, weight, groups] of [
-      [f32(1, 3, 4, 4), f32(2, 2, 3, 3), 1],
-      [f32(3, 4, 4), f32(2, 3, 3, 3), 1],
-      [f32(1, 4, 4, 4), f32(3, 2, 3, 3), 2],
-    ] as const) {
-      expect(errorOf(() => conv2d(x, weight, { groups })).code).toBe('SHAPE_CONV')
-    }
-  })
-
-  test('C3: a window must fit into the padded image', () => {
-    expect(errorOf(() => conv2d(f32(1, 1, 2, 2), f32(1, 1, 5, 5), { padding: 1 })).code).toBe(
-      'SHAPE_WINDOWS_SPAN',
-    )
-  })
-
-  test('wants one number, or one per spatial axis', () => {
-    expect(errorOf(() => conv2d(f32(1, 1, 5, 5), f32(1, 1, 2, 2), { stride: [1, 1, 1] })).code).toBe(
-      'ATTR_PER_AXIS',
-    )
-  })
-
-  test('is one contraction with the weight on the left, whatever the batch', () => {
-    const weight = f32(2, 3, 3, 3)
-
-    const dots = postOrder([conv2d(f32(8, 3, 6, 6), weight, { padding: 1 })]).filter(({ op }) => op === 'dot')
-
-    expect(dots.map(({ inputs }) => inputs[0])).toEqual([weight])
-    expect(dots[0]?.type.shape).toEqual([2, 8, 6, 6])
-  })
-})
-
-describe('pooling', () => {
-  test('C1: the image has four axes', () => {
-    expect(errorOf(() => maxPool2d(f32(3, 4, 4), { size: 2 })).code).toBe('SHAPE_POOL')
-  })
-
-  test('C2: padding is at most half the window', () => {
-    expect(errorOf(() => avgPool2d(f32(1, 1, 4, 4), { size: 2, padding: 2 })).code).toBe('ATTR_POOL_PADDING')
-  })
-
-  test('NaN in a window is its maximum', () => {
-    const image = literal(b, [[[[1, Number.NaN, 5, 6]]]])
-
-    expect(valuesOf(maxPool2d(image, { size: [1, 2] }))).toEqual([Number.NaN, 6])
   })
 })
 

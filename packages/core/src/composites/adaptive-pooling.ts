@@ -17,8 +17,8 @@ import { checkImage, flatWindows } from './pool-windows.ts'
 import { batched, type SpatialRank, unbatched } from './spatial.ts'
 
 export interface AdaptivePoolOptions {
-  /** Windows along each spatial axis, or the same number for all; null keeps the extent of the axis. */
-  readonly outputSize: number | readonly (number | null)[]
+  /** Windows along each spatial axis, or the same number for all; null (or undefined) keeps the extent of the axis. */
+  readonly outputSize: number | readonly (number | null | undefined)[]
 }
 
 /** Where the windows of one axis begin, and how many elements each has. */
@@ -46,7 +46,7 @@ function adaptive(op: string, rank: SpatialRank, x: Value, { outputSize }: Adapt
   const images = batched(value, rank)
   const extents = images.type.shape.slice(2)
   const given = typeof outputSize === 'number' ? extents.map(() => outputSize) : outputSize
-  const counts = extents.map((dim, k) => (given[k] === null ? dim : (given[k] ?? 0)))
+  const counts = extents.map((dim, k) => given[k] ?? dim)
   const fits = given.length === rank && counts.every((count) => Number.isInteger(count) && count >= 1)
   if (!fits) throw adaptiveSize(op, rank, given) // C2
   if (extents.includes(0)) throw adaptiveEmpty(op, x.type.shape) // C3
@@ -206,7 +206,7 @@ export const adaptiveMaxPool1dWithIndices: (x: Value, options: AdaptivePoolOptio
 export const adaptiveMaxPool3dWithIndices: (x: Value, options: AdaptivePoolOptions) => MaxPoolResult =
   adaptiveMaxPoolWithIndices('adaptiveMaxPool3dWithIndices', 3)
 
-const adaptiveSize = (op: string, rank: number, given: readonly (number | null)[]): HeddleError =>
+const adaptiveSize = (op: string, rank: number, given: readonly (number | null | undefined)[]): HeddleError =>
   errorHere(
     'ATTR_POOL_OUTPUT_SIZE',
     `${op}: outputSize is [${given.join(', ')}]; give one whole number of at least 1, or ${rank}: one (or null) per spatial axis`,

@@ -110,7 +110,7 @@ def case(function, operands, torch_function, *, name=None, gradient=True, second
     with torch.autograd.graph.saved_tensors_hooks(saved.pack, lambda tensor: tensor):
         outputs = named(torch_function(*arguments, **keywords))
     record["outputs"] = {key: encode(output, output_dtype(output, exact, as_dtype, key)) for key, output in outputs.items()}
-    if as_dtype is not None or exact:
+    if exact:
         record["exact"] = True
     if signed:
         record["signed"] = True

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as core from '@heddle/core'
 import { expect, test } from 'vitest'
-import { families } from './read-files.ts'
+import { families } from './golden/read-files.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   bitcast: 'PyTorch has no function of values for it; kernel fixtures and samples compare it with the host',
@@ -24,7 +24,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Functions exported from `front` and `composites`. */
 function publicFunctions(): readonly string[] {
-  const index = readFileSync(new URL('../../packages/core/src/index.ts', import.meta.url), 'utf8')
+  const index = readFileSync(new URL('../packages/core/src/index.ts', import.meta.url), 'utf8')
   const exported = [...index.matchAll(/^export \{([^}]*)\} from '\.\/(?:front|composites)\//gm)]
   const all: Readonly<Record<string, unknown>> = { ...core }
   return exported

@@ -1,13 +1,18 @@
 // Writes the parts of the docs that are made from code: the reference of ops from their records, the list of error codes from
-// their pages. `npm run docs` runs it; a test compares what it would write with what is there.
+// their pages, the support matrix from the conformance suite. `npm run docs` runs it; a test compares what it would write with what is there.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type OpKind, type OpName, opNames, opRecord } from '@heddle/core'
 import { errorEntries } from './check-errors.ts'
+import { supportMatrix } from './support-matrix.ts'
 
 /** Texts by path. */
 export function generatedDocs(root: string): Readonly<Record<string, string>> {
-  return { 'docs/reference/ops.md': opReference(), 'docs/errors.md': errorIndex(root) }
+  return {
+    'docs/reference/ops.md': opReference(),
+    'docs/errors.md': errorIndex(root),
+    'docs/support.md': supportMatrix(),
+  }
 }
 
 const kinds: Readonly<Record<OpKind, string>> = {

@@ -1,10 +1,19 @@
 // Programs that every runtime must run: each op on each of its samples, and on special values. Derivatives are in
 // `conformance-derivatives.ts`.
 // Derived from the op records; nothing is listed here by hand.
-import type { Bindings, DType, Graph, NdArray, Value } from '@heddle/core'
+import type { Bindings, DType, Graph, NdArray, OpName, Value } from '@heddle/core'
 import { createBuilder, dtypes, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
 import { takesDType } from './op-tests.ts'
-import { bind, graphOf, inputValue, type NamedSample, opSamples, sampleAs, sampleProgram } from './samples.ts'
+import {
+  bind,
+  graphOf,
+  inputValue,
+  type NamedSample,
+  opSamples,
+  type SampleProgram,
+  sampleAs,
+  sampleProgram,
+} from './samples.ts'
 
 /** A graph with data to run it on. */
 export interface ProgramCase {
@@ -14,6 +23,22 @@ export interface ProgramCase {
   readonly group: string
   readonly graph: Graph
   readonly bindings: Bindings
+  /** What passing it shows of one op. */
+  readonly shows?: Shown
+}
+
+/** That an op works on a dtype, or one of its derivatives does. */
+export interface Shown {
+  readonly op: OpName
+  readonly dtype: DType
+  readonly what: 'forward' | 'vjp' | 'jvp' | 'second'
+}
+
+/** The dtype an op is said to work on: that of the result where an operand has it, else that of the first operand. */
+export function subjectDType({ result, operands }: Pick<SampleProgram, 'result' | 'operands'>): DType {
+  const { dtype } = result.type
+  const [first] = operands
+  return first === undefined || operands.some(({ type }) => type.dtype === dtype) ? dtype : first.type.dtype
 }
 
 /** Of all sample data. */
@@ -28,9 +53,11 @@ export function forwardCases(): readonly ProgramCase[] {
     const double = sampleAs(sample, 'f64')
     const samples = double.id === sample.id || !takesDType(double) ? [sample] : [sample, double]
     return samples.map((each) => {
-      const { operands, result, bindings } = sampleProgram(each, SEED)
+      const program = sampleProgram(each, SEED)
+      const { operands, result, bindings } = program
       const graph = graphOf(each.op, operands, { y: result })
-      return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings }
+      const shows: Shown = { op: each.op, dtype: subjectDType(program), what: 'forward' }
+      return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings, shows }
     })
   })
 }

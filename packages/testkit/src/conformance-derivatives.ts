@@ -3,7 +3,7 @@
 import { jvp, vjp } from '@heddle/compiler'
 import type { DType, Value } from '@heddle/core'
 import { isFloat, opRecord, sizeOf } from '@heddle/core'
-import { type ProgramCase, SEED } from './conformance-cases.ts'
+import { type ProgramCase, SEED, type Shown, subjectDType } from './conformance-cases.ts'
 import { takesDType } from './op-tests.ts'
 import {
   bind,
@@ -23,13 +23,14 @@ interface Differentiable extends SampleProgram {
   readonly floats: readonly Value<'input'>[]
 }
 
-/** The reverse derivative of every differentiable op on every sample. */
+/** The reverse derivative of every differentiable op on every sample, and on one of each float dtype. */
 export function backwardCases(): readonly ProgramCase[] {
-  return opSamples.flatMap((sample) => {
-    const program = differentiable(sample)
-    if (program === undefined) return []
+  const programs = opSamples.map(differentiable).filter((program) => program !== undefined)
+  const known = new Set(programs.map(({ sample }) => sample.id))
+  const others = onePerDType().filter(({ sample }) => !known.has(sample.id))
+  return [...programs, ...others].map((program) => {
     const w = companion(program.result, 'w')
-    return [caseOf('gradient', program, [w], vjp([program.result], [w], program.floats))]
+    return caseOf('vjp', program, [w], vjp([program.result], [w], program.floats))
   })
 }
 
@@ -37,7 +38,7 @@ export function backwardCases(): readonly ProgramCase[] {
 export function tangentCases(): readonly ProgramCase[] {
   return onePerDType().map((program) => {
     const tangents = program.floats.map((value) => companion(value, `tangent of ${value.attrs.name}`))
-    return caseOf('tangent', program, tangents, jvp([program.result], program.floats, tangents))
+    return caseOf('jvp', program, tangents, jvp([program.result], program.floats, tangents))
   })
 }
 
@@ -81,12 +82,21 @@ const floatDType = ({ floats }: Differentiable): DType | undefined => floats[0]?
 const companion = ({ builder, type }: Value, name: string): Value<'input'> =>
   inputValue(builder, name, type.dtype, type.shape)
 
+/** What cases of a derivative are called. */
+const words: Readonly<Record<Exclude<Shown['what'], 'forward'>, string>> = {
+  vjp: 'gradient',
+  jvp: 'tangent',
+  second: 'second',
+}
+
 function caseOf(
-  kind: string,
-  { sample, operands, bindings }: Differentiable,
+  what: keyof typeof words,
+  program: Differentiable,
   further: readonly Value<'input'>[],
   results: readonly Value[],
 ): ProgramCase {
+  const { sample, operands, bindings } = program
+  const kind = words[what]
   const inputs = [...operands, ...further]
   const drawn = bind(
     further,
@@ -104,5 +114,6 @@ function caseOf(
       Object.fromEntries(results.map((value, k) => [`d${inputs[k]?.attrs.name ?? k}`, value])),
     ),
     bindings: { ...bindings, ...drawn },
+    shows: { op: sample.op, dtype: subjectDType(program), what },
   }
 }

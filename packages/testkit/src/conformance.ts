@@ -43,16 +43,7 @@ const LEAST_KNOWN = 0.5
 export function conformance(options: ConformanceOptions): readonly ConformanceCase[] {
   const { compile, skip = [] } = options
   const backend = typeof options.backend === 'function' ? options.backend() : options.backend
-  const programs = [
-    ...forwardCases(),
-    ...backwardCases(),
-    ...tangentCases(),
-    ...secondOrderCases(),
-    ...specialCases(),
-    ...compositeCases(),
-    ...programCases(),
-    ...randomCases(),
-  ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => backend.capabilities.dtypes.includes(dtype)))
+  const programs = conformancePrograms(backend.capabilities)
   const cases: ConformanceCase[] = [
     ...programs.map((program) => ({
       id: program.id,
@@ -69,6 +60,19 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
   ]
   return [...cases.map((each) => expectedToFail(each, skip)), ...badSkips(cases, skip)]
 }
+
+/** The programs of all cases that a device's dtypes allow. */
+export const conformancePrograms = ({ dtypes }: Pick<Capabilities, 'dtypes'>): readonly ProgramCase[] =>
+  [
+    ...forwardCases(),
+    ...backwardCases(),
+    ...tangentCases(),
+    ...secondOrderCases(),
+    ...specialCases(),
+    ...compositeCases(),
+    ...programCases(),
+    ...randomCases(),
+  ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)))
 
 /** Runs a program on a backend and compares every output and update with the reference. */
 export async function checkProgram(

@@ -13,8 +13,8 @@ export {
   ulpsBetween,
 } from './compare.ts'
 export type { ConformanceCase, ConformanceOptions, Skip } from './conformance.ts'
-export { checkProgram, conformance } from './conformance.ts'
-export type { ProgramCase } from './conformance-cases.ts'
+export { checkProgram, conformance, conformancePrograms } from './conformance.ts'
+export type { ProgramCase, Shown } from './conformance-cases.ts'
 export type { Composite } from './conformance-composites.ts'
 export { composites } from './conformance-composites.ts'
 export { drawAttrs, drawValue } from './draw-attrs.ts'

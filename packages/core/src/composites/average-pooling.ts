@@ -8,7 +8,7 @@ import { sum } from '../front/reduce.ts'
 import { reshape } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-import { relu } from './activations.ts'
+import { relu } from './piecewise.ts'
 import { checkImage, flatWindows, type PoolOptions, type PoolWindows, poolWindows } from './pool-windows.ts'
 import { batched, type PerAxis, type SpatialRank, unbatched } from './spatial.ts'
 

@@ -3,8 +3,9 @@
 import { formatShape, type Shape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { errorHere } from '../front/operand.ts'
+import { pad } from '../front/pad.ts'
 import { reshape } from '../front/shape.ts'
-import { pad, slice } from '../front/slice.ts'
+import { slice } from '../front/slice.ts'
 import type { Value } from '../ir/value.ts'
 
 /** One number per spatial axis, or the same for all. */

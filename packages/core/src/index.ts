@@ -36,14 +36,20 @@ export {
   adaptiveMaxPool3d,
   adaptiveMaxPool3dWithIndices,
 } from './composites/adaptive-pooling.ts'
+export type { AffineGridOptions } from './composites/affine-grid.ts'
+export { affineGrid } from './composites/affine-grid.ts'
 export type { AvgPoolOptions, LpPoolOptions } from './composites/average-pooling.ts'
 export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d } from './composites/average-pooling.ts'
 export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/conv-transpose.ts'
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './composites/conv-transpose.ts'
 export type { ConvOptions, Convolution } from './composites/convolution.ts'
 export { conv1d, conv2d, conv3d } from './composites/convolution.ts'
+export type { GridSampleOptions } from './composites/grid-sample.ts'
+export { gridSample } from './composites/grid-sample.ts'
 export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'
 export { col2im, im2col } from './composites/im2col.ts'
+export type { InterpolateOptions, InterpolationMode } from './composites/interpolate.ts'
+export { interpolate } from './composites/interpolate.ts'
 export { bilinear, dropout, linear } from './composites/layers.ts'
 export type { CrossEntropyOptions, LossOptions, LossReduction } from './composites/losses.ts'
 export { crossEntropy, mse } from './composites/losses.ts'
@@ -56,6 +62,8 @@ export {
   maxPool3d,
   maxPool3dWithIndices,
 } from './composites/max-pooling.ts'
+export type { MaxUnpoolOptions } from './composites/max-unpooling.ts'
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './composites/max-unpooling.ts'
 export type {
   BatchNormInferenceOptions,
   BatchNormOptions,
@@ -83,6 +91,8 @@ export {
   softshrink,
   threshold,
 } from './composites/piecewise.ts'
+export type { ChannelShuffleOptions, PixelShuffleOptions } from './composites/pixel-shuffle.ts'
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './composites/pixel-shuffle.ts'
 export type { PoolOptions } from './composites/pool-windows.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'

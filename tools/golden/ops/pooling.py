@@ -95,6 +95,19 @@ case("adaptiveMaxPool2dWithIndices", [broken], positions(lambda x: F.adaptive_ma
 case("adaptiveMaxPool3dWithIndices", [block], positions(lambda x: F.adaptive_max_pool3d(x, (3, 3, 4), return_indices=True)),
      outputSize=[3, 3, 4])
 
+pooled, places = F.max_pool2d_with_indices(numbers("pooled", 2, 2, 5, 4), 2)
+case("maxUnpool2d", [pooled, places], lambda x, indices: F.max_unpool2d(x, indices, 2), size=2)
+case("maxUnpool2d", [pooled[1], places[1]], lambda x, indices: F.max_unpool2d(x, indices, 2, output_size=(5, 4)),
+     size=2, outputSize=[5, 4])
+case("maxUnpool2d", [numbers("some", 1, 1, 2, 2), vector(3, 8, 6, 0, dtype=torch.int64).reshape(1, 1, 2, 2)],
+     lambda x, indices: F.max_unpool2d(x, indices, (3, 2), stride=(2, 3), padding=1), size=[3, 2], stride=[2, 3], padding=1)
+case("maxUnpool1d", [numbers("few", 2, 3), vector(1, 2, 5, 0, 3, 4, dtype=torch.int64).reshape(2, 3)],
+     lambda x, indices: F.max_unpool1d(x, indices, 2), size=2)
+case("maxUnpool1d", [numbers("twice", 1, 1, 3), vector(1, 1, 4, dtype=torch.int64).reshape(1, 1, 3)],
+     lambda x, indices: F.max_unpool1d(x, indices, 2), size=2, gradient=False)
+case("maxUnpool3d", [numbers("deep", 1, 2, 1, 2, 1), vector(0, 7, 6, 1, dtype=torch.int64).reshape(1, 2, 1, 2, 1)],
+     lambda x, indices: F.max_unpool3d(x, indices, 2), size=2)
+
 error("maxPool2d", [tied[0, 0]], lambda x: F.max_pool2d(x, 2), size=2, code="SHAPE_POOL")
 error("maxPool2d", [tied], lambda x: F.max_pool2d(x, 2, padding=2), size=2, padding=2, code="ATTR_POOL_PADDING")
 error("maxPool2d", [tied], lambda x: F.max_pool2d(x, 3, dilation=2), size=3, dilation=2, code="SHAPE_WINDOWS_SPAN")
@@ -105,3 +118,7 @@ error("adaptiveAvgPool2d", [tied], lambda x: F.adaptive_avg_pool2d(x, (2, -1)), 
 error("adaptiveMaxPool2d", [tied[0, 0]], lambda x: F.adaptive_max_pool2d(x, 2), outputSize=2, code="SHAPE_POOL")
 error("adaptiveAvgPool1d", [numbers("hollow", 1, 2, 0)], lambda x: F.adaptive_avg_pool1d(x, 2), outputSize=2,
       code="SHAPE_POOL_EMPTY")
+error("maxUnpool1d", [numbers("few", 2, 3), vector(1, 2, dtype=torch.int64).reshape(1, 2)],
+      lambda x, indices: F.max_unpool1d(x, indices, 2), size=2, code="SHAPE_UNPOOL")
+error("maxUnpool1d", [numbers("few", 2, 3), vector(1, 2, 5, 0, 3, 4, dtype=torch.int64).reshape(2, 3)],
+      lambda x, indices: F.max_unpool1d(x, indices, 2, output_size=(8,)), size=2, outputSize=[8], code="ATTR_UNPOOL_SIZE")

@@ -1,0 +1,208 @@
+// Reading images at positions that are data, between their elements. Each spatial axis contributes a few taps with weights; an
+// element of the result is the sum over all combinations of the taps of its axes. Images are read as rows of channels: one
+// gather, whose derivative is one scatter, whatever the mode.
+import { formatShape, rowMajorStrides, type Shape, sizeOf } from '../dim.ts'
+import type { HeddleError } from '../errors.ts'
+import {
+  add,
+  and,
+  asFloat,
+  cast,
+  div,
+  eq,
+  floor,
+  ge,
+  le,
+  lt,
+  mul,
+  neg,
+  rem,
+  round,
+  select,
+  sub,
+} from '../front/elementwise.ts'
+import { gather } from '../front/gather.ts'
+import { errorHere, graphOf } from '../front/operand.ts'
+import { sum } from '../front/reduce.ts'
+import { permute, reshape, unsqueeze } from '../front/shape.ts'
+import { stack, take } from '../front/slice.ts'
+import { traced } from '../ir/provenance.ts'
+import type { Value } from '../ir/value.ts'
+import { axesFrom } from './spatial.ts'
+
+export interface GridSampleOptions {
+  /** Default `'bilinear'` (linear on each axis, also in three dimensions). `'bicubic'` for two dimensions only. */
+  readonly mode?: 'bilinear' | 'nearest' | 'bicubic' | undefined
+  /** What lies outside: zeros (default), the elements at the border, or the image mirrored at its borders. */
+  readonly paddingMode?: 'zeros' | 'border' | 'reflection' | undefined
+  /** Whether -1 and 1 are the centres of the elements at the corners, instead of their outer edges. Default false. */
+  readonly alignCorners?: boolean | undefined
+}
+
+interface Sampling {
+  readonly mode: 'bilinear' | 'nearest' | 'bicubic'
+  readonly paddingMode: 'zeros' | 'border' | 'reflection'
+  readonly alignCorners: boolean
+}
+
+/** What one axis contributes: `[points, taps]` each. */
+interface AxisTaps {
+  /** i32; outside where `isInside` is false. */
+  readonly positions: Value
+  readonly isInside: Value
+  /** None: 1. */
+  readonly weights: Value | undefined
+}
+
+/** From -1 … 1 to positions of elements. */
+function elementPosition(coordinate: Value, dim: number, alignCorners: boolean): Value {
+  const shifted = add(coordinate, 1)
+  return alignCorners ? mul(shifted, (dim - 1) / 2) : div(sub(mul(shifted, dim), 1), 2)
+}
+
+/** The position between the first and the last element; the derivative is 0 at both and outside, as PyTorch's. */
+const clipped = (position: Value, dim: number): Value =>
+  select(le(position, 0), 0, select(ge(position, dim - 1), dim - 1, position))
+
+/** The position mirrored at the borders as often as it takes, then clipped. */
+function reflected(position: Value, dim: number, alignCorners: boolean): Value {
+  const low = alignCorners ? 0 : -0.5
+  const span = alignCorners ? dim - 1 : dim
+  if (span === 0) return mul(position, 0)
+  const offset = sub(position, low)
+  const distance = select(lt(offset, 0), neg(offset), offset)
+  const flips = floor(div(distance, span))
+  const rest = rem(distance, span)
+  const isEven = eq(rem(flips, 2), 0)
+  return clipped(select(isEven, add(rest, low), sub(span + low, rest)), dim)
+}
+
+function padded(position: Value, dim: number, { paddingMode, alignCorners }: Sampling): Value {
+  if (paddingMode === 'zeros') return position
+  return paddingMode === 'border' ? clipped(position, dim) : reflected(position, dim, alignCorners)
+}
+
+/** Keys' cubic convolution with a = -0.75, at distance 0 … 1 and 1 … 2 of an element. */
+const near = (x: Value): Value => add(mul(mul(sub(mul(x, 1.25), 2.25), x), x), 1)
+const far = (x: Value): Value => add(mul(sub(mul(add(mul(x, -0.75), 3.75), x), 6), x), 3)
+
+function axisTaps(coordinate: Value, dim: number, sampling: Sampling): AxisTaps {
+  const { mode } = sampling
+  const free = elementPosition(coordinate, dim, sampling.alignCorners) // [points]
+  // Cubic interpolation pads its taps, the others the position.
+  const position = mode === 'bicubic' ? free : padded(free, dim, sampling)
+  if (mode === 'nearest') return taps([round(position)], undefined, dim)
+  const left = floor(position)
+  const t = sub(position, left)
+  if (mode === 'bilinear') return taps([left, add(left, 1)], [sub(1, t), t], dim)
+  const at = [-1, 0, 1, 2].map((step) => padded(add(left, step), dim, sampling))
+  return taps(at, [far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))], dim)
+}
+
+function taps(at: readonly Value[], weights: readonly Value[] | undefined, dim: number): AxisTaps {
+  const places = stack(at, { axis: 1 })
+  return {
+    positions: cast(places, 'i32'),
+    isInside: and(ge(places, 0), lt(places, dim)),
+    weights: weights && stack(weights, { axis: 1 }),
+  }
+}
+
+/** `[points, taps]` of axis `k` of `rank` as `[points, 1…, taps, 1…]`. */
+function spread(x: Value, k: number, rank: number): Value {
+  const [points = 0, count = 1] = x.type.shape
+  return reshape(x, [points, ...axesFrom(0, rank).map((each) => (each === k ? count : 1))])
+}
+
+const combine = (parts: readonly Value[], merge: (x: Value, y: Value) => Value): Value =>
+  parts.map((each, k) => spread(each, k, parts.length)).reduce(merge)
+
+/**
+ * Elements of an image at the positions of a grid, which run from -1 to 1 on each axis: `grid[…, 0]` along the last axis of the
+ * image, and so on.
+ *
+ * Shapes: `x [N, C, H, W]`, `grid [N, oh, ow, 2]` → `[N, C, oh, ow]`; `x [N, C, D, H, W]`, `grid [N, od, oh, ow, 3]` →
+ * `[N, C, od, oh, ow]`. Dtypes: floats; others give f32.
+ * - C1 ranks, batch and the last axis of the grid fit, and no spatial axis of x is empty. Throws `SHAPE_GRID_SAMPLE`.
+ * - C2 `'bicubic'` is for two dimensions, and options have one of their values. Throws `ATTR_GRID_SAMPLE`.
+ *
+ * Gradient: for x, and for the grid but with mode `'nearest'`, where it is 0. Between elements the derivative of the right side
+ * is taken at an element itself; where a position is clipped to a border, and at the border, it is 0. All as PyTorch's.
+ *
+ * @example
+ * gridSample(x, grid, { paddingMode: 'border' }) // x: f32[2, 3, 5, 4], grid: f32[2, 7, 6, 2] gives f32[2, 3, 7, 6]
+ */
+export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) => Value = traced(
+  (x: Value, grid: Value, options: GridSampleOptions = {}): Value => {
+    graphOf('gridSample', [x, grid])
+    const { mode = 'bilinear', paddingMode = 'zeros', alignCorners = false } = options
+    const sampling = { mode, paddingMode, alignCorners }
+    checkGrid(x.type.shape, grid.type.shape, sampling)
+    const images = asFloat('gridSample', x)
+    const [n = 0, channels = 0, ...extents] = images.type.shape
+    const rank = extents.length
+    const counts = grid.type.shape.slice(1, -1)
+    const points = n * sizeOf(counts)
+    const places = reshape(asFloat('gridSample', grid), [points, rank])
+    const axes = extents.map((dim, k) =>
+      axisTaps(take(places, { axis: 1, index: rank - 1 - k }), dim, sampling),
+    )
+
+    const strides = rowMajorStrides(extents)
+    const within = combine(
+      axes.map(({ positions }, k) => mul(positions, strides[k] ?? 1)),
+      add,
+    )
+    const isInside = combine(
+      axes.map((axis) => axis.isInside),
+      and,
+    ) // [points, taps…]
+    const image = reshape(firstOfImage(x, n, sizeOf(counts), sizeOf(extents)), [
+      points,
+      ...extents.map(() => 1),
+    ])
+    const row = select(isInside, add(within, image), -1)
+    const rows = reshape(permute(images, [0, ...axesFrom(2, rank), 1]), [n * sizeOf(extents), channels])
+    const read = select(unsqueeze(isInside, { axis: -1 }), gather(rows, row), 0) // [points, taps…, C]
+    const weights = axes.flatMap(({ weights }) => (weights === undefined ? [] : [weights]))
+    const weighted = weights.length === 0 ? read : mul(read, unsqueeze(combine(weights, mul), { axis: -1 }))
+    const y = reshape(sum(weighted, { axes: axesFrom(1, rank) }), [n, ...counts, channels])
+    return permute(y, [0, 1 + rank, ...axesFrom(1, rank)])
+  },
+)
+
+/** The row where the image of each point begins. */
+function firstOfImage(x: Value, n: number, pointsOfImage: number, rowsOfImage: number): Value {
+  const image = x.builder.iota({ dtype: 'i32', shape: [n, pointsOfImage], axis: 0 })
+  return mul(image, rowsOfImage)
+}
+
+const modes: readonly string[] = ['bilinear', 'nearest', 'bicubic']
+const paddingModes: readonly string[] = ['zeros', 'border', 'reflection']
+
+function checkGrid(x: Shape, grid: Shape, { mode, paddingMode }: Sampling): void {
+  const rank = x.length - 2
+  const fits =
+    (rank === 2 || rank === 3) &&
+    grid.length === x.length &&
+    grid[0] === x[0] &&
+    grid.at(-1) === rank &&
+    !x.slice(2).includes(0)
+  if (!fits) throw gridShapes(x, grid) // C1
+  const known = modes.includes(mode) && paddingModes.includes(paddingMode)
+  if (!known || (mode === 'bicubic' && rank === 3)) throw gridModes(mode, paddingMode, x) // C2
+}
+
+const gridShapes = (x: Shape, grid: Shape): HeddleError =>
+  errorHere(
+    'SHAPE_GRID_SAMPLE',
+    `gridSample: x is ${formatShape(x)}, grid ${formatShape(grid)}; they must be [N, C, H, W] and [N, oh, ow, 2], or [N, C, D, H, W] and [N, od, oh, ow, 3], with spatial axes of x that are not empty`,
+    { x, grid, constraint: 'C1' },
+  )
+
+const gridModes = (mode: string, paddingMode: string, x: Shape): HeddleError =>
+  errorHere(
+    'ATTR_GRID_SAMPLE',
+    `gridSample: mode '${mode}', paddingMode '${paddingMode}' for x ${formatShape(x)}; mode is one of ${modes.join(', ')} (bicubic for two dimensions), paddingMode one of ${paddingModes.join(', ')}`,
+    { mode, paddingMode, x, constraint: 'C2' },
+  )

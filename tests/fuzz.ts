@@ -2,20 +2,12 @@
 // small as it gets, and prints the program, the recipe and the seed.
 //   npm run fuzz -- --minutes 10
 //   npm run fuzz -- --seed 42 --steps 30      larger programs
-//   npm run fuzz -- --recipe '{"seed":0,...}' --gradient      one recipe again
+//   npm run fuzz -- --recipe '{"seed":0,...}' --kind gradient      one recipe again
 import { parseArgs } from 'node:util'
 import { printGraph } from '@heddle/core'
-import {
-  buildGradient,
-  buildProgram,
-  checkAgreement,
-  checkForms,
-  type RandomProgram,
-  type Recipe,
-  recipes,
-} from '@heddle/testkit'
+import { buildDuality, checkAgreement, checkDuality, checkForms, type Recipe, recipes } from '@heddle/testkit'
 import { asyncProperty, check } from 'fast-check'
-import { backends, compilers } from './random-programs.ts'
+import { backends, builders, compilers } from './random-programs.ts'
 
 /** Programs of one seed. */
 const RUNS = 200
@@ -26,29 +18,25 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     steps: { type: 'string', default: '12' },
     recipe: { type: 'string' },
-    gradient: { type: 'boolean', default: false },
+    kind: { type: 'string', default: 'program' },
   },
 })
 
-const builders: Readonly<Record<string, (recipe: Recipe) => RandomProgram | undefined>> = {
-  program: buildProgram,
-  gradient: buildGradient,
-}
+const kinds: typeof builders = { ...builders, duality: buildDuality }
 
 async function checkRecipe(kind: string, recipe: Recipe): Promise<number | undefined> {
-  const program = builders[kind]?.(recipe)
+  const program = kinds[kind]?.(recipe)
   if (program === undefined) return undefined
+  if (kind === 'duality') return checkDuality(program) ? 1 : undefined
   checkForms(program, compilers[0]!)
   return (await checkAgreement(program, backends, compilers)).known
 }
 
 function explain(kind: string, recipe: Recipe, error: unknown): void {
-  const program = builders[kind]?.(recipe)
+  const program = kinds[kind]?.(recipe)
   if (program) console.log(printGraph(program.graph))
   console.log(error instanceof Error ? error.stack : error)
-  console.log(
-    `npm run fuzz -- ${kind === 'gradient' ? '--gradient ' : ''}--recipe '${JSON.stringify(recipe)}'`,
-  )
+  console.log(`npm run fuzz -- --kind ${kind} --recipe '${JSON.stringify(recipe)}'`)
 }
 
 async function fuzz(): Promise<boolean> {
@@ -57,7 +45,7 @@ async function fuzz(): Promise<boolean> {
   let programs = 0
   let known = 0
   for (; performance.now() < end; seed++) {
-    for (const kind of Object.keys(builders)) {
+    for (const kind of Object.keys(kinds)) {
       const property = asyncProperty(recipes({ mostSteps: Number(values.steps) }), async (recipe) => {
         const share = await checkRecipe(kind, recipe)
         if (share === undefined) return
@@ -77,7 +65,7 @@ async function fuzz(): Promise<boolean> {
 }
 
 async function once(recipe: Recipe): Promise<boolean> {
-  const kind = values.gradient ? 'gradient' : 'program'
+  const { kind } = values
   try {
     await checkRecipe(kind, recipe)
     console.log('the program agrees')

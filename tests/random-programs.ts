@@ -2,7 +2,23 @@
 import { planFor } from '@heddle/compiler'
 import { type Backend, interpreterBackend } from '@heddle/core'
 import { cpu } from '@heddle/runtime-cpu'
-import type { Compiler } from '@heddle/testkit'
+import {
+  buildGradient,
+  buildProgram,
+  buildSecond,
+  buildTangent,
+  type Compiler,
+  type RandomProgram,
+  type Recipe,
+} from '@heddle/testkit'
+
+/** What is made of a recipe, by kind. */
+export const builders: Readonly<Record<string, (recipe: Recipe) => RandomProgram | undefined>> = {
+  program: buildProgram,
+  gradient: buildGradient,
+  tangent: buildTangent,
+  second: buildSecond,
+}
 
 export const compilers: readonly Compiler[] = [
   { name: 'fused', compile: planFor },

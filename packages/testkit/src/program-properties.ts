@@ -5,6 +5,7 @@ import {
   graphFromJson,
   graphToJson,
   hostCapabilities,
+  interpret,
   interpreterBackend,
   parseGraph,
   planFromJson,
@@ -61,6 +62,23 @@ export async function checkAgreement(
   return {
     known: Math.min(1, ...[...references.values()].map(({ outputs }) => knownShare(Object.values(outputs)))),
   }
+}
+
+/** Relative to the sum of magnitudes. The reference has float64, but its casts round to f32. */
+const DUALITY = 1e-5
+
+/**
+ * Throws unless the two derivatives `d0` and `d1` of a duality program, whose terms have magnitudes of `d2` in sum, are one number
+ * to the reference. False where they are too large or not finite, so that nothing was compared.
+ */
+export function checkDuality({ graph, bindings }: RandomProgram): boolean {
+  const { outputs } = interpret(graph, bindings)
+  const scalar = (name: string): number => outputs[name]?.data[0] ?? Number.NaN
+  const [forward, reverse, magnitude] = [scalar('d0'), scalar('d1'), Math.max(1, scalar('d2'))]
+  if (!(magnitude < 1e6 && Math.abs(reverse) < 1e6)) return false
+  if (Math.abs(forward - reverse) > DUALITY * magnitude)
+    throw new Error(`${graph.name}: <u, J v> is ${forward}, <J^T u, v> is ${reverse}; they must be equal`)
+  return true
 }
 
 /** Throws unless text and JSON give back the same graph, and JSON the same plan. */

@@ -22,17 +22,18 @@ export interface Chooser {
 }
 
 /** Makes a value, or nothing if there is nothing fitting. */
-type Step = (c: Chooser) => Value | undefined
+export type Step = (c: Chooser) => Value | undefined
 
 const pick = <T>(c: Chooser, items: readonly T[]): T | undefined => items[c.below(items.length)]
 /** A value, one of the last ones for small numbers. */
-const anyValue = (c: Chooser): Value | undefined => c.values[c.values.length - 1 - c.below(c.values.length)]
+export const anyValue = (c: Chooser): Value | undefined =>
+  c.values[c.values.length - 1 - c.below(c.values.length)]
 const floatValue = (c: Chooser): Value | undefined => {
   const floats = c.values.filter(({ type }) => isFloat(type.dtype))
   return floats[floats.length - 1 - c.below(floats.length)]
 }
 const range = (count: number): number[] => Array.from({ length: count }, (_, k) => k)
-const constant = (b: Builder, like: Value, value: number): Value =>
+export const constant = (b: Builder, like: Value, value: number): Value =>
   b.full({ ...like.type, value: dtypes[like.type.dtype].round(value) })
 
 /** `value` brought to a type: converted, and if the sizes differ, one element repeated. */
@@ -286,7 +287,12 @@ const scatter: Step = (c) => {
 
 const leaf: Step = (c) => {
   const shape = range(c.below(3) + 1).map(() => c.below(4) + 1)
-  if (c.below(2) === 0) return c.b.iota({ dtype: 'i32', shape, axis: c.below(shape.length) })
+  const kind = c.below(3)
+  if (kind === 0) return c.b.iota({ dtype: 'i32', shape, axis: c.below(shape.length) })
+  if (kind === 1) {
+    const data = Float32Array.from({ length: sizeOf(shape) }, () => (c.below(9) - 4) / 2)
+    return c.b.literal({ dtype: 'f32', shape, data })
+  }
   const key = fit(c.b, c.b.iota({ dtype: 'i32', shape: [2], axis: 0 }), { dtype: 'u32', shape: [2] })
   return c.b.randomBits(key, { shape })
 }
@@ -304,8 +310,8 @@ function expandRow(c: Chooser, x: Value, axis: number): Value {
   return c.b.expand(logSumExp(x, { axis, keepDims: true }), { shape: x.type.shape })
 }
 
-/** All steps; those named more than once come more often. */
-export const steps: readonly Step[] = [
+/** Steps written for what is special about an op; those named more than once come more often. */
+export const writtenSteps: readonly Step[] = [
   binary,
   unary,
   binary,

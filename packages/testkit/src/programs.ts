@@ -1,10 +1,11 @@
 // Random programs over the op table, as fast-check arbitraries. A recipe is plain numbers; every recipe builds a valid program,
 // so shrinking may drop or lower any of them.
-import { gradient } from '@heddle/compiler'
+import { gradient, jvp, vjp } from '@heddle/compiler'
 import type { Bindings, Graph, SampleInput, Value } from '@heddle/core'
-import { createBuilder, isFloat, sizeOf } from '@heddle/core'
+import { createBuilder, HeddleError, isFloat, sizeOf } from '@heddle/core'
 import { type Arbitrary, array, nat, record } from 'fast-check'
-import { steps } from './program-steps.ts'
+import { sampledComposite, sampledOp } from './program-samples.ts'
+import { type Step, writtenSteps } from './program-steps.ts'
 import { bind, drawInputs, graphOf, inputValue } from './samples.ts'
 
 export interface Recipe {
@@ -22,6 +23,9 @@ export interface RandomProgram {
   readonly graph: Graph
   readonly bindings: Bindings
 }
+
+/** Those that need no code come in for every op and composite. */
+const steps: readonly Step[] = [...writtenSteps, sampledOp, sampledOp, sampledOp, sampledComposite]
 
 /** Largest array and rank of a program: the interpreter is slow, and shapes say more than sizes. */
 const MOST_ELEMENTS = 400
@@ -53,18 +57,83 @@ export function buildProgram(recipe: Recipe): RandomProgram {
 }
 
 /** The derivatives of a random program, of the sum of its float outputs, with its outputs; `undefined` if none is a float. */
-export function buildGradient(recipe: Recipe): RandomProgram | undefined {
-  const { values, inputs, bindings } = buildValues(recipe)
+export const buildGradient = (recipe: Recipe): RandomProgram | undefined =>
+  buildDerivative(recipe, 'gradient', ({ terms, wrt }) => {
+    const [first, ...others] = terms.map(total)
+    if (first === undefined) return undefined
+    const loss = others.reduce((sum, term) => sum.builder.add(sum, term), first)
+    return gradient(loss, wrt)
+  })
+
+/** The forward derivatives of its float outputs along a random direction. */
+export const buildTangent = (recipe: Recipe): RandomProgram | undefined =>
+  buildDerivative(recipe, 'tangent', ({ terms, wrt, like }) => jvp(terms, wrt, wrt.map(like)))
+
+/** The derivatives of its reverse derivatives. */
+export const buildSecond = (recipe: Recipe): RandomProgram | undefined =>
+  buildDerivative(recipe, 'second derivative', ({ terms, wrt, like }) => {
+    const first = vjp(terms, terms.map(like), wrt)
+    return vjp(first, first.map(like), wrt)
+  })
+
+/** `<u, J v>` and `<J^T u, v>`, two numbers that must be equal but for rounding, and the magnitude of the terms of the former. */
+export const buildDuality = (recipe: Recipe): RandomProgram | undefined =>
+  buildDerivative(recipe, 'duality', ({ terms, wrt, like }) => {
+    const [u, v] = [terms.map(like), wrt.map(like)]
+    const forward = jvp(terms, wrt, v)
+    const magnitudes = (values: readonly Value[]): readonly Value[] =>
+      values.map((value) => value.builder.abs(value))
+    return [inner(u, forward), inner(vjp(terms, u, wrt), v), inner(magnitudes(u), magnitudes(forward))]
+  })
+
+const inner = (x: readonly Value[], y: readonly Value[]): Value =>
+  x
+    .map((value, k) => total(value.builder.mul(value, y[k] as Value)))
+    .reduce((sum, term) => sum.builder.add(sum, term))
+
+interface Differentiation {
+  readonly terms: readonly Value[]
+  readonly wrt: readonly Value[]
+  /** A further input of a value's type. */
+  readonly like: (value: Value) => Value
+}
+
+/** `undefined` where there is no derivative: no floats, or an op on the way that has none. */
+function buildDerivative(
+  recipe: Recipe,
+  name: string,
+  differentiate: (parts: Differentiation) => readonly Value[] | undefined,
+): RandomProgram | undefined {
+  const { inputs, values, bindings } = buildValues(recipe)
   const outputs = outputsOf(recipe, values)
   const wrt = inputs.filter(({ type }) => isFloat(type.dtype))
   const terms = Object.values(outputs).filter(({ type }) => isFloat(type.dtype))
-  const [first, ...others] = terms.map(total)
-  if (first === undefined || wrt.length === 0) return undefined
-  const loss = others.reduce((sum, term) => sum.builder.add(sum, term), first)
-  const derivatives = gradient(loss, wrt).map((value, k) => [`d${wrt[k]?.attrs.name}`, value] as const)
+  if (terms.length === 0 || wrt.length === 0) return undefined
+  const added: Value<'input'>[] = []
+  const like = ({ builder, type }: Value): Value => {
+    const value = inputValue(builder, `w${added.length}`, type.dtype, type.shape)
+    added.push(value)
+    return value
+  }
+  const derivatives = unlessNone(() => differentiate({ terms, wrt, like }))
+  if (derivatives === undefined) return undefined
+  const named = derivatives.map((value, k) => [`d${k}`, value] as const)
+  const drawn = drawInputs(
+    added.map(({ type }) => type),
+    recipe.seed + 1,
+  )
   return {
-    graph: graphOf('random gradient', inputs, { ...outputs, ...Object.fromEntries(derivatives) }),
-    bindings,
+    graph: graphOf(`random ${name}`, [...inputs, ...added], { ...outputs, ...Object.fromEntries(named) }),
+    bindings: { ...bindings, ...bind(added, drawn) },
+  }
+}
+
+function unlessNone<T>(differentiate: () => T): T | undefined {
+  try {
+    return differentiate()
+  } catch (error) {
+    if (error instanceof HeddleError && error.code === 'GRAD_NOT_DIFFERENTIABLE') return undefined
+    throw error
   }
 }
 

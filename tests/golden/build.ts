@@ -109,6 +109,7 @@ function materialized(b: Builder, argument: Argument, inputs: readonly Value[]):
   if (isList(argument)) return argument.map(inner)
   if ('input' in argument) return inputs[argument.input]
   if ('builder' in argument) return b
+  if ('null' in argument) return null
   if ('number' in argument) return Number(argument.number)
   return Object.fromEntries(Object.entries(argument.fields).map(([key, value]) => [key, inner(value)]))
 }

@@ -46,6 +46,8 @@ export type Argument =
   | { readonly input: number }
   | { readonly number: string }
   | { readonly builder: true }
+  /** `null` itself; a bare null stands for an argument that is left out. */
+  | { readonly null: true }
   | { readonly fields: Readonly<Record<string, Argument>> }
 
 export interface GoldenArray {

@@ -12,7 +12,8 @@ A family is a module `ops/<family>.py` that calls `case` and `error`; `generate.
 
 `case(function, operands, torch_function, **options)`
     function        its name in @heddle/core.
-    operands        its positional operands: tensors, numbers, bools, texts, None, lists of these; BUILDER for functions that take one.
+    operands        its positional operands: tensors, numbers, bools, texts, None, lists of these; BUILDER for functions that take one;
+                    NULL where JavaScript takes null (PyTorch gets None, which alone leaves an operand out).
     torch_function  gets the same operands (without BUILDER) and, by keyword, the options that hold tensors. It returns a tensor,
                     a list or tuple (ours gives an array), or a dict by the names of our result's fields.
     options         our options object, as keywords; they may hold tensors. None is left out.
@@ -28,6 +29,7 @@ A family is a module `ops/<family>.py` that calls `case` and `error`; `generate.
                     (compared in f64, then run in f32) and int64 for core's default integer, i32, in operands and outputs.
     as_dtype=       dtype of outputs where core differs from PyTorch on purpose: one for all, or a dict by output name
                     ("output", "0", "1", ..., or a field). The values must be the same.
+    kept_beside=    bytes PyTorch keeps for backward outside of tensors, such as a position it has read; default 0.
 
 Float operands are float64 with values float32 has (asserted), so that every runtime sees the same numbers. Operands of other dtypes
 are recorded as they are. Views (transposed, expanded, sliced) are recorded as their base and the moves that lead to them, and the
@@ -48,13 +50,14 @@ import struct
 import torch
 
 BUILDER = object()
+NULL = object()
 
 DTYPES = {
     torch.float64: "f64", torch.float32: "f32", torch.float16: "f16", torch.bfloat16: "bf16", torch.int64: "i64",
     torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8", torch.bool: "bool",
 }
 GRID = 64  # inputs are multiples of 1 / GRID: few digits, and float32 has them
-RESERVED = "name gradient second signed tolerance exact as_dtype".split()
+RESERVED = "name gradient second signed tolerance exact as_dtype kept_beside".split()
 
 cases = []
 nan, inf = math.nan, math.inf
@@ -100,7 +103,7 @@ SPECIAL = vector(-inf, -1000.0, -88.5, -30.0, -2.5, -1.5, -0.0, 0.0, 2.0**-20, 0
 
 
 def case(function, operands, torch_function, *, name=None, gradient=True, second=False, signed=False, tolerance=None, exact=False,
-         as_dtype=None, **options):
+         as_dtype=None, kept_beside=0, **options):
     options = {key: value for key, value in options.items() if value is not None}
     recorder, record = recorded(function, operands, options, exact, name)
     leaves = recorder.leaves
@@ -119,7 +122,7 @@ def case(function, operands, torch_function, *, name=None, gradient=True, second
     if gradient:
         differentiate(record, outputs, leaves, second)
         if "gradients" in record:
-            record["saved"] = saved.total()
+            record["saved"] = saved.total() + kept_beside
     cases.append(record)
 
 
@@ -215,6 +218,8 @@ class Recorder:
             return {"input": self.position(value)}
         if value is BUILDER:
             return {"builder": True}
+        if value is NULL:
+            return {"null": True}
         if isinstance(value, dict):
             return {"fields": {key: self.record(each) for key, each in value.items()}}
         if isinstance(value, (list, tuple, torch.Size)):
@@ -239,6 +244,8 @@ class Recorder:
         return len(self.known) - 1
 
     def substitute(self, value):
+        if value is NULL:
+            return None
         if isinstance(value, torch.Tensor):
             return self.leaves[self.position(value)]
         if isinstance(value, dict):

@@ -1,15 +1,14 @@
 // Reading at positions that are data. A position outside the axis reads NaN (0 for integers and bool): nothing is clamped, and
 // nothing is counted from the end. Writing is `scatter.ts`.
 
-import { formatShape, sizeOf } from '../dim.ts'
 import { type DType, isInteger } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { traced } from '../ir/provenance.ts'
 import { formatType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 import { resolveAxis } from './axes.ts'
-import { add, and, eq, ge, lt, mul, select } from './elementwise.ts'
-import { asValue, errorHere, graphOf, promote } from './operand.ts'
+import { eq } from './elementwise.ts'
+import { asValue, errorHere, promote } from './operand.ts'
 
 export interface GatherOptions {
   /** Default 0. */
@@ -32,39 +31,6 @@ export const gather: (x: Value, indices: Value, options?: GatherOptions) => Valu
   (x: Value, indices: Value, { axis = 0 }: GatherOptions = {}): Value => {
     const { shape } = asValue('gather', x).type
     return x.builder.gather(x, positions('gather', indices), { axis: resolveAxis('gather', axis, shape) })
-  },
-)
-
-/**
- * `y[…, i, …] = x[…, indices[…, i, …], …]`: one position per element. Shapes are equal but for `axis`. Throws
- * `SHAPE_TAKE_ALONG_AXIS`.
- *
- * @example
- * takeAlongAxis(x, argMax(x, { keepDims: true }), { axis: -1 }) // x = [[1, 3], [5, 2]] gives [[3], [5]]
- */
-export const takeAlongAxis: (x: Value, indices: Value, options: { readonly axis: number }) => Value = traced(
-  (x: Value, indices: Value, { axis }: { readonly axis: number }): Value => {
-    const b = graphOf('takeAlongAxis', [x, indices])
-    const { shape } = x.type
-    const resolved = resolveAxis('takeAlongAxis', axis, shape)
-    const at = positions('takeAlongAxis', indices)
-    const target = at.type.shape
-    const fits =
-      target.length === shape.length && target.every((dim, each) => each === resolved || dim === shape[each])
-    if (!fits) throw alongAxis(x, indices, resolved)
-    // The row-major position in x: outer * (n * inner) + index * inner + innerPosition.
-    const extent = shape[resolved] ?? 1
-    const innerSize = sizeOf(shape.slice(resolved + 1))
-    let flat = mul(at, innerSize)
-    let stride = 1
-    for (let each = shape.length - 1; each >= 0; each--) {
-      if (each !== resolved) {
-        flat = add(flat, mul(b.iota({ dtype: 'i32', shape: target, axis: each }), stride))
-      }
-      stride *= shape[each] ?? 1
-    }
-    const inside = and(ge(at, 0), lt(at, extent))
-    return b.gather(b.reshape(x, { shape: [sizeOf(shape)] }), select(inside, flat, -1), { axis: 0 })
   },
 )
 
@@ -101,11 +67,4 @@ const indicesDType = (op: string, indices: Value): HeddleError =>
     'DTYPE_INDICES',
     `${op}: indices are ${formatType(indices.type)}; they must be i32. cast(indices, 'i32') converts.`,
     { op, indices: indices.type },
-  )
-
-const alongAxis = (x: Value, indices: Value, axis: number): HeddleError =>
-  errorHere(
-    'SHAPE_TAKE_ALONG_AXIS',
-    `takeAlongAxis: x ${formatShape(x.type.shape)}, indices ${formatShape(indices.type.shape)}; they must be equal but for axis ${axis}`,
-    { x: x.type.shape, indices: indices.type.shape, axis },
   )

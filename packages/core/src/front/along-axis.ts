@@ -107,7 +107,7 @@ export interface ScatterReduceOptions {
  * share equally; products are exact with zeros. *Source*: PyTorch's `scatter_reduce`.
  *
  * @example
- * scatterReduce(x, cast(x, 'i32'), x, { axis: 0, reduction: 'mean' }) // x = [1, 0, 1] gives [0, 1, 1]
+ * scatterReduce(x, cast(x, 'i32'), x, { axis: 0, reduction: 'max' }) // x = [1, 0, 2] gives [1, 1, 2]
  */
 export const scatterReduce: (
   base: Value,

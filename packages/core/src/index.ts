@@ -1,4 +1,5 @@
 // The public face of core: what a program is, from graph to plan. Hand-ordered; nothing is exported that is not named here.
+// It is long because it is that list.
 
 export type { Backend, Capabilities, DeviceBuffer, Executable, KernelSource } from './backend/backend.ts'
 export { checkRun } from './backend/bind-plan.ts'
@@ -40,10 +41,14 @@ export type { AffineGridOptions } from './composites/affine-grid.ts'
 export { affineGrid } from './composites/affine-grid.ts'
 export type { AvgPoolOptions, LpPoolOptions } from './composites/average-pooling.ts'
 export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d } from './composites/average-pooling.ts'
+export type { CrossEntropyOptions, NllOptions } from './composites/class-losses.ts'
+export { crossEntropy, nll } from './composites/class-losses.ts'
 export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/conv-transpose.ts'
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './composites/conv-transpose.ts'
 export type { ConvOptions, Convolution } from './composites/convolution.ts'
 export { conv1d, conv2d, conv3d } from './composites/convolution.ts'
+export type { CosineSimilarityOptions, PairwiseDistanceOptions } from './composites/distances.ts'
+export { cdist, cosineSimilarity, pairwiseDistance } from './composites/distances.ts'
 export type { GridSampleOptions } from './composites/grid-sample.ts'
 export { gridSample } from './composites/grid-sample.ts'
 export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'
@@ -51,8 +56,32 @@ export { col2im, im2col } from './composites/im2col.ts'
 export type { InterpolateOptions, InterpolationMode } from './composites/interpolate.ts'
 export { interpolate } from './composites/interpolate.ts'
 export { bilinear, dropout, linear } from './composites/layers.ts'
-export type { CrossEntropyOptions, LossOptions, LossReduction } from './composites/losses.ts'
-export { crossEntropy, mse } from './composites/losses.ts'
+export type { LossOptions, LossReduction } from './composites/loss-reduction.ts'
+export type {
+  GaussianNllOptions,
+  HuberOptions,
+  Loss,
+  PoissonNllOptions,
+  SmoothL1Options,
+} from './composites/losses.ts'
+export { gaussianNll, huber, l1, mse, poissonNll, smoothL1 } from './composites/losses.ts'
+export type {
+  MarginOptions,
+  MultilabelSoftMarginOptions,
+  MultiMarginOptions,
+  PairLoss,
+  TripletMarginOptions,
+} from './composites/margin-losses.ts'
+export {
+  cosineEmbedding,
+  hingeEmbedding,
+  marginRanking,
+  multilabelMargin,
+  multilabelSoftMargin,
+  multiMargin,
+  softMargin,
+  tripletMargin,
+} from './composites/margin-losses.ts'
 export type { MaxPoolOptions, MaxPoolResult } from './composites/max-pooling.ts'
 export {
   maxPool1d,
@@ -94,6 +123,8 @@ export {
 export type { ChannelShuffleOptions, PixelShuffleOptions } from './composites/pixel-shuffle.ts'
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from './composites/pixel-shuffle.ts'
 export type { PoolOptions } from './composites/pool-windows.ts'
+export type { BceOptions, BceWithLogitsOptions, KlDivOptions } from './composites/probability-losses.ts'
+export { bce, bceWithLogits, klDiv } from './composites/probability-losses.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
 export type { PerAxis } from './composites/spatial.ts'

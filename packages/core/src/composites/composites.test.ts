@@ -7,8 +7,9 @@ import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { gelu, sigmoid } from './activations.ts'
+import { crossEntropy } from './class-losses.ts'
 import { dropout, linear } from './layers.ts'
-import { crossEntropy, mse } from './losses.ts'
+import { mse } from './losses.ts'
 import { batchNorm, layerNorm } from './normalization.ts'
 import { relu } from './piecewise.ts'
 import { logSoftmax, softmax } from './softmax.ts'
@@ -60,7 +61,7 @@ describe('crossEntropy', () => {
     const error = errorOf(() => crossEntropy(logits, literal(b, [0, 1, 2], { dtype: 'i32' })))
 
     expect(error.code).toBe('SHAPE_CROSS_ENTROPY')
-    expect(error.message).toContain('logits are [2, 3], classes [3]; classes must be [2]')
+    expect(error.message).toContain('logits are [2, 3], classes i32[3]; classes must be integers [2]')
   })
 
   test('a class outside gives NaN, not the loss of another class', () => {

@@ -5,9 +5,9 @@ import type { HeddleError } from '../errors.ts'
 import { zerosLike } from '../front/constants.ts'
 import { asNumbers, dot } from '../front/contract.ts'
 import { add, ge, mul, select } from '../front/elementwise.ts'
-import { contractLabelled } from '../front/labelled.ts'
 import { asValue, errorHere, graphOf } from '../front/operand.ts'
 import { randomBits } from '../front/random.ts'
+import { unsqueeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 
@@ -40,22 +40,16 @@ export const linear: (x: Value, weight: Value, bias?: Value) => Value = traced(
  */
 export const bilinear: (x1: Value, x2: Value, weight: Value, bias?: Value) => Value = traced(
   (x1: Value, x2: Value, weight: Value, bias?: Value): Value => {
-    const operands = asNumbers('bilinear', [x1, x2, weight]) as readonly [Value, Value, Value]
-    const [left, right, { length: rank }] = [x1.type.shape, x2.type.shape, weight.type.shape]
+    const [u, v, w] = asNumbers('bilinear', [x1, x2, weight]) as readonly [Value, Value, Value]
+    const [left, right] = [u.type.shape, v.type.shape]
     const fits =
-      rank === 3 &&
+      w.type.shape.length === 3 &&
       shapesEqual(left.slice(0, -1), right.slice(0, -1)) &&
-      shapesEqual([left.at(-1) ?? -1, right.at(-1) ?? -1], weight.type.shape.slice(1))
+      shapesEqual([left.at(-1) ?? -1, right.at(-1) ?? -1], w.type.shape.slice(1))
     if (!fits) throw bilinearShapes(x1, x2, weight) // C1
-    const batch = left.slice(0, -1).map((_, axis) => `batch${axis}`)
-    const y = contractLabelled(
-      [
-        { value: operands[0], labels: [...batch, 'in1'] },
-        { value: operands[1], labels: [...batch, 'in2'] },
-        { value: operands[2], labels: ['out', 'in1', 'in2'] },
-      ],
-      [...batch, 'out'],
-    )
+    // Products of elements first, which backward computes again from x1 and x2: […, in1, in2]
+    const products = mul(unsqueeze(u, { axis: -1 }), unsqueeze(v, { axis: -2 }))
+    const y = dot(products, w, { leftContract: [-2, -1], rightContract: [1, 2] })
     return bias === undefined ? y : add(y, bias)
   },
 )

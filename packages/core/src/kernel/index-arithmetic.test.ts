@@ -15,7 +15,7 @@ import {
 import type { IndexExpression } from './index-expression.ts'
 import { equalIndex } from './index-order.ts'
 import { axesOf, evaluateIndex, isAffine, strideOf, valuesOf } from './index-query.ts'
-import { holdsAlways, holdsNever, indexRange } from './index-range.ts'
+import { holdsAlways, holdsNever, indexRange, unboundedAxes } from './index-range.ts'
 
 const noValues = (): number => {
   throw new Error('no scalar values here')
@@ -198,6 +198,17 @@ describe('quotients and remainders', () => {
 
   test('treat an axis of extent one as zero', () => {
     expect(quotientIndex(i, 2, () => 1)).toEqual(indexConstant(0))
+  })
+
+  test('do not move data to where it cannot be negative: its range is that of the integers', () => {
+    const row = quotientIndex(indexValue(0), 5, unboundedAxes)
+
+    const within = remainderIndex(row, 4, unboundedAxes)
+    const block = quotientIndex(row, 4, unboundedAxes)
+
+    expect(
+      [within, block].flatMap(({ constant, terms }) => [constant, ...terms.map(({ atom }) => atom)]),
+    ).toEqual([0, { kind: 'remainder', of: row, by: 4 }, 0, { kind: 'quotient', of: indexValue(0), by: 20 }])
   })
 
   test('floor, also for values that may be negative', () => {

@@ -8,8 +8,8 @@ import { compareAtoms } from './index-order.ts'
 import type { AxisRanges, IndexRange } from './index-range.ts'
 import { i32Range, indexRange, unboundedAxes } from './index-range.ts'
 
-// Below this a lower end is a sign of an unbounded operand, not of a small negative offset.
-const leastSensible = -(2 ** 30)
+/** Data may be anything: an expression with a finite lower end in spite of it is one whose least value is known. */
+const unknownValue = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
 
 export function indexConstant(constant: number): IndexExpression {
   return { constant: constant + 0, terms: [] } // -0 becomes 0
@@ -229,8 +229,10 @@ function reduce(
     if (times !== 0) whole.push({ coefficient: times, atom })
     if (left !== 0) rest.push({ coefficient: left, atom })
   }
-  const { low, high } = indexRange({ constant: a.constant, terms: rest }, ranges)
-  const blocks = Math.floor((low >= leastSensible ? low : a.constant) / by) + 0
+  const left = { constant: a.constant, terms: rest }
+  const { low, high } = indexRange(left, ranges)
+  const isKnown = Number.isFinite(indexRange(left, ranges, () => unknownValue).low)
+  const blocks = Math.floor((isKnown ? low : a.constant) / by) + 0
   const shift = blocks * by
   return {
     whole: { constant: blocks, terms: whole },

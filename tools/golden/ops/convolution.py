@@ -40,6 +40,13 @@ case("conv3d", [numbers("x18", 1, 4, 4, 5, 3), numbers("w18", 4, 2, 2, 3, 1)],
      stride=[2, 1, 1], padding=[1, 2, 0], dilation=[1, 2, 3], groups=2)
 case("conv3d", [numbers("x19", 2, 3, 3, 3), numbers("w19", 1, 2, 2, 2, 3)], lambda x, w: F.conv3d(x, w, padding="same"), padding="same")
 
+for mode in ("reflect", "replicate", "circular"):
+    case("conv2d", [numbers("x20", 1, 2, 4, 5), numbers("w20", 2, 2, 3, 2)],
+         lambda x, w: F.conv2d(F.pad(x, (1, 1, 2, 2), mode=mode), w), padding=[2, 1], paddingMode=mode)
+# As nn.Conv1d pads for "same": the greater part after.
+case("conv1d", [numbers("x21", 2, 2, 6), numbers("w21", 2, 2, 4)],
+     lambda x, w: F.conv1d(F.pad(x, (1, 2), mode="reflect"), w), padding="same", paddingMode="reflect")
+
 case("convTranspose1d", [numbers("t1", 2, 3, 4), numbers("u1", 3, 2, 3)], lambda x, w: F.conv_transpose1d(x, w), second=True)
 case("convTranspose1d", [numbers("t2", 2, 4, 5), numbers("u2", 4, 3, 3)],
      lambda x, w, bias: F.conv_transpose1d(x, w, bias, stride=3, padding=1, output_padding=2, groups=2),
@@ -86,6 +93,8 @@ error("conv1d", [line, row], lambda x, w: F.conv1d(x, w, dilation=[1, 2]), dilat
 error("conv1d", [line, row], lambda x, w: F.conv1d(x, w, padding="same", stride=2), padding="same", stride=2,
       code="ATTR_CONV_PADDING")
 error("conv1d", [line, row], lambda x, w: F.conv1d(x, w, padding="full"), padding="full", code="ATTR_CONV_PADDING")
+error("conv1d", [line, row], lambda x, w: F.conv1d(F.pad(x, (5, 5), mode="reflect"), w), padding=5, paddingMode="reflect",
+      code="SHAPE_PAD_MODE")
 error("conv1d", [line, row], lambda x, w, bias: F.conv1d(x, w, bias), bias=vector(1), code="SHAPE_CONV_BIAS")
 error("conv1d", [line, numbers("row3", 2, 2, 6)], F.conv1d, code="SHAPE_WINDOWS_SPAN")
 error("convTranspose1d", [line, numbers("row4", 3, 2, 2)], F.conv_transpose1d, code="SHAPE_CONV_TRANSPOSE")

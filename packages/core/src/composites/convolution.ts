@@ -12,6 +12,7 @@ import type { HeddleError } from '../errors.ts'
 import { dot } from '../front/contract.ts'
 import { add, asFloat } from '../front/elementwise.ts'
 import { errorHere, graphOf } from '../front/operand.ts'
+import type { PadMode } from '../front/pad.ts'
 import { permute, reshape } from '../front/shape.ts'
 import { windows } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
@@ -34,10 +35,12 @@ export interface ConvOptions {
   /** Distance between windows. Default 1. */
   readonly stride?: PerAxis | undefined
   /**
-   * Zeros on both sides; `'valid'` is none, `'same'` as many as keep the extents (of an odd number the greater part after).
+   * Elements on both sides; `'valid'` is none, `'same'` as many as keep the extents (of an odd number the greater part after).
    * Default 0.
    */
   readonly padding?: PerAxis | 'same' | 'valid' | undefined
+  /** What the padding is: zeros (default), or elements of x as `pad` takes them. */
+  readonly paddingMode?: 'zeros' | Exclude<PadMode, 'constant'> | undefined
   /** Distance between elements of a window. Default 1. */
   readonly dilation?: PerAxis | undefined
   /** Channels are split into so many groups that do not see each other. Default 1. */
@@ -56,7 +59,7 @@ interface Sliding {
 const convolution =
   (op: string, rank: SpatialRank): Convolution =>
   (x, weight, options = {}) => {
-    const { bias, stride = 1, padding = 0, dilation = 1, groups = 1 } = options
+    const { bias, stride = 1, padding = 0, paddingMode = 'zeros', dilation = 1, groups = 1 } = options
     graphOf(op, bias === undefined ? [x, weight] : [x, weight, bias])
     checkShapes(op, rank, x.type.shape, weight.type.shape, groups)
     const sliding = {
@@ -65,7 +68,8 @@ const convolution =
       dilations: perSpatialAxis(op, 'dilation', dilation, rank, 1),
     }
     const { low, high } = borders(op, padding, sliding)
-    const padded = padSpatial(batched(asFloat(op, x), rank), low, high, 0)
+    const images = batched(asFloat(op, x), rank)
+    const padded = padSpatial(images, low, high, paddingMode === 'zeros' ? 0 : paddingMode)
     const y = groups === 1 ? oneGroup(padded, weight, sliding) : grouped(padded, weight, groups, sliding)
     return unbatched(withBias(op, y, bias), x.type.shape, rank)
   }
@@ -132,6 +136,7 @@ function grouped(x: Value, weight: Value, groups: number, sliding: Sliding): Val
  * - C1 x has 4 or 3 axes, the weight 4. C2 C = groups * weight's channels, and groups divides O. Throw `SHAPE_CONV`.
  * - C3 a window fits into the padded image. Throws `SHAPE_WINDOWS_SPAN`.
  * - C4 padding `'same'` needs stride 1. Throws `ATTR_CONV_PADDING`.
+ *   `paddingMode` other than zeros asks of the padding what `pad` does. Throws `SHAPE_PAD_MODE`.
  * - C5 the bias has one number per output channel. Throws `SHAPE_CONV_BIAS`.
  *
  * @example

@@ -3,6 +3,7 @@
 // gather, whose derivative is one scatter, whatever the mode.
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
+import { iota } from '../front/constants.ts'
 import {
   add,
   and,
@@ -25,7 +26,7 @@ import { gather } from '../front/gather.ts'
 import { errorHere, graphOf } from '../front/operand.ts'
 import { sum } from '../front/reduce.ts'
 import { permute, reshape, unsqueeze } from '../front/shape.ts'
-import { stack, take } from '../front/slice.ts'
+import { take } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { axesFrom } from './spatial.ts'
@@ -45,7 +46,7 @@ interface Sampling {
   readonly alignCorners: boolean
 }
 
-/** What one axis contributes: `[points, taps]` each. */
+/** What one axis contributes to each point of the grid: `[points…, taps]`. */
 interface AxisTaps {
   /** i32; outside where `isInside` is false. */
   readonly positions: Value
@@ -88,34 +89,34 @@ const far = (x: Value): Value => add(mul(sub(mul(add(mul(x, -0.75), 3.75), x), 6
 
 function axisTaps(coordinate: Value, dim: number, sampling: Sampling): AxisTaps {
   const { mode } = sampling
-  const free = elementPosition(coordinate, dim, sampling.alignCorners) // [points]
+  const free = elementPosition(unsqueeze(coordinate, { axis: -1 }), dim, sampling.alignCorners) // [points…, 1]
   // Cubic interpolation pads its taps, the others the position.
   const position = mode === 'bicubic' ? free : padded(free, dim, sampling)
-  if (mode === 'nearest') return taps([round(position)], undefined, dim)
+  if (mode === 'nearest') return taps(round(position), undefined, dim)
   const left = floor(position)
   const t = sub(position, left)
-  if (mode === 'bilinear') return taps([left, add(left, 1)], [sub(1, t), t], dim)
-  const at = [-1, 0, 1, 2].map((step) => padded(add(left, step), dim, sampling))
-  return taps(at, [far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))], dim)
+  const count = mode === 'bilinear' ? 2 : 4
+  const tap = iota(coordinate.builder, { shape: [count], dtype: t.type.dtype === 'f64' ? 'f64' : 'f32' })
+  if (mode === 'bilinear') return taps(add(left, tap), select(eq(tap, 0), sub(1, t), t), dim)
+  const weights = [far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))]
+  const chosen = weights.reduceRight((later, weight, k) => select(eq(tap, k), weight, later))
+  return taps(padded(add(left, sub(tap, 1)), dim, sampling), chosen, dim)
 }
 
-function taps(at: readonly Value[], weights: readonly Value[] | undefined, dim: number): AxisTaps {
-  const places = stack(at, { axis: 1 })
-  return {
-    positions: cast(places, 'i32'),
-    isInside: and(ge(places, 0), lt(places, dim)),
-    weights: weights && stack(weights, { axis: 1 }),
-  }
-}
+const taps = (places: Value, weights: Value | undefined, dim: number): AxisTaps => ({
+  positions: cast(places, 'i32'),
+  isInside: and(ge(places, 0), lt(places, dim)),
+  weights,
+})
 
-/** `[points, taps]` of axis `k` of `rank` as `[points, 1…, taps, 1…]`. */
-function spread(x: Value, k: number, rank: number): Value {
-  const [points = 0, count = 1] = x.type.shape
-  return reshape(x, [points, ...axesFrom(0, rank).map((each) => (each === k ? count : 1))])
+/** Values `[points…, taps]` of each axis as one value `[points…, taps of the first axis, taps of the second, …]`. */
+function combine(parts: readonly Value[], merge: (x: Value, y: Value) => Value): Value {
+  const apart = parts.map((x, k) => {
+    const count = x.type.shape.at(-1) ?? 1
+    return reshape(x, [...x.type.shape.slice(0, -1), ...parts.map((_, each) => (each === k ? count : 1))])
+  })
+  return apart.reduce((x, y) => merge(x, y))
 }
-
-const combine = (parts: readonly Value[], merge: (x: Value, y: Value) => Value): Value =>
-  parts.map((each, k) => spread(each, k, parts.length)).reduce(merge)
 
 /**
  * Elements of an image at the positions of a grid, which run from -1 to 1 on each axis: `grid[…, 0]` along the last axis of the
@@ -141,11 +142,9 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
     const images = asFloat('gridSample', x)
     const [n = 0, channels = 0, ...extents] = images.type.shape
     const rank = extents.length
-    const counts = grid.type.shape.slice(1, -1)
-    const points = n * sizeOf(counts)
-    const places = reshape(asFloat('gridSample', grid), [points, rank])
+    const places = asFloat('gridSample', grid)
     const axes = extents.map((dim, k) =>
-      axisTaps(take(places, { axis: 1, index: rank - 1 - k }), dim, sampling),
+      axisTaps(take(places, { axis: -1, index: rank - 1 - k }), dim, sampling),
     )
 
     const strides = rowMajorStrides(extents)
@@ -156,26 +155,17 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
     const isInside = combine(
       axes.map((axis) => axis.isInside),
       and,
-    ) // [points, taps…]
-    const image = reshape(firstOfImage(x, n, sizeOf(counts), sizeOf(extents)), [
-      points,
-      ...extents.map(() => 1),
-    ])
-    const row = select(isInside, add(within, image), -1)
+    ) // [n, points…, taps…]
+    const image = iota(x.builder, { shape: [n, ...axesFrom(0, 2 * rank).map(() => 1)] })
+    const row = select(isInside, add(within, mul(image, sizeOf(extents))), -1)
     const rows = reshape(permute(images, [0, ...axesFrom(2, rank), 1]), [n * sizeOf(extents), channels])
-    const read = select(unsqueeze(isInside, { axis: -1 }), gather(rows, row), 0) // [points, taps…, C]
-    const weights = axes.flatMap(({ weights }) => (weights === undefined ? [] : [weights]))
+    const read = select(unsqueeze(isInside, { axis: -1 }), gather(rows, row), 0) // [n, points…, taps…, C]
+    const weights = axes.flatMap((axis) => (axis.weights === undefined ? [] : [axis.weights]))
     const weighted = weights.length === 0 ? read : mul(read, unsqueeze(combine(weights, mul), { axis: -1 }))
-    const y = reshape(sum(weighted, { axes: axesFrom(1, rank) }), [n, ...counts, channels])
+    const y = sum(weighted, { axes: axesFrom(1 + rank, rank) }) // [n, points…, C]
     return permute(y, [0, 1 + rank, ...axesFrom(1, rank)])
   },
 )
-
-/** The row where the image of each point begins. */
-function firstOfImage(x: Value, n: number, pointsOfImage: number, rowsOfImage: number): Value {
-  const image = x.builder.iota({ dtype: 'i32', shape: [n, pointsOfImage], axis: 0 })
-  return mul(image, rowsOfImage)
-}
 
 const modes: readonly string[] = ['bilinear', 'nearest', 'bicubic']
 const paddingModes: readonly string[] = ['zeros', 'border', 'reflection']

@@ -3,7 +3,7 @@
 import { formatShape, type Shape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { errorHere } from '../front/operand.ts'
-import { pad } from '../front/pad.ts'
+import { type PadMode, pad } from '../front/pad.ts'
 import { reshape } from '../front/shape.ts'
 import { slice } from '../front/slice.ts'
 import type { Value } from '../ir/value.ts'
@@ -33,10 +33,16 @@ export function perSpatialAxis(
   return each
 }
 
-/** `x [N, C, d…]` with elements of `value` before and after each spatial axis. */
-export function padSpatial(x: Value, low: readonly number[], high: readonly number[], value: number): Value {
+/** `x [N, C, d…]` with elements before and after each spatial axis: a number, or elements of x. */
+export function padSpatial(
+  x: Value,
+  low: readonly number[],
+  high: readonly number[],
+  filler: number | Exclude<PadMode, 'constant'>,
+): Value {
   if ([...low, ...high].every((entry) => entry === 0)) return x
-  return pad(x, { low: [0, 0, ...low], high: [0, 0, ...high], value })
+  const amounts = { low: [0, 0, ...low], high: [0, 0, ...high] }
+  return pad(x, typeof filler === 'number' ? { ...amounts, value: filler } : { ...amounts, mode: filler })
 }
 
 /** `x [N, C, d…]` without so many elements before and after each spatial axis. */

@@ -47,6 +47,8 @@ export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/co
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './composites/conv-transpose.ts'
 export type { ConvOptions, Convolution } from './composites/convolution.ts'
 export { conv1d, conv2d, conv3d } from './composites/convolution.ts'
+export type { CtcOptions } from './composites/ctc.ts'
+export { ctc } from './composites/ctc.ts'
 export type { CosineSimilarityOptions, PairwiseDistanceOptions } from './composites/distances.ts'
 export { cdist, cosineSimilarity, pairwiseDistance } from './composites/distances.ts'
 export type { GridSampleOptions } from './composites/grid-sample.ts'

@@ -166,3 +166,31 @@ error("cdist", [x, target], lambda x, y: torch.cdist(x, y, -1.0), p=-1, code="AT
 error("huber", [x, target], lambda x, y: F.huber_loss(x, y, delta=0.0), delta=0, code="ATTR_LOSS_RANGE")
 error("smoothL1", [x, target], lambda x, y: F.smooth_l1_loss(x, y, beta=-1.0), beta=-1, code="ATTR_LOSS_RANGE")
 error("mse", [x, target], lambda x, y: F.mse_loss(x, y, reduction="average"), reduction="average", code="ATTR_REDUCTION")
+
+# Sequences of labels: all lengths, repeats, nothing to say, more than there is time for.
+said = F.log_softmax(numbers("said", 6, 3, 4), 2).float().double()
+labels = torch.tensor([[1, 1, 2], [3, 2, 1], [2, 2, 2]])
+lengths = lambda *values: torch.tensor(values)
+
+
+def ctc(inputs, targets, times, counts, gradient=True, **options):
+    torch_options = {key: value for key, value in [("blank", options.get("blank")), ("reduction", options.get("reduction")),
+                                                   ("zero_infinity", options.get("zeroInfinity"))] if value is not None}
+    case("ctc", [inputs, targets], lambda p, y, inputLengths, targetLengths: F.ctc_loss(p, y, inputLengths, targetLengths, **torch_options),
+         inputLengths=times, targetLengths=counts, gradient=gradient, **options)
+
+
+for reduction in REDUCTIONS:
+    ctc(said, labels, lengths(6, 5, 6), lengths(3, 2, 1), reduction=reduction)
+ctc(said, labels, lengths(6, 4, 3), lengths(0, 3, 1), reduction="none")
+ctc(said, labels, lengths(6, 6, 6), lengths(3, 3, 3), reduction="none")
+ctc(said, labels - 1, lengths(6, 6, 5), lengths(3, 2, 2), blank=3)
+ctc(said, labels, lengths(2, 6, 3), lengths(3, 3, 3), reduction="none")
+ctc(said, labels, lengths(2, 6, 3), lengths(3, 3, 3), zeroInfinity=True)
+ctc(said, labels, lengths(0, 6, 6), lengths(0, 1, 3), reduction="none")
+ctc(said, labels[:, :0], lengths(6, 6, 3), lengths(0, 0, 0), reduction="sum", gradient=False)
+ctc(said, torch.tensor([[1, -1, -1], [2, 9, 9], [3, 2, 3]]), lengths(6, 6, 6), lengths(1, 1, 3), reduction="none")
+case("ctc", [said, labels], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(3, 3, 3)))
+case("ctc", [said[:, 1], labels[1]], lambda p, y: F.ctc_loss(p[:, None], y[None], lengths(6), lengths(3), reduction="none")[0], reduction="none")
+error("ctc", [said, labels[:2]], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(1, 1, 1)), code="SHAPE_CTC")
+error("ctc", [said, labels], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(1, 1, 1), blank=4), blank=4, code="ATTR_CTC_BLANK")

@@ -5,11 +5,14 @@ import {
   diagEmbed,
   diagonal,
   type Graph,
+  index,
+  indexAssign,
   interpreterBackend,
   mul,
   pad,
   program,
   repeatInterleave,
+  reshape,
   roll,
   rot90,
   slice,
@@ -47,6 +50,16 @@ const chains: readonly (readonly [string, (x: Value) => Value])[] = [
   ['a lower triangle times an upper one', (x) => mul(tril(x), transpose(tril(x)))],
   ['reflected border, added', (x) => add(pad(x, { low: [2, 1], high: [1, 3], mode: 'reflect' }), 1)],
   ['circular border, added', (x) => add(pad(x, { low: 2, high: 3, mode: 'circular' }), 1)],
+  ['a part by ranges and positions, added', (x) => add(index(x, { start: 1, step: 2 }, null, -1), 1)],
+  ['rows by known positions, added', (x) => add(index(x, [3, 1, -1]), 1)],
+  [
+    'a part by lists that stand apart, added',
+    (x) => add(index(reshape(x, [3, 4, 12]), [0, 2], 1, [5, 6]), 1),
+  ],
+  [
+    'assignment to a part',
+    (x) => add(indexAssign(x, [{ start: 2, step: 3 }, 4], mul(index(x, 0, { limit: 4 }), 2)), 1),
+  ],
   ['halves added', (x) => chunk(x, { count: 2, axis: 1 }).reduce((left, right) => add(left, right))],
 ]
 

@@ -28,7 +28,8 @@ import { flatten } from './shape.ts'
  * A whole number takes a position and removes its axis; a range `{ start, limit, step }` keeps it; `null` adds an axis; `'...'`
  * stands for the axes no item is about, which otherwise come last. Arrays of whole numbers, nested or values, broadcast with each
  * other and are taken together: their axes come where the first stands if they are neighbours, else first. Single positions are
- * taken out before that. A mask is the list of the places where it holds; it must be known to the program.
+ * taken out before that. A mask is the list of the places where it holds; it must be known to the program. A mask of several axes
+ * takes them all before the next item (PyTorch looks at the next item one axis behind the first of the mask).
  *
  * Negative positions count from the end, also those that are data. Known positions outside the axis are an error; data outside it
  * reads NaN (0 for integers and bool).

@@ -20,6 +20,8 @@ export interface Capabilities {
    * `any`: operands may be arbitrary expressions (implicit im2col, elementwise prologue).
    */
   readonly contractOperands: 'strided' | 'any'
+  /** Steps may hold plans of their own, run once, many times or until a condition fails. Without, loops are unrolled. */
+  readonly loops: boolean
   /** An output may share the memory of the input it replaces. */
   readonly inPlace: boolean
   /**

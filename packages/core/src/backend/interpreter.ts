@@ -14,6 +14,7 @@ export const hostCapabilities: Capabilities = {
   maxElements: 2 ** 31 - 1,
   rowKernels: true,
   contractOperands: 'any',
+  loops: false,
   inPlace: true,
   hostSteps: 'shared',
   bitReproducible: true,

@@ -5,7 +5,10 @@ import { formatShape, shapesEqual } from '../dim.ts'
 import { isFloat } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { opRecord } from '../ir/builder.ts'
+import type { RunRegion } from '../ir/define.ts'
 import { type Graph, nodesOf } from '../ir/graph.ts'
+import { regionNodes } from '../ir/region.ts'
+import { hasSiblings, siblingsIn } from '../ir/siblings.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import type { NdArray } from './nd-array.ts'
@@ -21,7 +24,7 @@ export interface Interpretation {
 
 /** Runs a graph. Throws `INPUT_MISSING` and `INPUT_SHAPE` for bindings that do not fit its inputs. */
 export function interpret(graph: Graph, bindings: Bindings): Interpretation {
-  const values = interpretNodes(nodesOf(graph), bindings)
+  const values = interpretNodes(nodesOf(graph), boundBy(bindings))
   const get = (value: Value): NdArray => values.get(value) as NdArray
   return {
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, get(value)])),
@@ -31,23 +34,68 @@ export function interpret(graph: Graph, bindings: Bindings): Interpretation {
 
 /** Values of the given nodes. */
 export function interpretValues(values: readonly Value[], bindings: Bindings): readonly NdArray[] {
-  const all = interpretNodes(postOrder(values), bindings)
+  const all = interpretNodes(postOrder(values), boundBy(bindings))
   return values.map((value) => all.get(value) as NdArray)
 }
 
-function interpretNodes(order: readonly Value[], bindings: Bindings): ReadonlyMap<Value, NdArray> {
+type InputValue = (input: Value<'input'>) => NdArray
+
+function interpretNodes(order: readonly Value[], inputValue: InputValue): ReadonlyMap<Value, NdArray> {
   const results = new Map<Value, NdArray>()
+  const groups = order.some(hasSiblings) ? siblingsIn(order) : undefined
   for (const node of order) {
+    if (results.has(node)) continue
     const operands = node.inputs.map((operand) => results.get(operand) as NdArray)
-    const result = isInput(node)
-      ? bound(node, bindings)
-      : opRecord(node.op).evaluate(operands, node.attrs, node.type)
-    results.set(node, result)
+    const siblings = groups?.get(node)
+    if (siblings !== undefined) interpretSiblings(siblings, operands, results)
+    else if (isInput(node)) results.set(node, inputValue(node))
+    else results.set(node, opRecord(node.op).evaluate(operands, node.attrs, node.type))
   }
   return results
 }
 
+/** One node for given operands, whatever its op. */
+export function evaluateNode(node: Value, operands: readonly NdArray[]): NdArray {
+  const { evaluate } = opRecord(node.op)
+  if (!hasSiblings(node)) return evaluate(operands, node.attrs, node.type)
+  const results = new Map<Value, NdArray>()
+  interpretSiblings([node], operands, results)
+  return results.get(node) as NdArray
+}
+
+/** All results of one run of a control-flow op. */
+function interpretSiblings(
+  siblings: readonly Value[],
+  operands: readonly NdArray[],
+  results: Map<Value, NdArray>,
+): void {
+  const [first] = siblings
+  if (first === undefined) return
+  const { evaluateResults } = opRecord(first.op)
+  const found =
+    evaluateResults?.(
+      operands,
+      siblings.map(({ attrs }) => attrs),
+      runRegion,
+    ) ?? []
+  siblings.forEach((node, k) => {
+    results.set(node, found[k] as NdArray)
+  })
+}
+
+/** Recursive over regions within regions: as deep as people nest bodies. */
+const runRegion: RunRegion = (region, inputs) => {
+  const bound = new Map<Value, NdArray>(region.inputs.map((input, k) => [input, inputs[k] as NdArray]))
+  const values = interpretNodes(regionNodes(region), (input) => bound.get(input) as NdArray)
+  return (value) => values.get(value) as NdArray
+}
+
 const isInput = (node: Value): node is Value<'input'> => node.op === 'input'
+
+const boundBy =
+  (bindings: Bindings): InputValue =>
+  (input) =>
+    bound(input, bindings)
 
 function bound(node: Value<'input'>, bindings: Bindings): NdArray {
   const { name, dtype, shape } = node.attrs

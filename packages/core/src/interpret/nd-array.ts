@@ -55,3 +55,14 @@ export function toNdArray(dtype: DType, shape: Shape, values: ArrayLike<number>)
   result.data.set(values)
   return result
 }
+
+/** Row `at` along the first axis: a view. */
+export function rowOf({ dtype, shape: [, ...shape], data }: NdArray, at: number): NdArray {
+  const size = sizeOf(shape)
+  return { dtype, shape, data: data.subarray(at * size, (at + 1) * size) }
+}
+
+/** Writes row `at` along the first axis. */
+export function setRow(array: NdArray, at: number, row: NdArray): void {
+  array.data.set(row.data, at * row.data.length)
+}

@@ -4,6 +4,7 @@ import { HeddleError } from '../errors.ts'
 import * as ops from '../ops/index.ts'
 import { noAttrs, type OpDef, type Tuple, variadic } from './define.ts'
 import type { AttrsOf, OpName, OpTable } from './op-table.ts'
+import { innermost, ownValue } from './open-region.ts'
 import { currentProvenance, enter, leave, locationOf } from './provenance.ts'
 import { hashString, mixHash, structuralHash, structurallyEqual } from './structural-key.ts'
 import type { TensorType } from './tensor-type.ts'
@@ -88,9 +89,11 @@ function intern(
   inputs: readonly Value[],
   attrs: AttrsOf<OpTable[OpName]>,
 ): Value {
+  const target = innermost(builder)
+  if (target !== builder) return target.make(op, inputs, attrs)
   let hash = opHashes.get(op) ?? 0
   for (const input of inputs) {
-    if (input?.builder !== builder) throw foreignValue(op, inputs.indexOf(input))
+    if (input?.builder !== builder) return builder.make(op, ownValues(builder, op, inputs), attrs)
     hash = mixHash(hash, input.id)
   }
   if (attrs !== noAttrs) hash = mixHash(hash, structuralHash(attrs))
@@ -106,6 +109,15 @@ function intern(
   else if (Array.isArray(found)) found.push(value)
   else state.table.set(hash, [found, value])
   return value
+}
+
+/** Operands from around a region that is being recorded become its own. */
+function ownValues(builder: Builder, op: OpName, inputs: readonly Value[]): readonly Value[] {
+  return inputs.map((input, operand) => {
+    const own = input?.builder === undefined ? undefined : ownValue(builder, input)
+    if (own === undefined) throw foreignValue(op, operand)
+    return own
+  })
 }
 
 function isSame(value: Value, op: OpName, inputs: readonly Value[], attrs: object): boolean {
@@ -135,7 +147,7 @@ function typesOf(inputs: readonly Value[]): readonly TensorType[] {
 function foreignValue(op: OpName, operand: number): HeddleError {
   return new HeddleError(
     'GRAPH_FOREIGN_VALUE',
-    `${op}: operand ${operand} is not a value of this graph; all operands must be values made by one builder (did a value of another program, or a plain number, get in?)`,
+    `${op}: operand ${operand} is not a value of this graph; all operands must be values made by one builder (did a value of another program, or a plain number, get in? What a body of scan, cond or whileLoop computes leaves it only as a result)`,
     { details: { op, operand }, location: locationOf(currentProvenance()) },
   )
 }

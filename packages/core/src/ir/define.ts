@@ -9,6 +9,7 @@ import type { Guard, IndexExpression } from '../kernel/index-expression.ts'
 import type { Combine, ScatterCombine } from '../kernel/kernel.ts'
 import type { ScalarOp, ValueId } from '../kernel/scalar.ts'
 import type { Builder } from './builder.ts'
+import type { Region } from './region.ts'
 import type { TensorType } from './tensor-type.ts'
 import type { Value } from './value.ts'
 
@@ -24,6 +25,7 @@ export type OpKind =
   | 'scatter'
   | 'random'
   | 'host'
+  | 'control'
 
 export type Tuple<T, N extends number, A extends readonly T[] = readonly []> = number extends N
   ? readonly T[]
@@ -117,6 +119,8 @@ export type Lowering<A> =
       /** The op in terms of others, for targets whose memory the host does not share. */
       readonly expansion?: HostExpansion<A>
     }
+  /** Runs regions: expanded into ordinary nodes, or a step with plans of its own. */
+  | { readonly kind: 'control' }
 
 /** Arrays in host memory, and what is in them. */
 export interface HostArgs<A> {
@@ -147,6 +151,9 @@ export interface ContractDims {
   readonly rightContract: readonly number[]
 }
 
+/** Values of a region's nodes for given values of its inputs. */
+export type RunRegion = (region: Region, inputs: readonly NdArray[]) => (value: Value) => NdArray
+
 /** A sample operand: a type and the interval its values are drawn from (`integers` for index-like values). */
 export interface SampleInput {
   readonly dtype: DType
@@ -172,8 +179,20 @@ export interface OpSpec<N extends number, A> {
   readonly infer: (inputs: Tuple<TensorType, N>, attrs: A) => TensorType
   /** The meaning: float64, index level, readable against the formula. Shares nothing with `lowering`. */
   readonly evaluate: (inputs: Tuple<NdArray, N>, attrs: A, type: TensorType) => NdArray
+  /** The meaning of an op that runs regions: several of its results (`siblings.ts`) by one run. `evaluate` is not called then. */
+  readonly evaluateResults?: (
+    inputs: readonly NdArray[],
+    siblings: readonly A[],
+    run: RunRegion,
+  ) => readonly NdArray[]
+  /** Whether nodes with the same operands are siblings; by default, if their attributes are equal but for `result`. */
+  readonly sameRun?: (x: A, y: A) => boolean
   /** Cotangents of the operands as new nodes; `null` where an operand has none. */
-  readonly vjp: ((args: VjpArgs<N, A>) => Tuple<Value | null, N>) | { readonly notDifferentiable: string }
+  readonly vjp:
+    | ((args: VjpArgs<N, A>) => Tuple<Value | null, N>)
+    | { readonly notDifferentiable: string }
+    /** Differentiated through its regions, all its results at once, by the driver. */
+    | { readonly byRegions: string }
   readonly lowering: Lowering<A>
   readonly samples: readonly OpSample<N, A>[]
   readonly errorSamples: readonly (OpSample<N, A> & { readonly code: ErrorCode })[]

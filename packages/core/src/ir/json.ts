@@ -9,6 +9,7 @@ import { createBuilder } from './builder.ts'
 import { type Graph, nodesOf } from './graph.ts'
 import { type ImportPlace, importError, importNode, initializerSchema } from './import-node.ts'
 import { locationOf, withProvenance } from './provenance.ts'
+import { allRegions, createRegion, isRegion, type Region, regionNodes } from './region.ts'
 import type { TensorType } from './tensor-type.ts'
 import type { Value } from './value.ts'
 import { verifyGraph } from './verify.ts'
@@ -21,6 +22,8 @@ export interface GraphJson {
   readonly version: number
   readonly byteOrder: 'little'
   readonly name: string
+  /** Bodies that ops run, inner before outer; left out where there are none. An attribute refers to one by `{ $region }`. */
+  readonly regions?: readonly RegionJson[] | undefined
   readonly nodes: readonly NodeJson[]
   readonly inputs: readonly InputJson[]
   readonly outputs: readonly { readonly name: string; readonly node: number }[]
@@ -37,6 +40,12 @@ interface NodeJson {
   readonly at?: string | undefined
 }
 
+interface RegionJson {
+  /** Its inputs come first, in order. */
+  readonly nodes: readonly NodeJson[]
+  readonly results: readonly number[]
+}
+
 interface InputJson {
   readonly node: number
   readonly role: 'feed' | 'state'
@@ -51,32 +60,54 @@ export interface GraphJsonOptions {
 
 export function graphToJson(graph: Graph, { locations = false }: GraphJsonOptions = {}): GraphJson {
   const order = nodesOf(graph)
-  const positions = new Map(order.map((node, position) => [node, position]))
-  const at = (value: Value): number => positions.get(value) ?? -1
+  const regions = allRegions(order)
+  const numbers = new Map(regions.map((region, number) => [region, number]))
+  const { nodes, at } = encodeNodes(order, numbers, locations)
   return {
     format: 'heddle-graph',
     version: graphJsonVersion,
     byteOrder: 'little',
     name: graph.name,
-    nodes: order.map((node) => {
-      const location = locations ? locationOf(node.provenance) : undefined
-      return {
-        op: node.op,
-        type: node.type,
-        ...(node.inputs.length > 0 ? { inputs: node.inputs.map(at) } : {}),
-        ...(Object.keys(node.attrs).length > 0 ? { attrs: encodeRecord(node.attrs) } : {}),
-        ...(location === undefined ? {} : { at: `${location.file}:${location.line}:${location.column}` }),
-      }
-    }),
+    ...(regions.length === 0
+      ? {}
+      : { regions: regions.map((region) => encodeRegion(region, numbers, locations)) }),
+    nodes,
     inputs: graph.inputs.map(({ value, role, trainable, initial }) => ({
       node: at(value),
       role,
       trainable,
-      ...(initial === undefined ? {} : { initial: encode(initial) }),
+      ...(initial === undefined ? {} : { initial: encode(initial, numbers) }),
     })),
     outputs: graph.outputs.map(({ name, value }) => ({ name, node: at(value) })),
     updates: graph.updates.map(({ state, value }) => ({ state, node: at(value) })),
   }
+}
+
+type RegionNumbers = ReadonlyMap<Region, number>
+
+function encodeRegion(region: Region, numbers: RegionNumbers, locations: boolean): RegionJson {
+  const { nodes, at } = encodeNodes(regionNodes(region), numbers, locations)
+  return { nodes, results: region.results.map(at) }
+}
+
+function encodeNodes(
+  order: readonly Value[],
+  numbers: RegionNumbers,
+  locations: boolean,
+): { readonly nodes: readonly NodeJson[]; readonly at: (value: Value) => number } {
+  const positions = new Map(order.map((node, position) => [node, position]))
+  const at = (value: Value): number => positions.get(value) ?? -1
+  const nodes = order.map((node): NodeJson => {
+    const location = locations ? locationOf(node.provenance) : undefined
+    return {
+      op: node.op,
+      type: node.type,
+      ...(node.inputs.length > 0 ? { inputs: node.inputs.map(at) } : {}),
+      ...(Object.keys(node.attrs).length > 0 ? { attrs: encodeRecord(node.attrs, numbers) } : {}),
+      ...(location === undefined ? {} : { at: `${location.file}:${location.line}:${location.column}` }),
+    }
+  })
+  return { nodes, at }
 }
 
 /**
@@ -89,26 +120,16 @@ export function graphFromJson(json: unknown): Graph {
   if (head.data.version !== graphJsonVersion) throw wrongVersion(head.data.version)
   const parsed = graphSchema.safeParse(json)
   if (!parsed.success) throw invalid(parsed.error)
-  const { name, nodes, inputs, outputs, updates } = parsed.data
+  const { name, nodes, regions: bodies = [], inputs, outputs, updates } = parsed.data
 
-  const builder = createBuilder()
-  const values: Value[] = []
-  const valueAt = (reference: number, place: ImportPlace): Value => {
-    const value = values[reference]
-    if (value === undefined) throw badReference(reference, values.length, place)
-    return value
-  }
-  nodes.forEach(({ op, type, inputs: operands = [], attrs = {}, at }, position) => {
-    const place = { words: `node ${position}`, details: { node: position } }
-    const node = {
-      op,
-      type,
-      inputs: operands.map((each) => valueAt(each, place)),
-      attrs: decodeRecord(attrs),
-    }
-    const provenance = at === undefined ? undefined : `    at ${at}`
-    values.push(withProvenance(provenance, () => importNode(builder, node, () => place)))
+  const regions: Region[] = []
+  bodies.forEach((body, number) => {
+    const values = decodeNodes(body.nodes, regions, `region ${number}, `)
+    const place = { words: `region ${number}`, details: { region: number } }
+    const results = body.results.map((each) => valueAt(values, each, place))
+    regions.push(createRegion(values.filter(isInput), results))
   })
+  const values = decodeNodes(nodes, regions, '')
   const rootPlace = (what: string, position: number): ImportPlace => ({
     words: `${what} ${position}`,
     details: { [what]: position },
@@ -117,17 +138,17 @@ export function graphFromJson(json: unknown): Graph {
     name,
     inputs: inputs.map(({ node, role, trainable, initial }, position) => {
       const place = rootPlace('input', position)
-      const value = valueAt(node, place)
+      const value = valueAt(values, node, place)
       if (!isInput(value)) throw notAnInput(value, place)
       return { value, role, trainable, initial: decodeInitial(initial, place) }
     }),
     outputs: outputs.map((output, position) => ({
       name: output.name,
-      value: valueAt(output.node, rootPlace('output', position)),
+      value: valueAt(values, output.node, rootPlace('output', position)),
     })),
     updates: updates.map((update, position) => ({
       state: update.state,
-      value: valueAt(update.node, rootPlace('update', position)),
+      value: valueAt(values, update.node, rootPlace('update', position)),
     })),
   }
   verifyGraph(graph)
@@ -136,8 +157,36 @@ export function graphFromJson(json: unknown): Graph {
 
 const isInput = (value: Value): value is Value<'input'> => value.op === 'input'
 
-/** Attributes are shallow: lists of numbers at most. */
-function encode(data: unknown): unknown {
+/** Nodes in a builder of their own. */
+function decodeNodes(
+  nodes: readonly NodeJson[],
+  regions: readonly Region[],
+  where: string,
+): readonly Value[] {
+  const builder = createBuilder()
+  const values: Value[] = []
+  nodes.forEach(({ op, type, inputs: operands = [], attrs = {}, at }, position) => {
+    const place = { words: `${where}node ${position}`, details: { node: position } }
+    const node = {
+      op,
+      type,
+      inputs: operands.map((each) => valueAt(values, each, place)),
+      attrs: decodeRecord(attrs, regions),
+    }
+    const provenance = at === undefined ? undefined : `    at ${at}`
+    values.push(withProvenance(provenance, () => importNode(builder, node, () => place)))
+  })
+  return values
+}
+
+function valueAt(values: readonly Value[], reference: number, place: ImportPlace): Value {
+  const value = values[reference]
+  if (value === undefined) throw badReference(reference, values.length, place)
+  return value
+}
+
+/** Attributes are shallow: lists of numbers at most, or a region. */
+function encode(data: unknown, numbers: RegionNumbers): unknown {
   if (typeof data === 'number') {
     return Number.isFinite(data) && !Object.is(data, -0)
       ? data
@@ -147,28 +196,31 @@ function encode(data: unknown): unknown {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     return { $data: dtypeOfArray(data as TypedArray), base64: bytesToBase64(bytes) }
   }
-  if (Array.isArray(data)) return data.map(encode)
-  return typeof data === 'object' && data !== null ? encodeRecord(data) : data
+  if (Array.isArray(data)) return data.map((item) => encode(item, numbers))
+  if (typeof data !== 'object' || data === null) return data
+  return isRegion(data) ? { $region: numbers.get(data) ?? -1 } : encodeRecord(data, numbers)
 }
 
-const encodeRecord = (record: object): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, encode(value)]))
+const encodeRecord = (record: object, numbers: RegionNumbers): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, encode(value, numbers)]))
 
 const dtypeOfArray = (data: TypedArray): DType =>
   dtypeNames.find((dtype) => dtypes[dtype].allocate(0).constructor === data.constructor) ?? 'f64'
 
 /** The reverse of `encode`. What is neither stays as it is: the op's schema refuses it. */
-function decode(data: unknown): unknown {
-  if (Array.isArray(data)) return data.map(decode)
+function decode(data: unknown, regions: readonly Region[]): unknown {
+  if (Array.isArray(data)) return data.map((item) => decode(item, regions))
   if (typeof data !== 'object' || data === null) return data
   const number = numberSchema.safeParse(data)
   if (number.success) return Number(number.data.$number)
+  const region = regionSchema.safeParse(data)
+  if (region.success) return regions[region.data.$region] ?? data
   const array = arraySchema.safeParse(data)
-  return array.success ? (tryArray(array.data.$data, array.data.base64) ?? data) : decodeRecord(data)
+  return array.success ? (tryArray(array.data.$data, array.data.base64) ?? data) : decodeRecord(data, regions)
 }
 
-const decodeRecord = (record: object): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, decode(value)]))
+const decodeRecord = (record: object, regions: readonly Region[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, decode(value, regions)]))
 
 function tryArray(dtype: DType, base64: string): TypedArray | undefined {
   const bytes = tryBase64ToBytes(base64)
@@ -180,7 +232,7 @@ function tryArray(dtype: DType, base64: string): TypedArray | undefined {
 
 function decodeInitial(initial: unknown, place: ImportPlace): Graph['inputs'][number]['initial'] {
   if (initial === undefined) return undefined
-  const checked = initializerSchema.safeParse(decode(initial))
+  const checked = initializerSchema.safeParse(decode(initial, []))
   if (checked.success) return checked.data
   const issue = checked.error.issues[0]?.message ?? 'does not fit'
   throw importError('IMPORT_JSON_INVALID', place, `initial: ${issue}`, { path: 'initial' }, checked.error)
@@ -190,21 +242,22 @@ const count = z.int().nonnegative()
 const dtype = z.enum(dtypeNames as [DType, ...DType[]])
 const numberSchema = z.strictObject({ $number: z.enum(['NaN', 'Infinity', '-Infinity', '-0']) })
 const arraySchema = z.strictObject({ $data: dtype, base64: z.string() })
+const regionSchema = z.strictObject({ $region: count })
 const headSchema = z.looseObject({ format: z.literal('heddle-graph'), version: z.int() })
+const nodeSchema = z.strictObject({
+  op: z.string(),
+  type: z.strictObject({ dtype, shape: z.array(count) }),
+  inputs: z.array(count).optional(),
+  attrs: z.record(z.string(), z.unknown()).optional(),
+  at: z.string().optional(),
+})
 const graphSchema = z.strictObject({
   format: z.literal('heddle-graph'),
   version: z.literal(graphJsonVersion),
   byteOrder: z.literal('little'),
   name: z.string(),
-  nodes: z.array(
-    z.strictObject({
-      op: z.string(),
-      type: z.strictObject({ dtype, shape: z.array(count) }),
-      inputs: z.array(count).optional(),
-      attrs: z.record(z.string(), z.unknown()).optional(),
-      at: z.string().optional(),
-    }),
-  ),
+  regions: z.array(z.strictObject({ nodes: z.array(nodeSchema), results: z.array(count) })).optional(),
+  nodes: z.array(nodeSchema),
   inputs: z.array(
     z.strictObject({
       node: count,

@@ -4,8 +4,8 @@ import { type ImportPlace, importError } from './import-node.ts'
 
 export interface Token {
   /** `end` is the end of the text; a sign stands for itself in `text`. */
-  readonly kind: 'label' | 'word' | 'number' | 'string' | 'sign' | 'newline' | 'end'
-  /** A label without its `%`, a string without quotes and escapes. */
+  readonly kind: 'label' | 'region' | 'word' | 'number' | 'string' | 'sign' | 'newline' | 'end'
+  /** A label without its `%`, a region without its `@`, a string without quotes and escapes. */
   readonly text: string
   readonly start: number
 }
@@ -28,6 +28,7 @@ const blank = /(?:[ \t\r]+|\/\/[^\n]*)+/y
 const patterns: readonly (readonly [Token['kind'], RegExp])[] = [
   ['newline', /\n/y],
   ['label', /%[\w.]+/y],
+  ['region', /@[\w.]+/y],
   ['number', /-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf(?!\w))|nan(?!\w)/y],
   ['word', /[A-Za-z_][\w.]*/y],
   ['sign', /[()[\],:=]/y],
@@ -65,7 +66,7 @@ export function createLexer(text: string): Lexer {
       pattern.lastIndex = at
       if (!pattern.test(text)) continue
       at = pattern.lastIndex
-      return { kind, text: text.slice(kind === 'label' ? start + 1 : start, at), start }
+      return { kind, text: text.slice(kind === 'label' || kind === 'region' ? start + 1 : start, at), start }
     }
     throw unexpected({ kind: 'sign', text: text[at] ?? '', start }, 'a label, a word, a number or a string')
   }
@@ -137,6 +138,8 @@ function describe({ kind, text }: Token): string {
       return 'the end of the line'
     case 'label':
       return `%${short}`
+    case 'region':
+      return `@${short}`
     case 'string':
       return JSON.stringify(short)
     default:

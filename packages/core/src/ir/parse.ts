@@ -2,9 +2,10 @@
 // printed again it is the same text. Everything is checked; errors say line, column and what was expected.
 //
 //   graph     = 'graph' string line*
-//   line      = node | 'return' name '=' label | 'update' name '=' label
+//   line      = node | region | 'return' name '=' label | 'update' name '=' label
+//   region    = 'region' region-name newline (node newline)* 'yield' labels newline
 //   node      = label ':' type '=' op ['(' labels ')'] (attribute '=' value)*
-//   value     = number | 'true' | 'false' | word | string | '[' values ']' | 'base64' string | word '(' values ')'
+//   value     = number | region-name | 'true' | 'false' | word | string | '[' values ']' | 'base64' string | word '(' values ')'
 import type { Shape } from '../dim.ts'
 import { type DType, dtypeNames, dtypes, type TypedArray } from '../dtype.ts'
 import type { Initializer } from '../initializer.ts'
@@ -15,6 +16,7 @@ import { importError, importNode, initializerSchema } from './import-node.ts'
 import { createLexer, type Lexer, type Token } from './lexer.ts'
 import { attributeNames } from './print.ts'
 import { withProvenance } from './provenance.ts'
+import { createRegion, type Region } from './region.ts'
 import type { TensorType } from './tensor-type.ts'
 import type { Value } from './value.ts'
 import { verifyGraph } from './verify.ts'
@@ -25,6 +27,7 @@ type Parsed =
   | boolean
   | string
   | { readonly bytes: Uint8Array }
+  | { readonly region: string }
   | { readonly call: string; readonly args: readonly Parsed[] }
   | readonly Parsed[]
 
@@ -32,6 +35,8 @@ interface Reader {
   readonly lexer: Lexer
   readonly builder: Builder
   readonly labels: Map<string, Value>
+  /** Bodies above, by name; all of a text's. */
+  readonly regions: Map<string, Region>
   readonly inputs: GraphInput[]
   readonly outputs: GraphOutput[]
   readonly updates: GraphUpdate[]
@@ -45,6 +50,7 @@ export function parseGraph(text: string): Graph {
       lexer,
       builder: createBuilder(),
       labels: new Map(),
+      regions: new Map(),
       inputs: [],
       outputs: [],
       updates: [],
@@ -74,10 +80,12 @@ function readLine(reader: Reader): void {
   const first = lexer.peek()
   if (first.kind === 'label') {
     readNode(reader)
+  } else if (first.text === 'region') {
+    readRegion(reader)
   } else {
-    lexer.expect('word', "a node, 'return' or 'update'")
+    lexer.expect('word', "a node, 'region', 'return' or 'update'")
     if (first.text !== 'return' && first.text !== 'update')
-      throw lexer.unexpected(first, "a node, 'return' or 'update'")
+      throw lexer.unexpected(first, "a node, 'region', 'return' or 'update'")
     const name = readName(lexer)
     lexer.expect('sign', "'='", '=')
     const value = readOperand(reader)
@@ -86,6 +94,40 @@ function readLine(reader: Reader): void {
   }
   endOfLine(lexer)
 }
+
+/** A body: nodes of a builder of its own. Those inside it stand above it. */
+function readRegion({ lexer, regions }: Reader): void {
+  lexer.take()
+  const name = lexer.expect('region', 'the name of a region, such as @1')
+  if (regions.has(name.text)) {
+    const message = `@${name.text} is defined twice; each region has a name of its own`
+    throw importError('IMPORT_REDEFINED', lexer.placeOf(name), message, { name: name.text })
+  }
+  endOfLine(lexer)
+  const inside: Reader = {
+    lexer,
+    builder: createBuilder(),
+    labels: new Map(),
+    regions,
+    inputs: [],
+    outputs: [],
+    updates: [],
+  }
+  for (skipLines(lexer); lexer.peek().kind === 'label'; skipLines(lexer)) {
+    readNode(inside)
+    endOfLine(lexer)
+  }
+  lexer.expect('word', "a node or 'yield'", 'yield')
+  const results: Value[] = []
+  if (lexer.peek().kind === 'label') {
+    do results.push(readOperand(inside))
+    while (lexer.tryTake(','))
+  }
+  const inputs = [...inside.labels.values()].filter(isInput)
+  regions.set(name.text, createRegion(inputs, results))
+}
+
+const isInput = (value: Value): value is Value<'input'> => value.op === 'input'
 
 function readName(lexer: Lexer): string {
   const token = lexer.take()
@@ -114,9 +156,9 @@ function readNode(reader: Reader): void {
   lexer.expect('sign', "'='", '=')
   const op = lexer.expect('word', 'the name of an op')
   const operands = readOperands(reader)
-  const written = readAttributes(lexer)
+  const written = readAttributes(reader)
   const role = op.text === 'input' ? readRole(lexer, written) : undefined
-  const attrs = typedAttributes(lexer, op, label.text, type, written)
+  const attrs = typedAttributes(reader, op, label.text, type, written)
   const value = importNode(builder, { op: op.text, inputs: operands, attrs, type }, () => lexer.placeOf(op))
   labels.set(label.text, value)
   if (role !== undefined) inputs.push({ value: value as Value<'input'>, ...role })
@@ -154,14 +196,19 @@ interface Written {
   readonly at: Token
 }
 
-function readAttributes(lexer: Lexer): Map<string, Written> {
+function readAttributes({ lexer, regions }: Reader): Map<string, Written> {
   const written = new Map<string, Written>()
   while (lexer.peek().kind === 'word') {
     const name = lexer.take()
     if (written.has(name.text)) throw lexer.unexpected(name, 'each attribute once')
     lexer.expect('sign', "'=' and a value", '=')
     const at = lexer.peek()
-    written.set(name.text, { value: readValue(lexer, 0), at })
+    const value = readValue(lexer, 0)
+    if (typeof value === 'object' && 'region' in value && !regions.has(value.region)) {
+      const message = `@${value.region} is not defined above; a region comes before its users`
+      throw importError('IMPORT_UNDEFINED_NAME', lexer.placeOf(at), message, { name: value.region })
+    }
+    written.set(name.text, { value, at })
   }
   return written
 }
@@ -177,6 +224,8 @@ function readValue(lexer: Lexer, depth: number): Parsed {
       return numberOf(token.text)
     case 'string':
       return token.text
+    case 'region':
+      return { region: token.text }
     case 'word':
       if (token.text === 'true' || token.text === 'false') return token.text === 'true'
       if (token.text === 'base64') return readBytes(lexer)
@@ -259,7 +308,7 @@ function initializerFields(lexer: Lexer, kind: string, args: readonly Parsed[], 
 
 /** Attributes with the types of their op, in the order of its schema, those the type implies filled in. */
 function typedAttributes(
-  lexer: Lexer,
+  { lexer, regions }: Reader,
   op: Token,
   label: string,
   type: TensorType,
@@ -273,7 +322,9 @@ function typedAttributes(
     if (found === undefined) {
       const isImplied = name === 'dtype' || name === 'shape' || (name === 'name' && op.text === 'input')
       if (isImplied) attrs[name] = implied[name]
-    } else attrs[name] = typedAttribute(name, type.dtype, found, lexer)
+    } else if (typeof found.value === 'object' && 'region' in found.value)
+      attrs[name] = regions.get(found.value.region)
+    else attrs[name] = typedAttribute(name, type.dtype, found, lexer)
   }
   return attrs
 }

@@ -5,6 +5,9 @@
 // Attributes stand in the order of the op's schema. `dtype` and `shape` are left out where the type says them; `value` is an
 // element, written as its dtype has it (the shortest decimal; nan, inf, -0.0). Short literals are lists, long ones base64
 // of their little-endian bytes.
+//
+// A body that an op runs stands before the first line that names it: `region @1`, its nodes, whose inputs are what the op
+// hands in, in order, and `yield` with its results. Labels inside are its own; a body inside it stands before it.
 import { z } from 'zod'
 import { type DType, dtypeNames, dtypes, type TypedArray } from '../dtype.ts'
 import { internalError } from '../errors.ts'
@@ -15,6 +18,7 @@ import { isOpName, opRecord } from './builder.ts'
 import { type Graph, type GraphInput, nodesOf } from './graph.ts'
 import type { OpName } from './op-table.ts'
 import { locationOf } from './provenance.ts'
+import { allRegions, isRegion, type Region, regionNodes } from './region.ts'
 import { structurallyEqual } from './structural-key.ts'
 import { formatType } from './tensor-type.ts'
 import type { Value } from './value.ts'
@@ -36,9 +40,24 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
 export function* graphLines(graph: Graph, options: PrintOptions = {}): Generator<string> {
   const labels = createLabels(graph)
   yield `graph ${JSON.stringify(graph.name)}`
-  for (const node of nodesOf(graph)) yield nodeLine(node, labels, options)
+  for (const node of nodesOf(graph)) {
+    yield* regionLines(node, labels.regions, options)
+    yield nodeLine(node, labels, options)
+  }
   for (const { name, value } of graph.outputs) yield `return ${printName(name)} = ${labels.of(value)}`
   for (const { state, value } of graph.updates) yield `update ${printName(state)} = ${labels.of(value)}`
+}
+
+/** The bodies a node runs that were not printed before, each after those inside it. */
+function* regionLines(user: Value, names: RegionNames, options: PrintOptions): Generator<string> {
+  for (const region of allRegions([user])) {
+    if (names.has(region)) continue
+    names.set(region, `@${names.size + 1}`)
+    const labels = createLabels({ inputs: [] }, names)
+    yield `region ${names.get(region)}`
+    for (const node of regionNodes(region)) yield `  ${nodeLine(node, labels, options)}`
+    yield `  yield ${region.results.map(labels.of).join(', ')}`
+  }
 }
 
 /** The lines around a node, with a mark: what an error shows. Long lines are cut. */
@@ -57,18 +76,23 @@ export function windowAround(graph: Graph, node: Value, radius = 2): string {
 
 const cut = (line: string): string => (line.length <= 160 ? line : `${line.slice(0, 157)}...`)
 
+type RegionNames = Map<Region, string>
+
 interface Labels {
   /** `%name` or `%number`; the same each time. */
   readonly of: (value: Value) => string
   readonly declared: ReadonlyMap<Value, GraphInput>
+  /** `@number` of the regions printed so far. */
+  readonly regions: RegionNames
 }
 
 /** Labels are given when first asked for: ask in the order of lines. */
-function createLabels(graph: Graph): Labels {
+function createLabels(graph: Pick<Graph, 'inputs'>, regions: RegionNames = new Map()): Labels {
   const labels = new Map<Value, string>()
   const taken = new Set<string>()
   let count = 0
   return {
+    regions,
     declared: new Map(graph.inputs.map((input) => [input.value, input])),
     of: (value) => {
       const known = labels.get(value)
@@ -94,7 +118,7 @@ function nodeLine(node: Value, labels: Labels, { locations = false }: PrintOptio
   for (const key of attributeOrder(node)) {
     const value = Object.entries(node.attrs).find(([name]) => name === key)?.[1] as unknown
     if (isImplied(node, key, value, label)) continue
-    line += ` ${key}=${printAttribute(key, value, node.type.dtype)}`
+    line += ` ${key}=${printAttribute(key, value, node.type.dtype, labels.regions)}`
   }
   const input = labels.declared.get(node)
   if (input !== undefined) line += printRole(input)
@@ -132,9 +156,11 @@ function isImplied(node: Value, key: string, value: unknown, label: string): boo
   return key === 'name' && node.op === 'input' && label === `%${String(value)}`
 }
 
-function printAttribute(key: string, value: unknown, dtype: DType): string {
+function printAttribute(key: string, value: unknown, dtype: DType, regions: RegionNames): string {
   if (ArrayBuffer.isView(value)) return printData(value as TypedArray)
-  if (Array.isArray(value)) return `[${value.map((item) => printAttribute('', item, dtype)).join(', ')}]`
+  if (Array.isArray(value))
+    return `[${value.map((item) => printAttribute('', item, dtype, regions)).join(', ')}]`
+  if (typeof value === 'object' && value !== null && isRegion(value)) return regions.get(value) ?? '@?'
   switch (typeof value) {
     case 'number':
       return key === 'value' ? printConstant(dtype, value) : printNumber(value)

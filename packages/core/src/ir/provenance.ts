@@ -50,6 +50,20 @@ export function leave(): void {
   if (--depth === 0) current = undefined
 }
 
+/** Runs a function of the user's within a public function: what it calls captures lines of its own. */
+export function userCode<T>(body: () => T): T {
+  if (depth !== 1) return body()
+  const line = current
+  depth = 0
+  current = undefined
+  try {
+    return body()
+  } finally {
+    depth = 1
+    current = line
+  }
+}
+
 /** The same function, whose nodes and errors point at its caller's line. */
 export function traced<A extends unknown[], R>(body: (...args: A) => R): (...args: A) => R {
   return function publicFunction(...args: A): R {

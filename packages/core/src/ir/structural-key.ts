@@ -1,5 +1,7 @@
 // Hash and equality of plain data (attributes, types, keys): numbers by their bits, so that -0, 0 and NaN are three values;
-// typed arrays by kind and contents. A hash only finds candidates; `structurallyEqual` decides.
+// typed arrays by kind and contents; regions node by node. A hash only finds candidates; `structurallyEqual` decides.
+import { isRegion, type Region, regionNodes, regionPositions } from './region.ts'
+import type { Value } from './value.ts'
 
 const float = new Float64Array(1)
 const bits = new Int32Array(float.buffer)
@@ -39,6 +41,7 @@ export function structuralHash(data: unknown): number {
       if (ArrayBuffer.isView(data)) return hashBytes(data)
       if (Array.isArray(data))
         return data.reduce<number>((hash, item) => mixHash(hash, structuralHash(item)), data.length)
+      if (isRegion(data)) return hashRegion(data)
       let sum = 0x27d4eb2f
       const fields = data as Readonly<Record<string, unknown>>
       for (const key of Object.keys(fields)) sum += mixHash(hashString(key), structuralHash(fields[key]))
@@ -70,6 +73,7 @@ export function structurallyEqual(x: unknown, y: unknown): boolean {
       x.every((item, k) => structurallyEqual(item, y[k]))
     )
   }
+  if (isRegion(x) || isRegion(y)) return isRegion(x) && isRegion(y) && regionsEqual(x, y)
   const left = x as Readonly<Record<string, unknown>>
   const right = y as Readonly<Record<string, unknown>>
   const keys = Object.keys(left)
@@ -86,4 +90,45 @@ function bytesEqual(x: ArrayBufferView, y: ArrayBufferView): boolean {
   const right = new Uint8Array(y.buffer, y.byteOffset, y.byteLength)
   for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false
   return true
+}
+
+const regionHashes = new WeakMap<Region, number>()
+
+/** Computed once a region. A region inside a region was hashed when the op it belongs to was made. */
+function hashRegion(region: Region): number {
+  const known = regionHashes.get(region)
+  if (known !== undefined) return known
+  const positions = regionPositions(region)
+  let hash = mixHash(0x3c6ef372, region.inputs.length)
+  for (const { op, type, inputs, attrs } of regionNodes(region)) {
+    hash = mixHash(mixHash(hash, hashString(op)), structuralHash(type))
+    for (const operand of inputs) hash = mixHash(hash, positions.get(operand) ?? -1)
+    // Names of inputs are for people.
+    if (op !== 'input') hash = mixHash(hash, structuralHash(attrs))
+  }
+  for (const result of region.results) hash = mixHash(hash, positions.get(result) ?? -1)
+  regionHashes.set(region, hash)
+  return hash
+}
+
+/** Whether two bodies are the same nodes in the same order: their builders make equal nodes one, so the order says it all. */
+function regionsEqual(x: Region, y: Region): boolean {
+  if (x === y) return true
+  if (hashRegion(x) !== hashRegion(y)) return false
+  const [left, right] = [regionNodes(x), regionNodes(y)]
+  const [leftAt, rightAt] = [regionPositions(x), regionPositions(y)]
+  const samePlaces = (some: readonly Value[], others: readonly Value[]): boolean =>
+    some.length === others.length &&
+    some.every((value, k) => leftAt.get(value) === rightAt.get(others[k] as Value))
+  if (left.length !== right.length || !samePlaces(x.inputs, y.inputs) || !samePlaces(x.results, y.results))
+    return false
+  return left.every((node, k) => {
+    const other = right[k] as Value
+    return (
+      node.op === other.op &&
+      samePlaces(node.inputs, other.inputs) &&
+      structurallyEqual(node.type, other.type) &&
+      (node.op === 'input' || structurallyEqual(node.attrs, other.attrs))
+    )
+  })
 }

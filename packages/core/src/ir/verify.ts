@@ -10,6 +10,7 @@
 // G8  Names of outputs are not empty and differ.                                               GRAPH_DUPLICATE, GRAPH_OUTPUT_NAME
 // G9  An update names a state, and no state twice.                         GRAPH_UPDATE_STATE, GRAPH_DUPLICATE
 // G10 An update has the type of its state.                                                     GRAPH_UPDATE_TYPE
+// G11 G1 to G5 hold inside the regions of every node; a region reads its own inputs only.      GRAPH_REGION_OPEN
 import { sizeOf } from '../dim.ts'
 import { type ErrorCode, HeddleError } from '../errors.ts'
 import { isOpName, opRecord } from './builder.ts'
@@ -17,21 +18,24 @@ import { noAttrs, variadic } from './define.ts'
 import { type Graph, type GraphInput, nodesOf, rootsOf } from './graph.ts'
 import { windowAround } from './print.ts'
 import { locationOf } from './provenance.ts'
+import { allRegions, type Region, regionNodes } from './region.ts'
 import { formatType, typesEqual } from './tensor-type.ts'
 import type { Value } from './value.ts'
 
 /** Throws the coded error of the first invariant that does not hold. */
 export function verifyGraph(graph: Graph): void {
-  verifyStructure(graph)
-  for (const node of nodesOf(graph)) verifyNode(graph, node)
+  verifyStructure(graph, [...graph.inputs.map((input) => input.value), ...rootsOf(graph)])
+  const nodes = nodesOf(graph)
+  for (const node of nodes) verifyNode(graph, node)
+  for (const region of allRegions(nodes)) verifyRegion(graph, region)
   verifyInputs(graph)
   verifyOutputs(graph)
   verifyUpdates(graph)
 }
 
 /** G1 and G2. A walk of its own: the walks of `traverse.ts` do not end on a graph with cycles. */
-function verifyStructure(graph: Graph): void {
-  const stack: Value[] = [...graph.inputs.map((input) => input.value), ...rootsOf(graph)]
+function verifyStructure(graph: Graph, roots: readonly Value[]): void {
+  const stack: Value[] = [...roots]
   const [{ builder } = { builder: undefined }] = stack
   const seen = new Set(stack)
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -69,6 +73,17 @@ function verifyNode(graph: Graph, node: Value): void {
     throw error
   }
   if (!typesEqual(inferred, node.type)) throw wrongType(graph, node, formatType(inferred))
+}
+
+/** Regions are immutable: one that was valid stays so. */
+const verified = new WeakSet<Region>()
+
+/** G11. That a region is closed is seen to when it is made. */
+function verifyRegion(graph: Graph, region: Region): void {
+  if (verified.has(region)) return
+  verifyStructure(graph, [...region.inputs, ...region.results])
+  for (const node of regionNodes(region)) verifyNode(graph, node)
+  verified.add(region)
 }
 
 /** G6 and G7. */

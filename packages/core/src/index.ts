@@ -156,6 +156,8 @@ export { scatterAlongAxis, scatterReduce, takeAlongAxis } from './front/along-ax
 export type { AxesOptions } from './front/axes.ts'
 export type { ScaledTermOptions } from './front/blend.ts'
 export { addcdiv, addcmul, lerp, xlog1py, xlogy } from './front/blend.ts'
+export { checkpoint } from './front/checkpoint.ts'
+export { cond } from './front/cond.ts'
 export type { ArangeOptions, IotaOptions } from './front/constants.ts'
 export {
   arange,
@@ -171,6 +173,8 @@ export {
 } from './front/constants.ts'
 export type { DotOptions } from './front/contract.ts'
 export { dot, matmul } from './front/contract.ts'
+export type { CustomVjpSpec } from './front/custom-vjp.ts'
+export { customVjp } from './front/custom-vjp.ts'
 export type { DiagonalOptions, OffsetOptions } from './front/diagonal.ts'
 export { diag, diagEmbed, diagonal, trace, tril, triu } from './front/diagonal.ts'
 export { floorDivide, remainder, truncDivide } from './front/division.ts'
@@ -255,6 +259,8 @@ export { argMax, argMin, max, mean, min, prod, sum, variance } from './front/red
 export { meshgrid, repeatInterleave, tile } from './front/repeat.ts'
 export type { RollOptions, Rot90Options } from './front/rotate.ts'
 export { roll, rot90 } from './front/rotate.ts'
+export type { ScanOptions, ScanResult, ScanStep } from './front/scan.ts'
+export { scan } from './front/scan.ts'
 export type { ScatterOptions } from './front/scatter.ts'
 export { scatter, scatterAdd } from './front/scatter.ts'
 export type { MoveAxisOptions, UnflattenOptions } from './front/shape.ts'
@@ -273,10 +279,13 @@ export type { NarrowOptions, SliceOptions, TakeOptions, WindowsOptions } from '.
 export { concat, flip, narrow, slice, stack, take, windows } from './front/slice.ts'
 export type { ChunkOptions, SplitOptions } from './front/split.ts'
 export { chunk, split, unbind } from './front/split.ts'
+export type { Tree } from './front/tree.ts'
+export type { WhileLoopOptions } from './front/while-loop.ts'
+export { whileLoop } from './front/while-loop.ts'
 export type { Initializer } from './initializer.ts'
 export { materialize } from './initializer.ts'
 export type { Bindings, Interpretation } from './interpret/graph.ts'
-export { interpret, interpretValues } from './interpret/graph.ts'
+export { evaluateNode, interpret, interpretValues } from './interpret/graph.ts'
 export { identityOf, runKernel } from './interpret/kernel.ts'
 export type { NdArray } from './interpret/nd-array.ts'
 export {
@@ -302,6 +311,7 @@ export type {
   OpKind,
   OpSample,
   OpSpec,
+  RunRegion,
   SampleInput,
   ScalarArgs,
   ScalarEmitter,
@@ -318,6 +328,9 @@ export type { PrintOptions } from './ir/print.ts'
 export { graphLines, printGraph, windowAround } from './ir/print.ts'
 export type { Provenance } from './ir/provenance.ts'
 export { currentProvenance, locationOf, setProvenance, traced, withProvenance } from './ir/provenance.ts'
+export type { Region } from './ir/region.ts'
+export { allRegions, createRegion, regionNodes, regionPositions, regionsOf } from './ir/region.ts'
+export { areSiblings, hasSiblings, resultOf, siblingsIn } from './ir/siblings.ts'
 export { hashString, mixHash, structuralHash, structurallyEqual } from './ir/structural-key.ts'
 export type { TensorType } from './ir/tensor-type.ts'
 export { formatType, typesEqual } from './ir/tensor-type.ts'

@@ -4,6 +4,7 @@ import { formatShape, type Shape, shapesEqual } from '../dim.ts'
 import { type DType, dtypes, isFloat } from '../dtype.ts'
 import { type ErrorCode, type ErrorContext, HeddleError } from '../errors.ts'
 import type { Builder } from '../ir/builder.ts'
+import { meet } from '../ir/open-region.ts'
 import { currentProvenance, locationOf } from '../ir/provenance.ts'
 import { formatType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
@@ -116,7 +117,7 @@ export function builderOf(op: string, operands: readonly Operand[]): Builder {
   operands.forEach((operand, position) => {
     if (typeof operand === 'number') return
     const value = asValueOrNumber(op, operand, position)
-    if (builder !== undefined && value.builder !== builder) throw otherGraph(op, position)
+    if (builder !== undefined && !meet(builder, value.builder)) throw otherGraph(op, position)
     builder = value.builder
   })
   if (builder === undefined) throw noValue(op, operands)
@@ -189,7 +190,7 @@ const noValue = (op: string, operands: readonly Operand[]): HeddleError =>
 const otherGraph = (op: string, position: number): HeddleError =>
   errorHere(
     'GRAPH_FOREIGN_VALUE',
-    `${op}: operand ${position} is a value of another graph; all operands must be values of one program`,
+    `${op}: operand ${position} is a value of another graph; all operands must be values of one program (what a body of scan, cond or whileLoop computes leaves it only as a result)`,
     { op, operand: position },
   )
 

@@ -6,6 +6,7 @@ import type { HeddleError } from '../errors.ts'
 import type { Initializer } from '../initializer.ts'
 import { type Builder, createBuilder } from '../ir/builder.ts'
 import type { Graph, GraphInput, GraphOutput, GraphUpdate } from '../ir/graph.ts'
+import { innermost } from '../ir/open-region.ts'
 import { enter, leave, traced } from '../ir/provenance.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import { postOrder } from '../ir/traverse.ts'
@@ -39,7 +40,7 @@ export type ProgramOutputs = Value | Readonly<Record<string, Value>>
  * Records a graph.
  *
  * Throws `GRAPH_DUPLICATE_NAME`, `GRAPH_NAME`, `GRAPH_INPUT_TYPE`, `GRAPH_NOT_A_STATE`, `GRAPH_DUPLICATE_UPDATE`,
- * `GRAPH_UPDATE_TYPE`, `GRAPH_OUTPUT`, `GRAPH_NO_OUTPUT`, `GRAPH_UNDECLARED_INPUT`, `GRAPH_CLOSED`.
+ * `GRAPH_UPDATE_TYPE`, `GRAPH_OUTPUT`, `GRAPH_NO_OUTPUT`, `GRAPH_UNDECLARED_INPUT`, `GRAPH_CLOSED`, `GRAPH_INSIDE_BODY`.
  *
  * @example
  * const model = program('line', ({ input, parameter }) => {
@@ -78,6 +79,7 @@ function createRecording(program: string): Recording {
     input: Omit<GraphInput, 'value'>,
   ): Value {
     if (!isOpen) throw closed(program, what)
+    if (innermost(b) !== b) throw insideBody(program, what)
     if (typeof name !== 'string' || name === '') throw nameError(program, what, name)
     if (inputs.some(({ value }) => value.attrs.name === name)) throw duplicateName(program, what, name)
     if (!dtypeNames.includes(dtype) || !Array.isArray(shape) || !shape.every(isDim)) {
@@ -104,6 +106,7 @@ function createRecording(program: string): Recording {
     ),
     update: traced((state: Value, value: Operand) => {
       if (!isOpen) throw closed(program, 'update')
+      if (innermost(b) !== b) throw insideBody(program, 'update')
       const input = inputs.find((each) => each.value === state)
       if (input?.role !== 'state') throw notAState(program, state)
       const { name } = input.value.attrs
@@ -174,6 +177,13 @@ const closed = (program: string, what: string): HeddleError =>
   errorHere(
     'GRAPH_CLOSED',
     `${program}: ${what} was called after the build function returned; a program is recorded while it runs, which must be at once (no await inside)`,
+    { program, what },
+  )
+
+const insideBody = (program: string, what: string): HeddleError =>
+  errorHere(
+    'GRAPH_INSIDE_BODY',
+    `${program}: ${what} was called inside a body of scan, cond, whileLoop, checkpoint or customVjp; call it before, and use the value inside`,
     { program, what },
   )
 

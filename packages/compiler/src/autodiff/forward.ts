@@ -2,9 +2,9 @@
 // transposing it once more carries tangents forward. No op has a forward rule of its own, and the cotangents that were stood
 // in for never appear in a result.
 import {
+  currentProvenance,
   formatType,
   HeddleError,
-  internalError,
   isFloat,
   locationOf,
   postOrder,
@@ -20,6 +20,7 @@ import { gradient, vjp } from './gradient.ts'
  * Shapes: one tangent for each value of `wrt`, of its type; the result has one value for each of `of`, of its type.
  * - C1 every value of `of` and `wrt` is a float. Throws `GRAD_NOT_FLOAT`.
  * - C2 a tangent has the type of its value. Throws `GRAD_TANGENT`.
+ * - C3 the `backward` of every `customVjp` on the way is linear in its cotangent. Throws `GRAD_NOT_LINEAR`.
  *
  * Numerics: the derivative rules are those of `vjp`, with the same conventions at ties and kinks.
  *
@@ -67,8 +68,7 @@ const standIn = ({ builder, type }: Value, k: number): Value =>
 
 function withoutStandIns(results: readonly Value[], standIns: readonly Value[]): readonly Value[] {
   const unwanted = new Set(standIns)
-  if (postOrder(results).some((node) => unwanted.has(node)))
-    throw internalError('jvp', 'a derivative rule is not linear in its cotangent')
+  if (postOrder(results).some((node) => unwanted.has(node))) throw notLinear()
   return results
 }
 
@@ -78,6 +78,14 @@ function checkTangents(name: string, wrt: readonly Value[], tangents: readonly V
     if (given === undefined || !typesEqual(given.type, value.type)) throw wrongTangent(name, k, value, given)
   })
 }
+
+/** Rules of ours are linear; `backward` of a `customVjp` is what its author wrote. */
+const notLinear = (): HeddleError =>
+  new HeddleError(
+    'GRAD_NOT_LINEAR',
+    'jvp: a backward of customVjp is not linear in its cotangent (it clips it, say); forward mode is the transpose of backward, which must be linear. vjp and gradient do not need that.',
+    { location: locationOf(currentProvenance()) },
+  )
 
 const wrongTangent = (name: string, k: number, value: Value, given: Value | undefined): HeddleError =>
   new HeddleError(

@@ -10,10 +10,13 @@ import {
   opRecord,
   type Provenance,
   postOrder,
+  siblingsIn,
   traced,
   type Value,
   withProvenance,
 } from '@heddle/core'
+import { dependents } from './dependents.ts'
+import { type Differentiate, regionRule } from './region-rules.ts'
 
 /**
  * Derivatives of a scalar with respect to values it was computed from.
@@ -54,7 +57,15 @@ export const vjp: (
 )
 
 function reverse(of: readonly Value[], seeds: readonly Value[], wrt: readonly Value[]): readonly Value[] {
-  for (const value of wrt) if (!isFloat(value.type.dtype)) throw notFloat(value)
+  for (const value of wrt) {
+    if (!isFloat(value.type.dtype)) throw notFloat(value)
+    if (of[0] !== undefined && value.builder !== of[0].builder) throw outsideRegion(value)
+  }
+  const found = differentiate(of, seeds, wrt)
+  return wrt.map((value, k) => found[k] ?? value.builder.full({ ...value.type, value: 0 }))
+}
+
+const differentiate: Differentiate = (of, seeds, wrt) => {
   const order = postOrder(of)
   const active = dependents(order, wrt)
   const cotangents = new Map<Value, Value>()
@@ -66,34 +77,51 @@ function reverse(of: readonly Value[], seeds: readonly Value[], wrt: readonly Va
     const seed = seeds[k]
     if (seed !== undefined) accumulate(value.builder, value, seed)
   })
+  const siblings = siblingsIn(order)
+  const partsOf = (node: Value): readonly (Value | null | undefined)[] => {
+    const group = siblings.get(node)
+    if (group !== undefined) return siblingCotangents(node, group, cotangents, active)
+    const cotangent = cotangents.get(node)
+    return cotangent === undefined || !active.has(node) ? [] : operandCotangents(node, cotangent)
+  }
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Value
-    const cotangent = cotangents.get(node)
-    if (cotangent === undefined || !active.has(node) || node.inputs.length === 0) continue
-    const parts = withProvenance(node.provenance, () => operandCotangents(node, cotangent))
-    node.inputs.forEach((operand, k) => {
-      const part = parts[k]
-      if (part != null && active.has(operand)) {
-        withProvenance(node.provenance, () => accumulate(node.builder, operand, part))
-      }
+    if (node.inputs.length === 0) continue
+    withProvenance(node.provenance, () => {
+      partsOf(node).forEach((part, k) => {
+        const operand = node.inputs[k] as Value
+        if (part != null && active.has(operand)) accumulate(node.builder, operand, part)
+      })
     })
   }
-  return wrt.map((value) => cotangents.get(value) ?? value.builder.full({ ...value.type, value: 0 }))
-}
-
-/** Values among `order` that depend on one of `sources` through floats. */
-function dependents(order: readonly Value[], sources: readonly Value[]): ReadonlySet<Value> {
-  const active = new Set<Value>(sources)
-  for (const node of order) {
-    if (isFloat(node.type.dtype) && node.inputs.some((operand) => active.has(operand))) active.add(node)
-  }
-  return active
+  return wrt.map((value) => cotangents.get(value))
 }
 
 function operandCotangents(node: Value, cotangent: Value): readonly (Value | null)[] {
   const { vjp: rule } = opRecord(node.op)
-  if (typeof rule !== 'function') throw notDifferentiable(node, rule.notDifferentiable)
+  if (typeof rule !== 'function')
+    throw notDifferentiable(node, 'byRegions' in rule ? rule.byRegions : rule.notDifferentiable)
   return rule({ b: node.builder, inputs: node.inputs, output: node, cotangent, attrs: node.attrs })
+}
+
+/** Those of control flow: at the first of its results, when the cotangents of all are known. */
+function siblingCotangents(
+  node: Value,
+  siblings: readonly Value[],
+  cotangents: ReadonlyMap<Value, Value>,
+  active: ReadonlySet<Value>,
+): readonly (Value | null | undefined)[] {
+  const [first, ...others] = siblings
+  const theirs = siblings.map((each) => (active.has(each) ? cotangents.get(each) : undefined))
+  if (node !== first || theirs.every((each) => each === undefined)) return []
+  const wants = (operand: number): boolean => active.has(node.inputs[operand] as Value)
+  return regionRule(node.op)({
+    b: node.builder,
+    siblings: [node, ...others],
+    cotangents: theirs,
+    wants,
+    differentiate,
+  })
 }
 
 const at = (provenance: Provenance): { readonly location: ReturnType<typeof locationOf> } => ({
@@ -112,6 +140,13 @@ const notFloat = (value: Value): HeddleError =>
     'GRAD_NOT_FLOAT',
     `gradient: cannot differentiate with respect to ${formatType(value.type)}; only f32 and f64 values have derivatives`,
     { details: { type: value.type, constraint: 'C2' }, ...at(value.provenance) },
+  )
+
+const outsideRegion = (value: Value): HeddleError =>
+  new HeddleError(
+    'GRAD_OUTSIDE_BODY',
+    `gradient: cannot differentiate with respect to ${value.op} ${formatType(value.type)}, a value of another graph than what is differentiated; inside a body of scan or cond, hand it in (as a carry, a row, an operand) and differentiate with respect to that`,
+    { details: { op: value.op, type: value.type }, ...at(value.provenance) },
   )
 
 const wrongCotangent = (k: number, value: Value, given: Value | undefined): HeddleError =>

@@ -2,9 +2,11 @@
 // be from it. The distance is estimated as Monte Carlo arithmetic does (Parker, "Monte Carlo Arithmetic", 1997): the graph is
 // interpreted again with every result that would be rounded disturbed at random by what rounding may do, and what comes out
 // differently shows how rounding spreads through this program on this data.
+import { unrolled } from '@heddle/compiler'
 import {
   type Bindings,
   dtypes,
+  evaluateNode,
   type Graph,
   isFloat,
   type NdArray,
@@ -30,10 +32,12 @@ export const margin = 32
 
 /** References of the graph's outputs, then of its updates. `step` is told before every run, of which there are `runs`. */
 export function referencesOf(
-  graph: Graph,
+  program: Graph,
   bindings: Bindings,
   step: (run: number, runs: number) => void,
 ): readonly Reference[] {
+  // Loops step by step: rounding happens in every step.
+  const graph = unrolled(program)
   const roots = rootsOf(graph)
   step(1, 1 + samples)
   const exact = evaluate(graph, bindings, undefined)
@@ -117,7 +121,7 @@ const isInput = (node: Value): node is Value<'input'> => node.op === 'input'
 
 function compute(node: Value, operands: readonly NdArray[], noise: Noise | undefined): NdArray {
   const record = opRecord(node.op)
-  if (noise === undefined) return record.evaluate(operands, node.attrs, node.type)
+  if (noise === undefined || record.kind === 'control') return evaluateNode(node, operands)
   // A sum of n terms is added up in 16 lanes or in blocks: its rounding errors are a random walk of about n / 16 steps. They
   // belong to partial sums, which may be far larger than the result: hence the operands are disturbed, too.
   const terms = termsOf(node)
@@ -146,6 +150,7 @@ function termsOf({ op, attrs, type, inputs }: Value): number {
       return Math.max(1, ...first.shape)
     case 'pull':
     case 'leaf':
+    case 'control':
       return 1
     default:
       return lowering satisfies never

@@ -14,6 +14,7 @@ export type { Group } from './fuse/group.ts'
 export type { Fuel, Note, Pass, PassContext } from './passes/pass.ts'
 export type { Compilation, PipelineOptions } from './pipeline.ts'
 export { graphPasses, runPipeline } from './pipeline.ts'
+export { unrolled } from './regions/expand.ts'
 export type {
   AdamOptions,
   Optimizer,

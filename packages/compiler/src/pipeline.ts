@@ -7,6 +7,7 @@ import { foldConstants } from './passes/fold-constants.ts'
 import { checkCapabilities, expandHostSteps, splitWideOps } from './passes/legalize.ts'
 import { createFuel, createPassContext, type Note, type Pass } from './passes/pass.ts'
 import { assemble } from './plan/assemble.ts'
+import { expandControl, keptBy } from './regions/expand.ts'
 
 export interface PipelineOptions {
   /** Off: one kernel an op, for differential tests. Default on. */
@@ -55,8 +56,8 @@ export function runPipeline(
   if (verify) verifyGraph(graph)
   const stages: { pass: string; graph: Graph; notes: readonly Note[] }[] = []
   const fuel = createFuel(options.fuel)
-  // First, so that the passes see what host steps become.
-  let optimized = expandHostSteps(graph, capabilities)
+  // First, so that the passes see what loops and host steps become.
+  let optimized = expandHostSteps(expandControl(graph, keptBy(capabilities)), capabilities)
   if (verify && optimized !== graph) verifyGraph(optimized)
   for (const pass of passes) {
     if (disable.includes(pass.name)) continue

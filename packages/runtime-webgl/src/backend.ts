@@ -37,6 +37,7 @@ export const webglCapabilities: Capabilities = {
   maxElements: maxElements(2048),
   rowKernels: false,
   contractOperands: 'any',
+  loops: false,
   inPlace: false,
   hostSteps: 'transfer',
   bitReproducible: false,

@@ -124,6 +124,7 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   neg: unchanged,
   abs: unchanged,
   bitwiseNot: unchanged,
+  barrier: moved,
   stopGradient: moved,
   sign: monotone(undefined),
   floor: monotone(undefined),
@@ -170,4 +171,10 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   recurrence: recurred,
   dot: contracted,
   randomBits: exactInputs,
+  // What `unrolled` leaves is `whileLoop`.
+  checkpoint: exactInputs,
+  cond: exactInputs,
+  customVjp: exactInputs,
+  loop: exactInputs,
+  whileLoop: exactInputs,
 }

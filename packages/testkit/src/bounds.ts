@@ -1,6 +1,7 @@
 // How far the results of a graph may lie from the float64 reference: forward error analysis, node by node. Each op turns
 // the bounds of its operands into a bound of its result, with magnitudes taken from the reference itself. A bound of
 // Infinity says that nothing is known (an overflow, a pole within reach, an index that may differ); bounds never guess.
+import { unrolled } from '@heddle/compiler'
 import type { Bindings, Graph, NdArray, Value } from '@heddle/core'
 import { interpretValues, isFloat, nodesOf } from '@heddle/core'
 import { boundRules } from './bounds-table.ts'
@@ -28,7 +29,9 @@ export interface BoundedResults {
 }
 
 /** Reference results of a graph with bounds. Inputs are taken to be exact. */
-export function boundsOfGraph(graph: Graph, bindings: Bindings, precision: Precision): BoundedResults {
+export function boundsOfGraph(program: Graph, bindings: Bindings, precision: Precision): BoundedResults {
+  // Loops step by step: errors grow from step to step.
+  const graph = unrolled(program)
   const nodes = nodesOf(graph)
   const values = interpretValues(nodes, bindings)
   const bounded = new Map<Value, Bounded>()

@@ -32,6 +32,7 @@ import {
   tanh,
 } from '@heddle/core'
 import type { ProgramCase } from './conformance-cases.ts'
+import { controlPrograms } from './conformance-control.ts'
 import { bind, drawInputs } from './samples.ts'
 
 /** Deeper than one kernel may be, and wider than one kernel may read. */
@@ -51,6 +52,7 @@ export function programCases(): readonly ProgramCase[] {
     plain('a wide sum', wideSum()),
     plain('nothing in the middle', emptyMiddle()),
     plain('two reductions of one array', twoReductions()),
+    ...Object.entries(controlPrograms()).map(([name, graph]) => plain(name, graph)),
   ]
 }
 

@@ -17,6 +17,7 @@ export { checkProgram, conformance, conformancePrograms } from './conformance.ts
 export type { ProgramCase, Shown } from './conformance-cases.ts'
 export type { Composite } from './conformance-composites.ts'
 export { composites } from './conformance-composites.ts'
+export { controlPrograms, whilePrograms } from './conformance-control.ts'
 export { drawAttrs, drawValue } from './draw-attrs.ts'
 export type { GoldenClass } from './golden-tolerances.ts'
 export { goldenBound, goldenClassOf } from './golden-tolerances.ts'

@@ -26,6 +26,7 @@ const gpu = {
   ...capabilities,
   rowKernels: false,
   contractOperands: 'any',
+  loops: false,
   inPlace: false,
   maxWrites: 4,
   maxReads: 15,

@@ -130,6 +130,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         group.demands.delete(node)
         for (const operand of node.inputs) need(group, operand, identityTuple(operand.type.shape.length))
         break
+      case 'control':
       case 'leaf':
         throw internalError('fuse', `${node.op} cannot be stored`)
       default:

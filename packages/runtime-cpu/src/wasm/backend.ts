@@ -31,6 +31,7 @@ export const wasmCapabilities: Capabilities = {
   maxElements: 2 ** 28,
   rowKernels: true,
   contractOperands: 'strided',
+  loops: false,
   inPlace: true,
   hostSteps: 'shared',
   bitReproducible: true,

@@ -1,0 +1,226 @@
+// Programs with control flow, for conformance: loops over rows, in both directions, nested; branches; what is computed again;
+// derivatives given by hand; and the first and second derivatives of all of it.
+import { gradient, jvp } from '@heddle/compiler'
+import {
+  add,
+  and,
+  checkpoint,
+  clamp,
+  cond,
+  cos,
+  customVjp,
+  exp,
+  full,
+  type Graph,
+  gt,
+  lt,
+  matmul,
+  mul,
+  onesLike,
+  program,
+  scan,
+  shiftRight,
+  sin,
+  sqrt,
+  sum,
+  tanh,
+  type Value,
+  whileLoop,
+  zerosLike,
+} from '@heddle/core'
+
+/** By name. */
+export function controlPrograms(): Readonly<Record<string, Graph>> {
+  return {
+    'scan with stacks and a counter': stacksAndCounter(),
+    'scan backwards': backwards(),
+    'scan over a recurrence with weights': derivatives('recurrence', recurrence),
+    'scan inside scan': derivatives('nested', nested),
+    'scan inside cond': derivatives('chosen', chosen),
+    'cond away from a pole': derivatives('root', rootOrZero),
+    'checkpoint inside scan': derivatives('checkpoint', checkpointed),
+    'customVjp inside scan': derivatives('custom', custom),
+    'scan of no steps and of one': fewSteps(),
+  }
+}
+
+/** Programs of `whileLoop`, which not every target runs. */
+export function whilePrograms(): Readonly<Record<string, Graph>> {
+  return { 'whileLoop with several carries': collatz(), 'whileLoop inside scan': halvings() }
+}
+
+type Model = (x: Value, w: Value) => Value
+
+/** A model's value, its first derivatives, and the derivatives of their squares; in the forward direction, too. */
+function derivatives(name: string, model: Model): Graph {
+  return program(name, ({ input }) => {
+    const x = input('x', 'f32', [5, 3])
+    const w = input('w', 'f32', [3, 3])
+    const y = model(x, w)
+    const [dx = x, dw = w] = gradient(y, [x, w])
+    const [ddx = x, ddw = w] = gradient(add(sum(mul(dx, dx)), sum(sin(dw))), [x, w])
+    const [tangent = y] = jvp([y], [x, w], [onesLike(x), onesLike(w)])
+    return { y, dx, dw, ddx, ddw, tangent }
+  })
+}
+
+const recurrence: Model = (x, w) => {
+  const { carry, ys } = scan(
+    (h: Value, row: Value) => {
+      const next = tanh(add(matmul(h, w), row))
+      return { carry: next, y: mul(next, h) }
+    },
+    { init: full(x.builder, 'f32', [3], 0.5), xs: x },
+  )
+  return add(sum(carry), sum(ys))
+}
+
+const nested: Model = (x, w) => {
+  const { carry } = scan(
+    (total: Value, row: Value) => {
+      const { carry: inner } = scan(
+        (sum: Value, column: Value) => ({ carry: sin(add(sum, mul(column, row))) }),
+        {
+          init: total,
+          xs: w,
+        },
+      )
+      return { carry: inner }
+    },
+    { init: full(x.builder, 'f32', [3], 0.1), xs: x },
+  )
+  return sum(carry)
+}
+
+const chosen: Model = (x, w) =>
+  sum(
+    cond(
+      gt(sum(x), 1000),
+      () => matmul(x, w),
+      () => {
+        const { ys } = scan((h: Value, row: Value) => ({ carry: cos(add(h, row)), y: h }), {
+          init: full(x.builder, 'f32', [3], 0),
+          xs: x,
+        })
+        return mul(ys, sum(w))
+      },
+    ),
+  )
+
+/** The square root of a negative number is NaN; neither it nor its derivatives may be seen. */
+const rootOrZero: Model = (x, w) => {
+  const level = add(sum(mul(x, x)), -1e6)
+  return add(
+    cond(
+      gt(level, 0),
+      () => sqrt(level),
+      () => zerosLike(level),
+    ),
+    sum(mul(w, w)),
+  )
+}
+
+const checkpointed: Model = (x, w) => {
+  const { carry } = scan(
+    (h: Value, row: Value) => ({
+      carry: checkpoint((state, input) => tanh(matmul(sin(add(state, input)), w)), h, row),
+    }),
+    { init: full(x.builder, 'f32', [3], 0.5), xs: x },
+  )
+  return sum(carry)
+}
+
+const custom: Model = (x, w) => {
+  const bounded = customVjp({
+    forward: (value, factor) => ({ output: sin(mul(value, factor)), residuals: { value, factor } }),
+    backward: ({ value, factor }: { value: Value; factor: Value }, cotangent: Value) => [
+      mul(cotangent, clamp(factor, { low: -1, high: 1 })),
+      mul(cotangent, exp(value)),
+    ],
+  })
+  const { carry } = scan((h: Value, row: Value) => ({ carry: bounded(add(h, row), row) }), {
+    init: full(x.builder, 'f32', [3], 0.5),
+    xs: x,
+  })
+  return add(sum(carry), sum(w))
+}
+
+function stacksAndCounter(): Graph {
+  return program('stacks', ({ b, input }) => {
+    const x = input('x', 'f32', [6, 2])
+    const { carry, ys } = scan(
+      (state: { total: Value; count: Value }, row: Value, position: Value) => ({
+        carry: { total: add(state.total, row), count: add(state.count, 1) },
+        y: { before: state.total, row, isEarly: lt(position, 3), count: state.count },
+      }),
+      { init: { total: full(b, 'f32', [2], 0), count: full(b, 'i32', [], 10) }, xs: x },
+    )
+    return { ...carry, ...ys, steps: ys.count }
+  })
+}
+
+function backwards(): Graph {
+  return program('backwards', ({ b, input }) => {
+    const x = input('x', 'f32', [4, 2])
+    const { carry, ys } = scan((h: Value, row: Value) => ({ carry: mul(add(h, row), 0.5), y: h }), {
+      init: full(b, 'f32', [2], 1),
+      xs: x,
+      reverse: true,
+    })
+    const [dx = x] = gradient(add(sum(carry), sum(mul(ys, ys))), [x])
+    return { carry, ys, dx }
+  })
+}
+
+function fewSteps(): Graph {
+  return program('few', ({ input }) => {
+    const x = input('x', 'f32', [2])
+    const steps = (length: number): { carry: Value; ys: Value } =>
+      scan((h: Value, _: undefined, position: Value) => ({ carry: mul(h, 2), y: add(h, position) }), {
+        init: x,
+        length,
+      })
+    const [none, one] = [steps(0), steps(1)]
+    return { none: none.carry, nothing: none.ys, one: one.carry, row: one.ys }
+  })
+}
+
+/** Steps until 1, by the rule of Collatz. */
+function collatz(): Graph {
+  return program('collatz', ({ b }) => {
+    const start = { value: full(b, 'i32', [], 27), steps: full(b, 'i32', [], 0) }
+    return whileLoop(
+      ({ value }: { value: Value; steps: Value }) => gt(value, 1),
+      ({ value, steps }) => ({
+        value: cond(
+          gt(and(value, 1), 0),
+          () => add(mul(value, 3), 1),
+          () => shiftRight(value, 1),
+        ),
+        steps: add(steps, 1),
+      }),
+      start,
+    )
+  })
+}
+
+/** Each row halved until it is below 1, but no more than 6 times. */
+function halvings(): Graph {
+  return program('halvings', ({ b }) => {
+    const x = b.iota({ dtype: 'f32', shape: [5], axis: 0 })
+    const { ys } = scan(
+      (count: Value, row: Value) => {
+        const big = mul(row, 40)
+        const small = whileLoop(
+          (value: Value) => gt(value, 1),
+          (value: Value) => mul(value, 0.5),
+          big,
+          { limit: 6 },
+        )
+        return { carry: add(count, small), y: small }
+      },
+      { init: full(b, 'f32', [], 0), xs: x },
+    )
+    return { ys }
+  })
+}

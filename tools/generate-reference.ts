@@ -27,6 +27,8 @@ const kinds: Readonly<Record<OpKind, string>> = {
   scatter: 'Elements added at positions that are data.',
   host: 'Computed by a function from arrays to an array, on host memory; other ops take its place where that would be far.',
   random: 'Pure functions of a key, equal on every runtime.',
+  control:
+    'Ops that run bodies: regions with inputs and results of their own. Each result is a node; `result` says which. Made by `scan`, `cond`, `whileLoop`, `checkpoint` and `customVjp` (see [control flow](../control-flow.md)).',
 }
 
 /** All ops, by kind and name. */
@@ -73,6 +75,7 @@ function opRow(name: OpName): readonly string[] {
 
 function derivativeOf(name: OpName): string {
   const { arity, vjp } = opRecord(name)
+  if ('byRegions' in vjp) return vjp.byRegions
   if (typeof vjp !== 'function') return `no: ${vjp.notDifferentiable}`
   return arity === 0 ? '' : 'yes'
 }

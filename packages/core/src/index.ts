@@ -399,6 +399,7 @@ export { isValueOf, scalarTypeError, scalarTypes } from './kernel/scalar-type.ts
 export { verifyKernel } from './kernel/verify.ts'
 export type { HostTransfer } from './ops/host-transfers.ts'
 export { hostTransfers } from './ops/host-transfers.ts'
+export { joinedBody, stackedNode } from './ops/loop.ts'
 export { forEachRow } from './ops/rows.ts'
 export type { PlanJson } from './plan/json.ts'
 export { planFromJson, planToJson } from './plan/json.ts'

@@ -5,6 +5,8 @@ import { type Rule, rule } from '../rewrite/rule.ts'
 import { foldedData, isFoldable, scalarValue } from './constant-values.ts'
 import { constant, input } from './support.ts'
 
+/** Control flow is expanded, or stays what it is. */
+const computed = opNames.filter((op) => opRecord(op).kind !== 'control')
 const elementwise = opNames.filter((op) => opRecord(op).kind === 'elementwise')
 
 /** Of any size: one element is computed. Part of the canonical form. */
@@ -39,7 +41,7 @@ export const foldLimit = 4096
 export const arrayConstantRules: readonly Rule[] = [
   rule('fold-array', {
     why: `computed once, now; at most ${foldLimit} elements`,
-    match: p.anyOf(opNames).as('root'),
+    match: p.anyOf(computed).as('root'),
     when: ({ root }) => isFoldable(root) && sizeOf(root.type.shape) <= foldLimit && !isVast(root),
     rewrite: ({ root }, b) => {
       const { dtype, shape } = root.type

@@ -33,9 +33,7 @@ type WhileLoop = <C extends Tree>(
  * const halving = program('halving', ({ input }) => ({
  *   y: whileLoop((x: Value) => gt(x, 1), (x: Value) => div(x, 2), input('x', 'f32', [])),
  * }))
- * const session = await compile(halving, { backend: cpu() })
- * const { y } = await session.run({ x: 100 })
- * y.toNested() // => 0.78125
+ * interpret(halving, { x: toNdArray('f32', [], [100]) }).outputs.y.data[0] // => 0.78125
  */
 export const whileLoop: WhileLoop = traced(
   (condition: Body, body: Body, init: unknown, { limit }: WhileLoopOptions = {}): unknown => {

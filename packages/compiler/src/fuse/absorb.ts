@@ -1,5 +1,5 @@
 // Taking a reduction or a contraction into the kernel of its users. Allowed only where its result is used at one index, made of
-// plain kernel axes, so that no work is repeated.
+// kernel axes (of a reduction also steps along them), so that no work is repeated.
 import {
   type AxisId,
   type Capabilities,
@@ -12,7 +12,15 @@ import {
   type Value,
 } from '@heddle/core'
 import { contractionTuples } from './contraction.ts'
-import { type Group, type IndexTuple, missingAxes, plainAxes, rangesOf, reductionAxes } from './group.ts'
+import {
+  type Group,
+  type IndexTuple,
+  missingAxes,
+  plainAxes,
+  rangesOf,
+  reductionAxes,
+  steppedAxes,
+} from './group.ts'
 
 export type Need = (group: Group, node: Value, tuple: IndexTuple) => void
 
@@ -33,7 +41,7 @@ export function tryAbsorbReduction(
   if (lowering.kind !== 'reduce' || input === undefined || tuple === undefined || tuples.length !== 1)
     return false
   if (group.contraction !== undefined || group.operations >= capabilities.maxOps) return false
-  const axes = plainAxes(group, node.type.shape, tuple)
+  const axes = steppedAxes(group, node.type.shape, tuple)
   if (axes === undefined) return false
   const extents = lowering.extents(node.attrs, input.type)
   const missing = missingAxes(group, axes)

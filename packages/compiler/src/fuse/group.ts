@@ -10,6 +10,7 @@ import {
   type Guard,
   type IndexExpression,
   indexAxis,
+  indexRange,
   indexValue,
   linearize,
   opRecord,
@@ -169,13 +170,15 @@ export function accessesAt(group: Group, node: Value, tuple: IndexTuple): readon
   }))
 }
 
-/** Whether an index is one plain axis; which one. */
-function plainAxis({ constant, terms }: IndexExpression): AxisId | undefined {
+/** The only axis of an index that is `constant + coefficient * axis`. */
+function steppedAxis({ terms }: IndexExpression): AxisId | undefined {
   const [term] = terms
-  if (constant !== 0 || terms.length !== 1 || term?.coefficient !== 1 || term.atom.kind !== 'axis')
-    return undefined
-  return term.atom.axis
+  return terms.length === 1 && term?.atom.kind === 'axis' ? term.atom.axis : undefined
 }
+
+/** The axis that an index is. */
+const plainAxis = (index: IndexExpression): AxisId | undefined =>
+  index.constant === 0 && index.terms[0]?.coefficient === 1 ? steppedAxis(index) : undefined
 
 /** Whether an index is 0 wherever the group's root axes are. */
 const isZero = (group: Group, { constant, terms }: IndexExpression): boolean =>
@@ -186,21 +189,37 @@ const isZero = (group: Group, { constant, terms }: IndexExpression): boolean =>
  * The group axis of each axis of a value read at `tuple`: distinct root axes, `undefined` for axes of extent 1. Nothing if the
  * tuple is of any other form.
  */
-export function plainAxes(
+export const plainAxes = (
   group: Group,
   shape: Shape,
   tuple: IndexTuple,
+): readonly (AxisId | undefined)[] | undefined => axesRead(group, shape, tuple, plainAxis)
+
+/** The same for a value read at steps along root axes (a slice or a flip of it): still no element is read twice. */
+export const steppedAxes = (
+  group: Group,
+  shape: Shape,
+  tuple: IndexTuple,
+): readonly (AxisId | undefined)[] | undefined => axesRead(group, shape, tuple, steppedAxis)
+
+function axesRead(
+  group: Group,
+  shape: Shape,
+  tuple: IndexTuple,
+  axisOf: (index: IndexExpression) => AxisId | undefined,
 ): readonly (AxisId | undefined)[] | undefined {
   const axes: (AxisId | undefined)[] = []
   for (const [position, index] of tuple.entries()) {
-    if (extent(shape[position] ?? 1) === 1) {
+    const dim = extent(shape[position] ?? 1)
+    if (dim === 1) {
       if (!isZero(group, index)) return undefined
       axes.push(undefined)
     } else {
-      const axis = plainAxis(index)
+      const axis = axisOf(index)
       if (axis === undefined || axis >= group.rank || axes.includes(axis)) return undefined
-      // An axis that is longer than the value's is read under a guard (pad, concat), which a stage of its own does not have.
-      if ((group.axes[axis]?.extent ?? 0) > extent(shape[position] ?? 1)) return undefined
+      // What reaches beyond the value is read under a guard (pad, concat), which a stage of its own does not have.
+      const { low, high } = indexRange(index, rangesOf(group))
+      if (low < 0 || high >= dim) return undefined
       axes.push(axis)
     }
   }

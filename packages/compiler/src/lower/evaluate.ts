@@ -85,6 +85,8 @@ export function createStageCode(context: StageContext): StageCode {
   const emitter: ScalarEmitter = {
     call(op, dtype, ...args) {
       const [condition, whenTrue, whenFalse] = args
+      // Not only shorter: SwiftShader compares a choice between 0 and 0 with 0 and finds them different.
+      if (op === 'select' && whenTrue !== undefined && whenTrue === whenFalse) return whenTrue
       const decided = op === 'select' && condition !== undefined ? code[condition] : undefined
       if (decided?.op === 'const') return (decided.value === 1 ? whenTrue : whenFalse) ?? 0
       return push({ op, dtype, args })

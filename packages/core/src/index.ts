@@ -102,6 +102,16 @@ export type {
   LayerNormOptions,
 } from './composites/normalization.ts'
 export { batchNorm, batchNormInference, layerNorm } from './composites/normalization.ts'
+export type { Interpolation, QuantileOptions } from './composites/order-statistics.ts'
+export {
+  median,
+  medianWithIndex,
+  mode,
+  nanMedian,
+  nanMedianWithIndex,
+  nanQuantile,
+  quantile,
+} from './composites/order-statistics.ts'
 export type {
   GluOptions,
   HardtanhOptions,
@@ -130,6 +140,8 @@ export { bce, bceWithLogits, klDiv } from './composites/probability-losses.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
 export type { PerAxis } from './composites/spatial.ts'
+export type { DeviationAndMean, NormOptions, VarianceAndMean } from './composites/statistics.ts'
+export { norm, std, stdMean, varMean } from './composites/statistics.ts'
 export type { Dim, Shape } from './dim.ts'
 export {
   addDims,
@@ -147,6 +159,11 @@ export {
 } from './dim.ts'
 export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
 export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
+export type { Bincount, HostCountsOptions } from './dynamic/bincount.ts'
+export { bincount } from './dynamic/bincount.ts'
+export { maskedSelect, nonzero } from './dynamic/nonzero.ts'
+export type { Unique, UniqueOptions } from './dynamic/unique.ts'
+export { unique, uniqueConsecutive } from './dynamic/unique.ts'
 export type { ErrorCode, ErrorContext, ErrorFamily, SourceLocation } from './errors.ts'
 export { HeddleError, internalError } from './errors.ts'
 export type { AddProduct, AddProductOptions } from './front/add-products.ts'
@@ -173,6 +190,9 @@ export {
 } from './front/constants.ts'
 export type { DotOptions } from './front/contract.ts'
 export { dot, matmul } from './front/contract.ts'
+export { all, any, countNonzero, nanMean, nanSum } from './front/counts.ts'
+export type { Cumulate, CumulateOptions } from './front/cumulative.ts'
+export { cumMax, cumMin, cumProd, cumSum, logCumSumExp } from './front/cumulative.ts'
 export type { CustomVjpSpec } from './front/custom-vjp.ts'
 export { customVjp } from './front/custom-vjp.ts'
 export type { DiagonalOptions, OffsetOptions } from './front/diagonal.ts'
@@ -227,8 +247,12 @@ export {
   trunc,
   xor,
 } from './front/elementwise.ts'
+export type { MinMax } from './front/extremes.ts'
+export { aminmax, maxWithIndex, minWithIndex } from './front/extremes.ts'
 export type { GatherOptions, OneHotOptions } from './front/gather.ts'
 export { gather, oneHot } from './front/gather.ts'
+export type { CountsOptions, HistcOptions, Histogram, HistogramOptions } from './front/histogram.ts'
+export { histc, histogram } from './front/histogram.ts'
 export type { IndexItem, IndexSlice } from './front/index-items.ts'
 export type { IndexAssignOptions } from './front/indexing.ts'
 export { index, indexAssign, putFlat, takeFlat } from './front/indexing.ts'
@@ -259,10 +283,13 @@ export { argMax, argMin, max, mean, min, prod, sum, variance } from './front/red
 export { meshgrid, repeatInterleave, tile } from './front/repeat.ts'
 export type { RollOptions, Rot90Options } from './front/rotate.ts'
 export { roll, rot90 } from './front/rotate.ts'
+export type { ReduceRowOptions, RowOptions, ValuesWithIndices } from './front/row.ts'
 export type { ScanOptions, ScanResult, ScanStep } from './front/scan.ts'
 export { scan } from './front/scan.ts'
 export type { ScatterOptions } from './front/scatter.ts'
 export { scatter, scatterAdd } from './front/scatter.ts'
+export type { SearchOptions, SearchSortedOptions } from './front/search.ts'
+export { bucketize, searchSorted } from './front/search.ts'
 export type { MoveAxisOptions, UnflattenOptions } from './front/shape.ts'
 export {
   expand,
@@ -277,6 +304,8 @@ export {
 } from './front/shape.ts'
 export type { NarrowOptions, SliceOptions, TakeOptions, WindowsOptions } from './front/slice.ts'
 export { concat, flip, narrow, slice, stack, take, windows } from './front/slice.ts'
+export type { SortOptions, TopKOptions } from './front/sort.ts'
+export { argSort, kthValue, sort, topK } from './front/sort.ts'
 export type { ChunkOptions, SplitOptions } from './front/split.ts'
 export { chunk, split, unbind } from './front/split.ts'
 export type { Tree } from './front/tree.ts'

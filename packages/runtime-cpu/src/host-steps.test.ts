@@ -1,10 +1,12 @@
 import { planFor } from '@heddle/compiler'
 import {
   createBuilder,
+  cumSum,
   type Graph,
   interpreterBackend,
   openSession,
   opRecord,
+  program,
   type Value,
 } from '@heddle/core'
 import { expect, test, vi } from 'vitest'
@@ -78,4 +80,14 @@ test.each(backends)('host steps: after a failure %s answers every read with the 
   failing.mockRestore()
   executable.run([x], [y])
   expect(() => backend.readSync(y)).toThrow('no memory for keys')
+})
+
+test.each(backends)('host steps: %s accumulates f32 in float64, as PyTorch does', (_, make) => {
+  const backend = make()
+  const graph = program('sums', ({ input }) => ({ y: cumSum(input('x', 'f32', [5])) }))
+  using session = openSession(backend.prepareSync(planFor(graph, backend.capabilities)), backend)
+
+  const { y } = session.runSync({ x: [2 ** 24, 1, 1, 1, 1] })
+
+  expect(y?.toNested()).toEqual([2 ** 24, 2 ** 24, 2 ** 24 + 2, 2 ** 24 + 4, 2 ** 24 + 4])
 })

@@ -67,6 +67,11 @@ export function goldenClassOf(value: Value): { readonly kind: GoldenClass; reado
     const { kind } = opRecord(node.op)
     if (node.inputs.length === 0 || !isFloat(node.type.dtype)) continue
     if (kind === 'elementwise' && node.op !== 'select') functions++
+    if (kind === 'host') {
+      // A running sum along some axis.
+      sums = true
+      terms = Math.max(terms, ...node.type.shape)
+    }
     if (kind !== 'reduction' && kind !== 'contraction') continue
     sums = true
     const largest = Math.max(...node.inputs.map(({ type }) => sizeOf(type.shape)))

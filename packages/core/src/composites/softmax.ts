@@ -1,8 +1,9 @@
 // Softmax and its relatives. The largest element is subtracted first, so that no exponential overflows; no derivative flows
 // through it, because the result does not depend on it.
 
+import { axesOf } from '../front/axes.ts'
 import { abs, add, asFloat, div, eq, exp, log, neg, select, stopGradient, sub } from '../front/elementwise.ts'
-import { max, sum } from '../front/reduce.ts'
+import { countOf, max, sum } from '../front/reduce.ts'
 import { squeeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
@@ -49,22 +50,31 @@ export const logSoftmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
 )
 
 export interface LogSumExpOptions extends SoftmaxOptions {
+  /** Several axes instead of one. */
+  readonly axes?: readonly number[] | undefined
   readonly keepDims?: boolean | undefined
 }
 
 /**
- * `log Σ e^x` along an axis. All -Infinity gives -Infinity, a +Infinity gives +Infinity.
+ * `log Σ e^x` along one axis or several. All -Infinity gives -Infinity (as does nothing), a +Infinity gives +Infinity.
+ *
+ * *Gradient*: `softmax(x)`; NaN where all are -Infinity, as PyTorch's.
  *
  * @example
  * logSumExp(x) // x = [1000, 1000] gives 1000.6931
  */
 export const logSumExp: (x: Value, options?: LogSumExpOptions) => Value = traced(
-  (x: Value, { axis = -1, keepDims = false }: LogSumExpOptions = {}): Value => {
+  (x: Value, { axis, axes, keepDims = false }: LogSumExpOptions = {}): Value => {
     const value = asFloat('logSumExp', x)
-    const largest = stopGradient(max(value, { axis, keepDims: true }))
+    const { shape } = value.type
+    const over = axis === undefined && axes === undefined ? { axis: -1 } : { axis, axes }
+    const reduced = axesOf('logSumExp', over, shape)
+    // The largest of nothing is none: the sum is 0 whatever is subtracted.
+    if (countOf(shape, reduced) === 0) return log(sum(value, { axes: reduced, keepDims }))
+    const largest = stopGradient(max(value, { axes: reduced, keepDims: true }))
     // An infinite largest would make Infinity - Infinity.
     const offset = select(eq(abs(largest), Number.POSITIVE_INFINITY), 0, largest)
-    const total = add(log(sum(exp(sub(value, offset)), { axis, keepDims: true })), offset)
-    return keepDims ? total : squeeze(total, { axis })
+    const total = add(log(sum(exp(sub(value, offset)), { axes: reduced, keepDims: true })), offset)
+    return keepDims ? total : squeeze(total, { axes: reduced })
   },
 )

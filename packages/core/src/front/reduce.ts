@@ -24,15 +24,16 @@ export function keepReduced(y: Value, shape: Shape, axes: readonly number[]): Va
 const reduce = (
   name: string,
   op: 'reduceSum' | 'reduceProduct' | 'reduceMax' | 'reduceMin',
-  countsBools: boolean,
+  keepsBools: boolean,
 ): Reduce =>
   traced((x: Value, options: ReduceOptions = {}): Value => {
     const value = asValue(name, x)
     const { dtype, shape } = value.type
     const axes = axesOf(name, options, shape)
-    const operand = countsBools && dtype === 'bool' ? promote(value, 'i32') : value
+    const operand = dtype === 'bool' ? promote(value, 'i32') : value
     const reduced = operand.builder[op](operand, { axes })
-    return options.keepDims === true ? keepReduced(reduced, shape, axes) : reduced
+    const result = keepsBools ? promote(reduced, dtype) : reduced
+    return options.keepDims === true ? keepReduced(result, shape, axes) : result
   })
 
 /**
@@ -41,16 +42,16 @@ const reduce = (
  * @example
  * sum(x, { axis: -1, keepDims: true }) // x: f32[2, 3] gives f32[2, 1]
  */
-export const sum: Reduce = reduce('sum', 'reduceSum', true)
-/** Product over axes, 1 over nothing. */
-export const prod: Reduce = reduce('prod', 'reduceProduct', true)
-/** Largest over axes; NaN if one is. Ties share the derivative. */
-export const max: Reduce = reduce('max', 'reduceMax', false)
-/** Smallest over axes; NaN if one is. Ties share the derivative. */
-export const min: Reduce = reduce('min', 'reduceMin', false)
+export const sum: Reduce = reduce('sum', 'reduceSum', false)
+/** Product over axes, 1 over nothing; bools count as i32. */
+export const prod: Reduce = reduce('prod', 'reduceProduct', false)
+/** Largest over axes; NaN if one is. Ties share the derivative. Over nothing: throws `SHAPE_REDUCE_EMPTY`. */
+export const max: Reduce = reduce('max', 'reduceMax', true)
+/** Smallest over axes; NaN if one is. Ties share the derivative. Over nothing: throws `SHAPE_REDUCE_EMPTY`. */
+export const min: Reduce = reduce('min', 'reduceMin', true)
 
 /** Elements reduced into one. */
-const countOf = (shape: Shape, axes: readonly number[]): number =>
+export const countOf = (shape: Shape, axes: readonly number[]): number =>
   sizeOf(axes.map((axis) => shape[axis] ?? 1))
 
 /** Mean over axes; integers and bools give f32. NaN over nothing. */
@@ -84,21 +85,32 @@ function scaled(x: Value, count: number): Value {
 }
 
 export interface AxisOptions {
-  /** Default: the last axis. */
-  readonly axis?: number | undefined
+  /** `all`: of all elements, in row-major order. Default: the last axis. */
+  readonly axis?: number | 'all' | undefined
   readonly keepDims?: boolean | undefined
 }
 
 const positionOf = (op: 'argMax' | 'argMin'): ((x: Value, options?: AxisOptions) => Value) =>
   traced((x: Value, { axis = -1, keepDims = false }: AxisOptions = {}): Value => {
-    const value = asValue(op, x)
+    const given = asValue(op, x)
+    const value = given.type.dtype === 'bool' ? promote(given, 'i32') : given
     const { shape } = value.type
+    if (axis === 'all') {
+      const flat = value.builder.reshape(value, { shape: [sizeOf(shape)] })
+      const position = value.builder[op](flat, { axis: 0 })
+      return keepDims ? value.builder.reshape(position, { shape: shape.map(() => 1) }) : position
+    }
     const resolved = resolveAxis(op, axis, shape)
     const position = value.builder[op](value, { axis: resolved })
     return keepDims ? keepReduced(position, shape, [resolved]) : position
   })
 
-/** Position of the largest along an axis, i32: the first of ties, and of NaNs. */
+/**
+ * Position of the largest along an axis, or of all elements, i32: the first of ties, and of NaNs.
+ *
+ * @example
+ * argMax(x, { axis: 'all' }) // x = [[1, 3], [5, 2]] gives 2
+ */
 export const argMax: (x: Value, options?: AxisOptions) => Value = positionOf('argMax')
-/** Position of the smallest along an axis, i32: the first of ties, and of NaNs. */
+/** Position of the smallest along an axis, or of all elements, i32: the first of ties, and of NaNs. */
 export const argMin: (x: Value, options?: AxisOptions) => Value = positionOf('argMin')

@@ -34,7 +34,7 @@ export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
     const sign = descending ? -1 : 1
     forEachRow(x.shape, axis, (start, length, stride) => {
       const at = (k: number): number => x.data[start + k * stride] ?? 0
-      const order = range(length).sort((i, j) => sign * compare(at(i), at(j)))
+      const order = range(length).sort((i, j) => sign * compareElements(at(i), at(j)))
       order.forEach((position, k) => {
         result.data[start + k * stride] = position
       })
@@ -69,8 +69,8 @@ export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
   ],
 })
 
-/** Negative where x comes first, 0 where they are equal. */
-function compare(x: number, y: number): number {
+/** Negative where x comes first in the order of sorts, 0 where they are equal. */
+export function compareElements(x: number, y: number): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
   return x < y ? -1 : x > y ? 1 : 0
 }

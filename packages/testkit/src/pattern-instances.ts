@@ -111,7 +111,7 @@ const weight = (pattern: PatternForm | undefined): number =>
 /** An input, or now and then what rules look for behind operands they do not name. */
 function anything(m: Making, wanted: TensorType | undefined): Value {
   const type = wanted ?? m.type
-  switch (m.random.int(0, 11)) {
+  switch (m.random.int(0, 12)) {
     case 0:
       return constant(m, type)
     case 1:
@@ -128,9 +128,21 @@ function anything(m: Making, wanted: TensorType | undefined): Value {
       return type.shape.length === 0 ? inputOf(m, type) : joined(m, type)
     case 5:
       return repeated(m, type)
+    case 6:
+      return chosen(m, type)
     default:
       return inputOf(m, type)
   }
+}
+
+/** Of two values of which one may be known not to be -0, by an op that may keep that or not. */
+function chosen(m: Making, type: TensorType): Value {
+  const part = (): Value => {
+    const source = inputOf(m, type)
+    return m.random.chance(0.5) ? m.b.abs(source) : m.random.chance(0.5) ? constant(m, type) : source
+  }
+  const op = m.random.pick(['minimum', 'maximum', 'add', 'mul', 'sub'] as const)
+  return m.b[op](part(), part())
 }
 
 /** Now and then the same input twice. */
@@ -142,13 +154,16 @@ function inputOf(m: Making, { dtype, shape }: TensorType): Value {
 function constant(m: Making, { dtype, shape }: TensorType): Value {
   const value = m.random.chance(0.4)
     ? dtypes[dtype].round(m.random.pick([0, 1, -1, -0, 2, 0.5]))
-    : drawValue(dtype, m.random, constantFill)
+    : drawValue(dtype, m.random)
   return m.b.full({ dtype, shape, value })
 }
 
 function literal(m: Making, { dtype, shape }: TensorType): Value {
   const data = fillArray(dtype, sizeOf(shape), constantFill, m.random)
-  if (m.random.chance(0.5)) data.fill(data[0] as never)
+  const kind = m.random.int(0, 3)
+  if (kind === 0) data.fill(data[0] as never)
+  if (kind === 1)
+    for (let at = 0; at < data.length; at++) data[at] = dtypes[dtype].round(m.random.pick([0, -0]))
   return m.b.literal({ dtype, shape, data })
 }
 

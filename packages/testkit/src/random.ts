@@ -58,7 +58,10 @@ const specialFloats = [
   -2147483904,
   16777217,
 ]
-const specialInts = [0, 1, -1, 2, 31, 32, 2147483647, -2147483648, 65536, -65537]
+// The last ones have no zeros at either end: their products and conversions to f32 lose bits.
+const specialInts = [
+  0, 1, -1, 2, 31, 32, 2147483647, -2147483648, 65536, -65537, 1640531527, -1640531535, 123456789,
+]
 
 /** A new array of `size` elements filled as asked. */
 export function fillArray(dtype: DType, size: number, fill: Fill, random: Random): TypedArray {

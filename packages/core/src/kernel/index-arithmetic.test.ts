@@ -337,10 +337,29 @@ describe('queries', () => {
       { index, low: 0, high: 6 },
       { index, low: 6, high: 9 },
       { index, low: 3, high: 3 },
+      { index, low: -2, high: 5 },
+      { index, low: -1, high: 6 },
+      { index, low: -9, high: -1 },
     ]
 
-    expect(guards.map((guard) => holdsAlways(guard, ranges))).toEqual([true, false, false, false])
-    expect(guards.map((guard) => holdsNever(guard, ranges))).toEqual([false, false, true, true])
+    expect(guards.map((guard) => holdsAlways(guard, ranges))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
+    expect(guards.map((guard) => holdsNever(guard, ranges))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
   })
 
   test('take the range of scalar values from the caller', () => {

@@ -27,3 +27,16 @@ test('order: a step that others read from stays before them', () => {
 
   expect(plan.outputs.find(({ role }) => role === 'update')?.donor).toBe(undefined)
 })
+
+test('order: a step that could be taken in place is not while a later kernel reads the state', () => {
+  const graph = program('step', ({ input, state, update }) => {
+    const weight = state('weight', 'f32', [4, 4], 0)
+    const next = add(weight, 1)
+    update(weight, next)
+    return sum(mul(matmul(next, input('x', 'f32', [4, 4])), weight))
+  })
+
+  const plan = planFor(graph, hostCapabilities)
+
+  expect(plan.outputs.find(({ role }) => role === 'update')?.donor).toBe(undefined)
+})

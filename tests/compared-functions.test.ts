@@ -5,9 +5,14 @@ import { expect, test } from 'vitest'
 import { families } from './golden/read-files.ts'
 
 const reasons: Readonly<Record<string, string>> = {
+  alphaDropout: 'random; its moments are tested in composites.test.ts',
   bitcast: 'PyTorch has no function of values for it; kernel fixtures and samples compare it with the host',
   constant: 'an initializer, drawn outside of graphs; compared in initializer.test.ts',
   dropout: 'random; its statistics and derivative are tested in composites.test.ts',
+  dropout1d: 'random; composites.test.ts',
+  dropout2d: 'random; composites.test.ts',
+  dropout3d: 'random; composites.test.ts',
+  featureAlphaDropout: 'random; composites.test.ts',
   isValue: 'a question about JavaScript values',
   kaimingUniform: 'an initializer; compared in initializer.test.ts',
   literal: 'makes a value of numbers; nothing is computed',

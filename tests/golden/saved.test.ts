@@ -16,6 +16,8 @@ const keepsMore: ReadonlySet<string> = new Set([
   'logSoftmax',
   'crossEntropy',
   'maskedScatter',
+  'scaledDotProductAttention',
+  'multiHeadAttention',
 ])
 
 /** In f32, as PyTorch's bytes are counted. */

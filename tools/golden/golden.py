@@ -196,7 +196,7 @@ def error(function, operands, torch_function=None, *, code, torch_accepts=False,
         try:
             torch_function(*arguments, **keywords)
             refused = False
-        except (RuntimeError, IndexError, ValueError, TypeError):
+        except (RuntimeError, IndexError, ValueError, TypeError, AssertionError):
             refused = True
         if refused == torch_accepts:
             raise AssertionError(f"{name}: PyTorch {'refuses' if refused else 'accepts'} this")

@@ -39,8 +39,18 @@ export {
 } from './composites/adaptive-pooling.ts'
 export type { AffineGridOptions } from './composites/affine-grid.ts'
 export { affineGrid } from './composites/affine-grid.ts'
+export type { AttentionOptions } from './composites/attention.ts'
+export { scaledDotProductAttention } from './composites/attention.ts'
 export type { AvgPoolOptions, LpPoolOptions } from './composites/average-pooling.ts'
 export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d } from './composites/average-pooling.ts'
+export type {
+  BatchNormInferenceOptions,
+  BatchNormOptions,
+  BatchNormResult,
+  NextStatisticsOptions,
+  Statistics,
+} from './composites/batch-norm.ts'
+export { batchNorm, batchNormInference, nextStatistics } from './composites/batch-norm.ts'
 export type { CrossEntropyOptions, NllOptions } from './composites/class-losses.ts'
 export { crossEntropy, nll } from './composites/class-losses.ts'
 export type { ConvolutionTranspose, ConvTransposeOptions } from './composites/conv-transpose.ts'
@@ -51,13 +61,24 @@ export type { CtcOptions } from './composites/ctc.ts'
 export { ctc } from './composites/ctc.ts'
 export type { CosineSimilarityOptions, PairwiseDistanceOptions } from './composites/distances.ts'
 export { cdist, cosineSimilarity, pairwiseDistance } from './composites/distances.ts'
+export type { Dropout, DropoutOptions } from './composites/dropout.ts'
+export {
+  alphaDropout,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from './composites/dropout.ts'
+export type { EmbeddingBagOptions, EmbeddingOptions } from './composites/embedding.ts'
+export { embedding, embeddingBag } from './composites/embedding.ts'
 export type { GridSampleOptions } from './composites/grid-sample.ts'
 export { gridSample } from './composites/grid-sample.ts'
 export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'
 export { col2im, im2col } from './composites/im2col.ts'
 export type { InterpolateOptions, InterpolationMode } from './composites/interpolate.ts'
 export { interpolate } from './composites/interpolate.ts'
-export { bilinear, dropout, linear } from './composites/layers.ts'
+export { bilinear, linear } from './composites/layers.ts'
 export type { LossOptions, LossReduction } from './composites/loss-reduction.ts'
 export type {
   GaussianNllOptions,
@@ -96,12 +117,26 @@ export {
 export type { MaxUnpoolOptions } from './composites/max-unpooling.ts'
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './composites/max-unpooling.ts'
 export type {
-  BatchNormInferenceOptions,
-  BatchNormOptions,
-  BatchNormResult,
+  InputProjection,
+  MultiHeadAttentionOptions,
+  MultiHeadAttentionResult,
+} from './composites/multi-head-attention.ts'
+export { multiHeadAttention } from './composites/multi-head-attention.ts'
+export type {
+  GroupNormOptions,
   LayerNormOptions,
+  LocalResponseNormOptions,
+  NormalizeOptions,
+  RmsNormOptions,
 } from './composites/normalization.ts'
-export { batchNorm, batchNormInference, layerNorm } from './composites/normalization.ts'
+export {
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  localResponseNorm,
+  normalize,
+  rmsNorm,
+} from './composites/normalization.ts'
 export type { Interpolation, QuantileOptions } from './composites/order-statistics.ts'
 export {
   median,
@@ -140,6 +175,7 @@ export { bce, bceWithLogits, klDiv } from './composites/probability-losses.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
 export type { PerAxis } from './composites/spatial.ts'
+export type { AffineOptions } from './composites/standardize.ts'
 export type { DeviationAndMean, NormOptions, VarianceAndMean } from './composites/statistics.ts'
 export { norm, std, stdMean, varMean } from './composites/statistics.ts'
 export type { Dim, Shape } from './dim.ts'

@@ -2,15 +2,19 @@
 import { describe, expect, test } from 'vitest'
 import { HeddleError } from '../errors.ts'
 import { literal } from '../front/constants.ts'
+import { randomNormal } from '../front/random.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { gelu, sigmoid } from './activations.ts'
+import { scaledDotProductAttention } from './attention.ts'
+import { batchNorm } from './batch-norm.ts'
 import { crossEntropy } from './class-losses.ts'
-import { dropout, linear } from './layers.ts'
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout.ts'
+import { linear } from './layers.ts'
 import { mse } from './losses.ts'
-import { batchNorm, layerNorm } from './normalization.ts'
+import { layerNorm } from './normalization.ts'
 import { relu } from './piecewise.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 
@@ -138,4 +142,81 @@ describe('dropout', () => {
   test('C1: a rate is from 0 to 1', () => {
     expect(errorOf(() => dropout(ones, key, { rate: 1.5 })).code).toBe('ATTR_DROPOUT_RATE')
   })
+})
+
+describe('dropout of channels', () => {
+  const key = literal(b, new Uint32Array([3, 4]))
+  const channels = literal(b, new Float32Array(2 * 500 * 4).fill(1), { shape: [2, 500, 2, 2] })
+
+  test('drops whole channels and scales the rest', () => {
+    const values = valuesOf(dropout2d(channels, key, { rate: 0.25 }))
+
+    const kept = Array.from({ length: 1000 }, (_, k) => values.slice(4 * k, 4 * k + 4))
+    expect(kept.every((channel) => new Set(channel).size === 1)).toBe(true)
+    // 250, give or take four standard deviations.
+    const dropped = kept.filter(([value]) => value === 0).length
+    expect(Math.abs(dropped - 250)).toBeLessThan(4 * Math.sqrt(1000 * 0.25 * 0.75))
+    expect(new Set(values)).toEqual(new Set([0, Math.fround(4 / 3)]))
+  })
+
+  test('C2: takes images with or without a batch', () => {
+    const one = (...shape: number[]): Value => literal(b, new Float32Array(8), { shape })
+
+    expect(dropout1d(one(2, 4), key, { rate: 0.5 }).type.shape).toEqual([2, 4])
+    expect(dropout3d(one(1, 2, 1, 2, 2), key, { rate: 0.5 }).type.shape).toEqual([1, 2, 1, 2, 2])
+    expect(errorOf(() => dropout2d(one(2, 4), key, { rate: 0.5 })).code).toBe('SHAPE_DROPOUT')
+    expect(errorOf(() => featureAlphaDropout(one(8), key, { rate: 0.5 })).code).toBe('SHAPE_DROPOUT')
+  })
+})
+
+describe('alphaDropout', () => {
+  const key = literal(b, new Uint32Array([5, 6]))
+  const moments = (values: readonly number[]): readonly [number, number] => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length]
+  }
+
+  test('keeps mean 0 and variance 1', () => {
+    const normal = randomNormal(literal(b, new Uint32Array([7, 8])), [20000])
+
+    const [mean, variance] = moments(valuesOf(alphaDropout(normal, key, { rate: 0.3 })))
+
+    expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(20000))
+    expect(Math.abs(variance - 1)).toBeLessThan(0.06)
+  })
+
+  test('replaces by what selu is at -Infinity, before it scales', () => {
+    // a = 1 / sqrt(0.5 (1 + 0.5 s²)), b = a s / 2 with s = 1.7580993408473766; kept 1 gives a + b, dropped gives b - a s.
+    const values = valuesOf(
+      featureAlphaDropout(literal(b, new Float32Array(64).fill(1), { shape: [8, 8] }), key, { rate: 0.5 }),
+    )
+    const s = 1.7580993408473766
+    const a = 1 / Math.sqrt(0.5 * (1 + 0.5 * s * s))
+
+    expect([...new Set(values)].sort((x, y) => x - y)).toEqual([
+      expect.closeTo(-a * s + (a * s) / 2, 6),
+      expect.closeTo(a + (a * s) / 2, 6),
+    ])
+  })
+
+  test('is the identity at rate 0, and 0 at rate 1', () => {
+    const x = literal(b, [1, 2])
+
+    expect(alphaDropout(x, key, { rate: 0 })).toBe(x)
+    expect(valuesOf(alphaDropout(x, key, { rate: 1 }))).toEqual([0, 0])
+    expect(errorOf(() => alphaDropout(x, key, { rate: -1 })).code).toBe('ATTR_DROPOUT_RATE')
+  })
+})
+
+test('attention drops weights by a key', () => {
+  const key = literal(b, new Uint32Array([1, 9]))
+  const q = literal(b, new Float32Array(8).fill(0), { shape: [4, 2] })
+  const v = literal(b, new Float32Array(64).fill(1), { shape: [64, 1] })
+  const k = literal(b, new Float32Array(128).fill(0), { shape: [64, 2] })
+
+  const sums = valuesOf(scaledDotProductAttention(q, k, v, { dropout: { key, rate: 0.5 } }))
+
+  // 64 weights of 1/64, each dropped or doubled: multiples of 1/32, not all 1.
+  expect(sums.every((sum) => Number.isInteger(sum * 32))).toBe(true)
+  expect(sums.some((sum) => sum !== 1)).toBe(true)
 })

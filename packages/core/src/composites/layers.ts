@@ -1,12 +1,10 @@
-// Layers without memory: the affine and the bilinear map, and dropout.
+// Maps with a weight: affine and bilinear.
 
 import { formatShape, shapesEqual } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
-import { zerosLike } from '../front/constants.ts'
 import { asNumbers, dot } from '../front/contract.ts'
-import { add, ge, mul, select } from '../front/elementwise.ts'
-import { asValue, errorHere, graphOf } from '../front/operand.ts'
-import { randomBits } from '../front/random.ts'
+import { add, mul } from '../front/elementwise.ts'
+import { errorHere, graphOf } from '../front/operand.ts'
 import { unsqueeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
@@ -54,25 +52,6 @@ export const bilinear: (x1: Value, x2: Value, weight: Value, bias?: Value) => Va
   },
 )
 
-/**
- * Sets each element to 0 with probability `rate`, and divides the others by 1 - rate. The same key drops the same elements.
- *
- * - C1 `0 <= rate <= 1`. Throws `ATTR_DROPOUT_RATE`.
- *
- * @example
- * dropout(x, key, { rate: 0.5 }) // x: f32[64, 10], key: u32[2] gives f32[64, 10]
- */
-export const dropout: (x: Value, key: Value, options: { readonly rate: number }) => Value = traced(
-  (x: Value, key: Value, { rate }: { readonly rate: number }): Value => {
-    asValue('dropout', x)
-    if (!(rate >= 0 && rate <= 1)) throw dropoutRate(rate) // C1
-    if (rate === 0) return x
-    if (rate === 1) return zerosLike(x)
-    const isKept = ge(randomBits(key, x.type.shape), Math.round(rate * 2 ** 32))
-    return select(isKept, mul(x, 1 / (1 - rate)), 0)
-  },
-)
-
 const linearShapes = (x: Value, weight: Value): HeddleError =>
   errorHere(
     'SHAPE_LINEAR',
@@ -86,9 +65,3 @@ const bilinearShapes = (x1: Value, x2: Value, weight: Value): HeddleError =>
     `bilinear: x1 is ${formatShape(x1.type.shape)}, x2 ${formatShape(x2.type.shape)}, weight ${formatShape(weight.type.shape)}; they must be […, in1], […, in2] with equal leading axes, and [out, in1, in2]`,
     { x1: x1.type.shape, x2: x2.type.shape, weight: weight.type.shape, constraint: 'C1' },
   )
-
-const dropoutRate = (rate: number): HeddleError =>
-  errorHere('ATTR_DROPOUT_RATE', `dropout: rate is ${rate}; it must be from 0 to 1`, {
-    rate,
-    constraint: 'C1',
-  })

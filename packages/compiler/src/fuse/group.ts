@@ -219,7 +219,8 @@ function axesRead(
       if (axis === undefined || axis >= group.rank || axes.includes(axis)) return undefined
       // What reaches beyond the value is read under a guard (pad, concat), which a stage of its own does not have.
       const { low, high } = indexRange(index, rangesOf(group))
-      if (low < 0 || high >= dim) return undefined
+      const isRead = (group.axes[axis]?.extent ?? 0) > 0
+      if (isRead && (low < 0 || high >= dim)) return undefined
       axes.push(axis)
     }
   }

@@ -4,6 +4,10 @@ import {
   type Graph,
   type HostStep,
   hostCapabilities,
+  interpreterBackend,
+  openSession,
+  opNames,
+  opRecord,
   type Plan,
   planFromJson,
   planToJson,
@@ -12,7 +16,9 @@ import {
   type Value,
   verifyPlan,
 } from '@heddle/core'
+import { checkProgram, conformancePrograms, graphOf, makeRandom } from '@heddle/testkit'
 import { expect, test } from 'vitest'
+import { planFor } from './compile.ts'
 import { runPipeline } from './pipeline.ts'
 
 const far: Capabilities = { ...hostCapabilities, hostSteps: 'transfer' }
@@ -103,4 +109,53 @@ test('host steps: an output never takes the memory of a state that the host stil
   }
 
   expect(runPipeline(graph, hostCapabilities).plan.outputs[0]?.donor).toBeUndefined()
+})
+
+const expanded = interpreterBackend({ capabilities: { hostSteps: 'transfer' } })
+const hostedOps: ReadonlySet<string> = new Set(opNames.filter((op) => opRecord(op).lowering.kind === 'host'))
+const samples = conformancePrograms(far).filter(({ id }) => hostedOps.has(/^op\/(\w+)/.exec(id)?.[1] ?? ''))
+
+test.each(samples.map((program) => [program.id, program] as const))(
+  'host steps: expanded, %s is what it means',
+  async (_, program) => {
+    await checkProgram(expanded, planFor, program)
+  },
+)
+
+test('host steps: every op of the host has samples that are expanded', () => {
+  const kept = new Set(samples.flatMap(({ graph }) => hosted(planFor(graph, far)).map(({ op }) => op)))
+
+  expect(new Set(samples.map(({ graph }) => graph.outputs[0]?.value.op))).toEqual(hostedOps)
+  expect([...kept]).toEqual(['argSort'])
+})
+
+const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 2]
+
+test.each([
+  ['argSort', (x: Value) => x.builder.argSort(x, { axis: 1, descending: false })],
+  ['argSort, descending', (x: Value) => x.builder.argSort(x, { axis: 0, descending: true })],
+  [
+    'cumulatePosition of the largest',
+    (x: Value) => x.builder.cumulatePosition(x, { axis: 1, combine: 'max' }),
+  ],
+  [
+    'cumulatePosition of the smallest',
+    (x: Value) => x.builder.cumulatePosition(x, { axis: 0, combine: 'min' }),
+  ],
+])('host steps: %s gives the same positions either way, with ties, NaN and infinities', (_, build) => {
+  const b = createBuilder()
+  const x = b.input({ name: 'x', dtype: 'f32', shape: [9, 13] }) as Value<'input'>
+  const graph = graphOf('positions', [x], { y: build(x) })
+  const random = makeRandom(5)
+  const near = interpreterBackend()
+  const sessions = [near, expanded].map((backend) =>
+    openSession(backend.prepareSync(planFor(graph, backend.capabilities)), backend),
+  )
+  for (let round = 0; round < 20; round++) {
+    const data = Float32Array.from({ length: 9 * 13 }, () => random.pick(special))
+
+    const [direct, indirect] = sessions.map((session) => session.runSync({ x: data })['y']?.toNested())
+
+    expect(indirect).toEqual(direct)
+  }
 })

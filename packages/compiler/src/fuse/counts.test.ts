@@ -10,9 +10,11 @@ import {
   mul,
   program,
   relu,
+  scatterAdd,
   softmax,
   sum,
   tanh,
+  zeros,
 } from '@heddle/core'
 import { expect, test } from 'vitest'
 import { gradient } from '../autodiff/gradient.ts'
@@ -144,4 +146,13 @@ test('fuse: without fusion every op is a kernel and movements still are not', ()
   })
 
   expect(runPipeline(graph, strict, { fusion: false }).plan.steps).toHaveLength(3)
+})
+
+test('fuse: a histogram is a fill and a scatter; what it adds is no array', () => {
+  const graph = program('histogram', ({ b, input }) => ({
+    y: scatterAdd(zeros(b, 'i32', [9]), input('bins', 'i32', [100]), 1),
+  }))
+
+  expect(stepsOf(graph)).toBe(2)
+  expect(stepsOf(graph, gpu)).toBe(2)
 })

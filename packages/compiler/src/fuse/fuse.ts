@@ -23,6 +23,7 @@ import {
   type Group,
   type IndexTuple,
   identityTuple,
+  isMadeInside,
   missingAxes,
   outputTuple,
   plainAxes,
@@ -181,7 +182,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   }
 
   /** Whether a value is read from memory by kernels that use it, as far as is known before they are made. */
-  const isArray = (value: Value): boolean => !kindOfConstant(value) || mustStore.has(value)
+  const isArray = (value: Value): boolean => !isMadeInside(value) || mustStore.has(value)
   const fits = (group: Group, node: Value): boolean =>
     limitOf(group, node, capabilities, isArray) === undefined
 
@@ -228,7 +229,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       if (limit !== undefined) return limit
     }
     const cost = costOf(node)
-    if (kindOfConstant(node)) return 'INLINE_CHEAP'
+    if (isMadeInside(node)) return 'INLINE_CHEAP'
     const indices = users.reduce((most, group) => Math.max(most, group.demands.get(node)?.length ?? 0), 0)
     if (isView && users.some((group) => mayWrap(group, node))) return 'STORE_DATA_INDEX'
     if (isView) return indices > maxTuples ? 'STORE_MANY_INDICES' : 'INLINE_VIEW'
@@ -297,9 +298,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         }
         if (lowering.kind === 'host') for (const operand of node.inputs) markStored(operand)
         else if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
-          node.inputs.forEach((operand, at) => {
-            if (at > 0 || !kindOfConstant(operand)) markStored(operand)
-          })
+          for (const operand of node.inputs) if (!isMadeInside(operand)) markStored(operand)
         }
       }
       for (let at = order.length - 1; at >= 0; at--) visit(order[at] as Value)
@@ -319,12 +318,6 @@ const standsAlone = (group: Group): boolean =>
     const { kind } = opRecord(op).lowering
     return kind === 'scatter' || kind === 'host'
   })
-
-/** Made inside every kernel that uses it: never an array, so never a read. (A literal is an array.) */
-const kindOfConstant = (node: Value): boolean => {
-  const { kind, lowering } = opRecord(node.op)
-  return kind === 'constant' && lowering.kind === 'pull'
-}
 
 function costOf(node: Value): number {
   const { lowering } = opRecord(node.op)
@@ -359,7 +352,7 @@ function limitOf(
   capabilities: Capabilities,
   isArray: (value: Value) => boolean,
 ): DecisionCode | undefined {
-  if (kindOfConstant(node)) return undefined
+  if (isMadeInside(node)) return undefined
   const tuples = group.demands.get(node)?.length ?? 1
   if (group.operations + Math.max(1, costOf(node)) * tuples > capabilities.maxOps)
     return 'STORE_OPERATION_LIMIT'

@@ -232,3 +232,9 @@ export const missingAxes = (group: Group, axes: readonly (AxisId | undefined)[])
   Array.from({ length: group.rank }, (_, axis) => axis).filter(
     (axis) => group.axes[axis]?.extent !== 1 && !axes.includes(axis),
   )
+
+/** Made inside every kernel that uses it: never an array, so never a read. (A literal is an array.) */
+export const isMadeInside = (node: Value): boolean => {
+  const { kind, lowering } = opRecord(node.op)
+  return kind === 'constant' && lowering.kind === 'pull'
+}

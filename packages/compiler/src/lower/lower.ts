@@ -25,6 +25,7 @@ import {
   type Group,
   type GroupReduction,
   identityTuple,
+  isMadeInside,
   outputTuple,
   rangesOf,
   storeIndex,
@@ -309,7 +310,7 @@ function scatterKernel(
   const ranges = (id: AxisId): number => shape[id] ?? 1
   const code = createStageCode({
     ranges,
-    isMember: () => false,
+    isMember: isMadeInside,
     accumulated: () => undefined,
     bufferOf: buffers.of,
   })

@@ -1,6 +1,13 @@
 // Values that are easily lost on the way through a graphics device: literals, special floats, ends of integer ranges, and
 // the mathematical functions, of which GLSL's own may be wrong by thousands of ulps.
-import { applyScalar, type DType, type MathFunction, mathFunctions, type TypedArray } from '@heddle/core'
+import {
+  applyScalar,
+  type DType,
+  type MathFunction,
+  mathFunctions,
+  scalarTypes,
+  type TypedArray,
+} from '@heddle/core'
 import {
   type CodeWriter,
   makeKernel,
@@ -172,7 +179,7 @@ for (const op of Object.keys(mathFunctions) as MathFunction[]) {
     const small = [1e-30, -1e-30, 1e-4, -1e-4, 0.5, 0.9999, 1.0001, 30, 88, -87, 1e10, -1e10]
     const x = Float32Array.from([...grid, ...small, 0, -0, Infinity, -Infinity, Number.NaN])
     const y = x.map((_, at) => [2, 0.5, -1, 3, 0, 2.5, -0.25][at % 7]!)
-    const isBinary = op === 'pow'
+    const isBinary = scalarTypes[op].arity === 2
     const data = isBinary ? [x, y] : [x]
 
     const seen = mapOnDevice(

@@ -1,6 +1,6 @@
 // The error rule of every op: a total table, so that an op without a rule does not compile.
 import type { OpName } from '@heddle/core'
-import { isFloat } from '@heddle/core'
+import { hostMath, isFloat } from '@heddle/core'
 import type { BoundRule } from './bounds.ts'
 import {
   contracted,
@@ -100,6 +100,38 @@ const inverseRoot: BoundRule = (args) => {
   return root.map((error, at) => error + (division[at] ?? 0))
 }
 
+/** Turning by the errors' length at the point's least distance; anywhere if the origin or the cut at pi is within reach. */
+const angle = ({ x: y, y: x, ex: ey, ey: ex }: Element): number => {
+  const length = Math.hypot(ex, ey)
+  if (length === 0) return 0
+  if (Math.abs(y) <= ey && x - ex < 0) return Number.POSITIVE_INFINITY
+  const distance = Math.hypot(Math.max(0, Math.abs(x) - ex), Math.max(0, Math.abs(y) - ey))
+  return length < distance ? (Math.PI / 2) * (length / distance) : Number.POSITIVE_INFINITY
+}
+
+/**
+ * The gamma functions above 0, where digamma grows and bounds the slope of lgamma. Below 0 only exact operands have a result
+ * that is known: a difference of that of `1 - x` and of a trigonometric function.
+ */
+const gammaFunction =
+  (name: 'lgamma' | 'digamma'): BoundRule =>
+  (args) => {
+    const f = hostMath[name]
+    const { epsilon, ulps } = tolerancesOf(args.precision, args.node.type.dtype) ?? {
+      epsilon: 0,
+      ulps: undefined,
+    }
+    const bound = smooth(({ x, ex, z }) => {
+      if (ex === 0)
+        return x < 0 ? (ulps?.[name] ?? 0) * epsilon * Math.max(1, Math.abs(f(1 - x, 0)), Math.abs(z)) : 0
+      const [low, high] = [x - ex, x + ex]
+      if (!(low > 0)) return Number.POSITIVE_INFINITY
+      if (name === 'digamma') return Math.max(z - f(low, 0), f(high, 0) - z)
+      return ex * Math.max(Math.abs(hostMath.digamma(low, 0)), Math.abs(hostMath.digamma(high, 0)))
+    }, name)
+    return bound(args)
+  }
+
 export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   add: smooth(sumOfErrors, 'arithmetic'),
   sub: smooth(sumOfErrors, 'arithmetic'),
@@ -136,8 +168,23 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   log: function1('log'),
   log1p: function1('log1p'),
   sqrt: function1('root'),
+  exp2: function1('exp2'),
+  log2: function1('log2'),
+  log10: function1('log10'),
+  sinh: function1('sinh'),
+  cosh: smooth(({ x, ex }) => (ex === 0 ? 0 : Math.sinh(Math.abs(x) + ex) * ex), 'cosh'),
   tanh: function1('tanh'),
+  asinh: function1('asinh'),
+  acosh: function1('acosh'),
+  sigmoid: function1('sigmoid'),
   erf: function1('erf'),
+  erfc: function1('erfc'),
+  erfinv: function1('erfinv'),
+  normalCdf: function1('normalCdf'),
+  lgamma: gammaFunction('lgamma'),
+  digamma: gammaFunction('digamma'),
+  atan2: smooth(angle, 'atan2'),
+  hypot: smooth(sumOfErrors, 'hypot'),
   rsqrt: inverseRoot,
   reciprocal: monotone('division', clearOfZero),
   sin: wave('sin'),

@@ -6,6 +6,7 @@ import { internalError } from '../errors.ts'
 import { hostMath } from '../kernel/math/host.ts'
 import { isMathFunction, mathFunctions } from '../kernel/math/index.ts'
 import type { MathFunction, PrimitiveScalarOp, ScalarFunction, ScalarOp } from '../kernel/scalar.ts'
+import { scalarTypes } from '../kernel/scalar-type.ts'
 
 /**
  * Result of `op` with result dtype `dtype`. `operandDType` is the dtype of the first argument; it matters to comparisons,
@@ -209,7 +210,7 @@ function applyBool(op: ArithmeticOp, x: number, y: number): number {
 function applyMath(op: MathFunction, dtype: DType, args: readonly number[]): number {
   if (dtype === 'f32') return evaluateScalarFunction(mathFunctions[op], args)
   if (dtype !== 'f64') throw internalError(op, `has dtype ${dtype}; it needs f32 or f64`)
-  return hostMath[op](argument(op, args, 0), op === 'pow' ? argument(op, args, 1) : 0)
+  return hostMath[op](argument(op, args, 0), scalarTypes[op].arity === 2 ? argument(op, args, 1) : 0)
 }
 
 function argument(op: string, args: readonly number[], index: number): number {

@@ -36,7 +36,32 @@ export type PrimitiveScalarOp =
   | 'bitcast'
 
 /** Functions given once as f32 expansions over the primitive ops (`kernel/math`); for f64 a backend calls its host. */
-export type MathFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'sin' | 'cos' | 'tan' | 'tanh' | 'erf' | 'pow'
+export type MathFunction =
+  | 'exp'
+  | 'exp2'
+  | 'expm1'
+  | 'log'
+  | 'log2'
+  | 'log10'
+  | 'log1p'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'asinh'
+  | 'acosh'
+  | 'sigmoid'
+  | 'erf'
+  | 'erfc'
+  | 'erfinv'
+  | 'normalCdf'
+  | 'lgamma'
+  | 'digamma'
+  | 'pow'
+  | 'atan2'
+  | 'hypot'
 
 export type ScalarOp = PrimitiveScalarOp | MathFunction
 

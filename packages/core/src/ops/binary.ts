@@ -80,6 +80,34 @@ export const pow: OpDef<2, NoAttrs> = binary('pow', {
   },
 })
 
+export const atan2: OpDef<2, NoAttrs> = binary('atan2', {
+  summary: 'angle of the point (y, x) from the x axis, -pi to pi',
+  takes: 'float',
+  f: Math.atan2,
+  scalar: 'atan2',
+  cost: 50,
+  domain: { low: 0.5, high: 2 },
+  // dy = dz x / (x^2 + y^2), dx = -dz y / (x^2 + y^2)
+  vjp: ({ b, inputs: [y, x], cotangent }) => {
+    const share = b.div(cotangent, b.add(b.mul(x, x), b.mul(y, y)))
+    return [b.mul(share, x), b.neg(b.mul(share, y))]
+  },
+})
+
+export const hypot: OpDef<2, NoAttrs> = binary('hypot', {
+  summary: 'sqrt(x^2 + y^2), without overflow',
+  takes: 'float',
+  f: Math.hypot,
+  scalar: 'hypot',
+  cost: 24,
+  domain: { low: 0.5, high: 2 },
+  // dx = dz x / z, dy = dz y / z
+  vjp: ({ b, inputs: [x, y], output, cotangent }) => [
+    b.mul(cotangent, b.div(x, output)),
+    b.mul(cotangent, b.div(y, output)),
+  ],
+})
+
 export const maximum: OpDef<2, NoAttrs> = binary('maximum', {
   summary: 'the larger of x and y; NaN if either is; ties share the derivative',
   takes: 'numeric',

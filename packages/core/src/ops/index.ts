@@ -4,7 +4,9 @@ export { argSort } from './arg-sort.ts'
 export {
   add,
   and,
+  atan2,
   div,
+  hypot,
   maximum,
   minimum,
   mul,
@@ -24,6 +26,7 @@ export { cumulate, cumulatePosition } from './cumulate.ts'
 export { dot } from './dot.ts'
 export { expand } from './expand.ts'
 export { flip } from './flip.ts'
+export { digamma, lgamma } from './gamma.ts'
 export { gather } from './gather.ts'
 export { full, input, iota, literal } from './leaves.ts'
 export { loop } from './loop.ts'
@@ -35,19 +38,33 @@ export { recurrence } from './recurrence.ts'
 export { argMax, argMin, reduceMax, reduceMin, reduceProduct, reduceSum } from './reduce.ts'
 export { reshape } from './reshape.ts'
 export { scatter } from './scatter.ts'
+export {
+  acosh,
+  asinh,
+  cosh,
+  erf,
+  erfc,
+  erfinv,
+  normalCdf,
+  sigmoid,
+  sinh,
+  tanh,
+} from './sigmoids.ts'
 export { slice } from './slice.ts'
 export {
   abs,
   bitwiseNot,
   ceil,
   cos,
-  erf,
   exp,
+  exp2,
   expm1,
   floor,
   isNan,
   log,
   log1p,
+  log2,
+  log10,
   neg,
   reciprocal,
   round,
@@ -57,7 +74,6 @@ export {
   sqrt,
   stopGradient,
   tan,
-  tanh,
   trunc,
 } from './unary.ts'
 export { whileLoop } from './while-loop.ts'

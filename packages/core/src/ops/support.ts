@@ -2,6 +2,7 @@
 // derivative rules are made of.
 import { z } from 'zod'
 import { formatShape, type Shape } from '../dim.ts'
+import { dtypes } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import type { Builder } from '../ir/builder.ts'
 import type { Access, AccessArgs } from '../ir/define.ts'
@@ -39,6 +40,10 @@ export const invert = (perm: readonly number[]): readonly number[] =>
 
 /** A scalar constant of the type of `like`. */
 export const fullLike = (b: Builder, like: Value, value: number): Value => b.full({ ...like.type, value })
+
+/** The same for a number that `like`'s dtype may have to round. */
+export const constantLike = (b: Builder, like: Value, value: number): Value =>
+  fullLike(b, like, dtypes[like.type.dtype].round(value))
 
 /** Puts back the axes a reduction removed: `y [without axes] -> [shape]`. */
 export function spread(b: Builder, y: Value, shape: Shape, axes: readonly number[]): Value {

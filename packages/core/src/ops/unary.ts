@@ -4,9 +4,8 @@
 import { roundHalfToEven } from '../interpret/scalar.ts'
 import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
-import { erf64 } from '../kernel/math/host.ts'
 import { unary } from './pointwise.ts'
-import { fullLike } from './support.ts'
+import { constantLike, fullLike } from './support.ts'
 
 type Args = VjpArgs<1, NoAttrs>
 /** `dx = dy * factor`. */
@@ -56,6 +55,15 @@ export const exp: OpDef<1, NoAttrs> = unary('exp', {
   vjp: times(({ output }) => output),
 })
 
+export const exp2: OpDef<1, NoAttrs> = unary('exp2', {
+  summary: '2^x, exact for integers',
+  takes: 'float',
+  f: (x) => 2 ** x,
+  scalar: 'exp2',
+  cost: 22,
+  vjp: times(({ b, output }) => b.mul(output, constantLike(b, output, Math.LN2))),
+})
+
 export const expm1: OpDef<1, NoAttrs> = unary('expm1', {
   summary: 'e^x - 1, accurate near 0',
   takes: 'float',
@@ -73,6 +81,26 @@ export const log: OpDef<1, NoAttrs> = unary('log', {
   cost: 22,
   domain: { low: 0.5, high: 3 },
   vjp: ({ b, inputs: [x], cotangent }) => [b.div(cotangent, x)],
+})
+
+export const log2: OpDef<1, NoAttrs> = unary('log2', {
+  summary: 'logarithm to base 2, exact for powers of 2',
+  takes: 'float',
+  f: Math.log2,
+  scalar: 'log2',
+  cost: 28,
+  domain: { low: 0.5, high: 3 },
+  vjp: ({ b, inputs: [x], cotangent }) => [b.div(cotangent, b.mul(x, constantLike(b, x, Math.LN2)))],
+})
+
+export const log10: OpDef<1, NoAttrs> = unary('log10', {
+  summary: 'logarithm to base 10, exact for powers of 10',
+  takes: 'float',
+  f: Math.log10,
+  scalar: 'log10',
+  cost: 30,
+  domain: { low: 0.5, high: 3 },
+  vjp: ({ b, inputs: [x], cotangent }) => [b.div(cotangent, b.mul(x, constantLike(b, x, Math.LN10)))],
 })
 
 export const log1p: OpDef<1, NoAttrs> = unary('log1p', {
@@ -144,30 +172,6 @@ export const tan: OpDef<1, NoAttrs> = unary('tan', {
   domain: { low: -1, high: 1 },
   vjp: times(({ b, output }) => b.add(fullLike(b, output, 1), b.mul(output, output))),
 })
-
-export const tanh: OpDef<1, NoAttrs> = unary('tanh', {
-  summary: 'hyperbolic tangent',
-  takes: 'float',
-  f: Math.tanh,
-  scalar: 'tanh',
-  cost: 20,
-  vjp: times(({ b, output }) => b.sub(fullLike(b, output, 1), b.mul(output, output))),
-})
-
-export const erf: OpDef<1, NoAttrs> = unary('erf', {
-  summary: 'error function',
-  takes: 'float',
-  f: erf64,
-  scalar: 'erf',
-  cost: 24,
-  // d erf(x) = 2/sqrt(pi) exp(-x^2)
-  vjp: times(({ b, inputs: [x] }) =>
-    b.mul(fullLike(b, x, rounded(x, 2 / Math.sqrt(Math.PI))), b.exp(b.neg(b.mul(x, x)))),
-  ),
-})
-
-/** A constant as the dtype of `x` holds it. */
-const rounded = (x: Value, value: number): number => (x.type.dtype === 'f32' ? Math.fround(value) : value)
 
 export const floor: OpDef<1, NoAttrs> = unary('floor', {
   summary: 'largest integer not above x',

@@ -1,8 +1,9 @@
 // Sweeps of the f32 expansions over bit patterns, compared with float64. For speed they are compiled to JavaScript here, by a
 // generator that only this test uses and that is itself compared with the evaluator.
 import { describe, expect, test } from 'vitest'
-import { evaluateScalarFunction } from '../../interpret/scalar.ts'
-import type { ScalarCall, ScalarFunction } from '../scalar.ts'
+import { evaluateScalarFunction, roundHalfToEven } from '../../interpret/scalar.ts'
+import type { MathFunction, ScalarCall, ScalarFunction } from '../scalar.ts'
+import { scalarTypes } from '../scalar-type.ts'
 import { mathBounds } from './bounds.ts'
 import { hostMath } from './host.ts'
 import { mathFunctionNames, mathFunctions } from './index.ts'
@@ -45,6 +46,8 @@ function expressionOf(call: ScalarCall, operandDType: string): string {
   if (infix !== undefined) return rounded(`${x} ${infix} ${y}`)
   if (call.op === 'mul') return isFloat ? rounded(`${x} * ${y}`) : `Math.imul(${x}, ${y})`
   if (call.op === 'abs' || call.op === 'floor') return `Math.${call.op}(${x})`
+  if (call.op === 'sqrt') return rounded(`Math.sqrt(${x})`)
+  if (call.op === 'round') return `roundHalfToEven(${x})`
   if (call.op === 'select') return `${x} ? ${y} : ${z}`
   if (call.op === 'cast' && isFloat) return rounded(`${x}`)
   if (call.op === 'bitcast' && operandDType === 'f32') return `(floats[0] = ${x}, ints[0])`
@@ -59,7 +62,7 @@ function compile(fn: ScalarFunction): Compiled {
     return `const v${id} = ${expressionOf(node, fn.code[node.args[0] ?? 0]?.dtype ?? '')}`
   })
   const body = `return (p0, p1) => {\n${lines.join('\n')}\nreturn v${fn.result}\n}`
-  return new Function('floats', 'ints', body)(floats, ints)
+  return new Function('floats', 'ints', 'roundHalfToEven', body)(floats, ints, roundHalfToEven)
 }
 
 /** |got - exact| in units in the last place of `exact`; Infinity where one of them is NaN or a wrong infinity. */
@@ -73,7 +76,8 @@ function ulpError(got: number, exact: number): number {
   return Number.isNaN(error) ? Infinity : error
 }
 
-const unary = mathFunctionNames.filter((name) => name !== 'pow')
+const arityOf = (name: MathFunction): number => scalarTypes[name].arity
+const unary = mathFunctionNames.filter((name) => arityOf(name) === 1)
 const mix = (i: number): number => Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) ^ Math.imul(i, 0x297a2d39)
 
 describe('the test generator', () => {
@@ -83,7 +87,7 @@ describe('the test generator', () => {
     for (let i = 0; i < 4096; i++) {
       const x = floatOfBits((i << 20) | (mix(i) & 0xfffff))
       const y = Math.fround((mix(i + 7) % 64) / 4)
-      expect(compiled(x, y)).toBe(evaluateScalarFunction(fn, name === 'pow' ? [x, y] : [x]))
+      expect(compiled(x, y)).toBe(evaluateScalarFunction(fn, arityOf(name) === 2 ? [x, y] : [x]))
     }
   })
 })
@@ -106,13 +110,15 @@ describe('accuracy of the f32 expansions', () => {
   test.each(unary)('%s stays within its bound on 2^19 numbers between -20 and 20', (name) => {
     const compiled = compile(mathFunctions[name])
     const reference = hostMath[name]
+    const { ulp, domain } = mathBounds[name]
     const worst = { error: 0, x: 0 }
     for (let i = 0; i < 2 ** 19; i++) {
       const x = Math.fround((i + 0.37) / 2 ** 13 / 1.6 - 20)
+      if (x < domain[0] || x > domain[1]) continue
       const error = ulpError(compiled(x), reference(x, 0))
       if (error > worst.error) Object.assign(worst, { error, x })
     }
-    expect(worst.error, `at ${worst.x}`).toBeLessThanOrEqual(mathBounds[name].ulp)
+    expect(worst.error, `at ${worst.x}`).toBeLessThanOrEqual(ulp)
   })
 
   test.each(['sin', 'cos', 'tan'] as const)(
@@ -148,6 +154,20 @@ describe('accuracy of the f32 expansions', () => {
       }
     },
   )
+
+  test.each(['atan2', 'hypot'] as const)('%s stays within its bound in every direction and size', (name) => {
+    const compiled = compile(mathFunctions[name])
+    const worst = { error: 0, x: 0, y: 0 }
+    for (let i = 0; i < 2 ** 20; i++) {
+      // Half: any two numbers; half: numbers of about one size.
+      const any = floatOfBits(mix(i))
+      const other =
+        i % 2 === 0 ? floatOfBits(mix(i + 1)) : Math.fround(any * ((mix(i + 2) >>> 0) / 2 ** 30 - 2))
+      const error = ulpError(compiled(any, other), hostMath[name](any, other))
+      if (error > worst.error) Object.assign(worst, { error, x: any, y: other })
+    }
+    expect(worst.error, `at ${worst.x}, ${worst.y}`).toBeLessThanOrEqual(mathBounds[name].ulp)
+  })
 
   test('pow stays within its bound wherever the result is finite, overflows and vanishes at the right places', () => {
     const compiled = compile(mathFunctions.pow)

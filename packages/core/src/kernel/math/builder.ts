@@ -37,6 +37,9 @@ export interface ScalarBuilder {
   readonly shr: (x: I32, count: number) => I32
   readonly abs: (x: F32) => F32
   readonly floor: (x: F32) => F32
+  /** Nearest integer, ties to even. */
+  readonly round: (x: F32) => F32
+  readonly sqrt: (x: F32) => F32
   readonly lt: Compare
   readonly le: Compare
   readonly eq: Compare
@@ -107,6 +110,8 @@ export function defineScalarFunction(
     shr: (x, count) => call('shr', 'i32', x, i32(count)),
     abs: (x) => call('abs', 'f32', x),
     floor: (x) => call('floor', 'f32', x),
+    round: (x) => call('round', 'f32', x),
+    sqrt: (x) => call('sqrt', 'f32', x),
     lt,
     le: (x, y) => call('le', 'bool', x, y),
     eq: (x, y) => call('eq', 'bool', x, y),
@@ -125,4 +130,16 @@ export function defineScalarFunction(
     append(`param ${index}`, 'f32', { op: 'param', dtype: 'f32', index }),
   )
   return { name, code, result: body(builder, ...params).id }
+}
+
+export const SIGN_BIT = -0x80000000
+
+/** `size`, which has no sign, with the sign of `x`. */
+export function withSignOf(b: ScalarBuilder, size: F32, x: F32): F32 {
+  return b.fromBits(b.or(b.bitsOf(size), b.and(b.bitsOf(x), b.i32(SIGN_BIT))))
+}
+
+/** The upper 12 bits of the significand: the square of such a number is exact, and what is cut off is below 2^-11 of it. */
+export function cut(b: ScalarBuilder, x: F32): F32 {
+  return b.fromBits(b.and(b.bitsOf(x), b.i32(-0x1000)))
 }

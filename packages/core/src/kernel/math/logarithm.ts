@@ -1,4 +1,4 @@
-// log and log1p in f32, and the split of a number into exponent and mantissa that pow shares. Coefficients: our own fit,
+// log, log2, log10 and log1p in f32, and the split of a number into exponent and mantissa that pow shares. Coefficients: our own fit,
 // Lawson-weighted minimax of the relative error, rounded to f32 from the lowest power up with a refit of the rest.
 import type { ScalarFunction } from '../scalar.ts'
 import type { Bool, F32, I32, ScalarBuilder } from './builder.ts'
@@ -58,18 +58,52 @@ export const log: ScalarFunction = defineScalarFunction('log', 1, (b, x) => {
   return withLimits(b, x, b.eq(x, zero), b.lt(zero, x), value)
 })
 
-/**
- * 1 + x = 2^n (1 + f). Where n = 0, f is x itself; elsewhere |result| > 0.28, and the rounding of 1 + x, 2^-24 relative,
- * costs 2 ulp at most. No correction term `x - ((1 + x) - 1)`: a GPU compiler may cancel it to 0.
- */
-export const log1p: ScalarFunction = defineScalarFunction('log1p', 1, (b, x) => {
-  const u = b.add(x, b.f32(1))
-  const { exponent, mantissa } = splitExponent(b, u, TWO_THIRDS)
+/** log2 e and the two parts of log10 2, the first of 15 bits, so that its product with an exponent is exact. */
+const LOG2_E = Math.LOG2E
+const [LOG10_2_HIGH, LOG10_2_LOW] = [0.301025390625, 4.6050389812e-6]
+
+/** x = 2^n (1 + f): log2(x) = n + ln(1 + f) log2 e, exact where f is 0. */
+export const log2: ScalarFunction = defineScalarFunction('log2', 1, (b, x) => {
+  const { exponent, mantissa } = splitAnyExponent(b, x, TWO_THIRDS)
+  const zero = b.f32(0)
+  const ofMantissa = b.mul(logOfMantissa(b, b.sub(mantissa, b.f32(1)), zero), b.f32(LOG2_E))
+  return withLimits(b, x, b.eq(x, zero), b.lt(zero, x), b.add(b.toFloat(exponent), ofMantissa))
+})
+
+/** log10(x) = n log10 2 + ln(1 + f) log10 e, exact at powers of 10: the errors are far below the spacing there. */
+export const log10: ScalarFunction = defineScalarFunction('log10', 1, (b, x) => {
+  const { exponent, mantissa } = splitAnyExponent(b, x, TWO_THIRDS)
   const n = b.toFloat(exponent)
-  const near = b.eq(exponent, b.i32(0))
-  const w = logOfMantissa(b, b.select(near, x, b.sub(mantissa, b.f32(1))), n)
+  const zero = b.f32(0)
+  const ofMantissa = b.mul(logOfMantissa(b, b.sub(mantissa, b.f32(1)), zero), b.f32(Math.LOG10E))
+  const low = b.add(ofMantissa, b.mul(n, b.f32(LOG10_2_LOW)))
+  return withLimits(b, x, b.eq(x, zero), b.lt(zero, x), b.add(b.mul(n, b.f32(LOG10_2_HIGH)), low))
+})
+
+/** log of a positive number, infinite ones included; NaN or anything elsewhere. For expansions that need it inside. */
+export function logOfPositive(b: ScalarBuilder, x: F32): F32 {
+  const { exponent, mantissa } = splitAnyExponent(b, x, TWO_THIRDS)
+  const n = b.toFloat(exponent)
+  const value = b.add(b.mul(n, b.f32(LN2_HIGH)), logOfMantissa(b, b.sub(mantissa, b.f32(1)), n))
+  return b.select(b.lt(x, b.f32(Infinity)), value, x)
+}
+
+/**
+ * log(1 + x) + extra ln 2 for x > -1, where 1 + x = 2^n (1 + f). Where n = 0, f is x itself; elsewhere |result| > 0.28, and the
+ * rounding of 1 + x, 2^-24 relative, costs 2 ulp at most. No correction term `x - ((1 + x) - 1)`: a GPU compiler may cancel
+ * it to 0.
+ */
+export function log1pOf(b: ScalarBuilder, x: F32, extra?: I32): F32 {
+  const { exponent, mantissa } = splitExponent(b, b.add(x, b.f32(1)), TWO_THIRDS)
+  const f = b.select(b.eq(exponent, b.i32(0)), x, b.sub(mantissa, b.f32(1)))
+  const whole = extra === undefined ? exponent : b.add(exponent, extra)
+  const n = b.toFloat(whole)
+  const w = logOfMantissa(b, f, n)
   // Without the sum where n = 0: it would lose the sign of -0.
-  const value = b.select(near, w, b.add(b.mul(n, b.f32(LN2_HIGH)), w))
+  return b.select(b.eq(whole, b.i32(0)), w, b.add(b.mul(n, b.f32(LN2_HIGH)), w))
+}
+
+export const log1p: ScalarFunction = defineScalarFunction('log1p', 1, (b, x) => {
   const minusOne = b.f32(-1)
-  return withLimits(b, x, b.eq(x, minusOne), b.lt(minusOne, x), value)
+  return withLimits(b, x, b.eq(x, minusOne), b.lt(minusOne, x), log1pOf(b, x))
 })

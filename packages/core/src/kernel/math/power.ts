@@ -1,9 +1,9 @@
-// pow in f32: 2^(y log2 x) with the logarithm and the product in two floats. C99's special cases, all of them. High parts
+// pow and exp2 in f32. pow is 2^(y log2 x) with the logarithm and the product in two floats. C99's special cases, all of them. High parts
 // are cut to 12 bits with a mask on their bits: products of two such are exact, and no GPU compiler can see through a mask
 // and cancel the correction terms. Coefficients: our own fit, Lawson-weighted minimax, rounded to f32 with refits.
 import type { ScalarFunction } from '../scalar.ts'
-import type { F32, ScalarBuilder } from './builder.ts'
-import { defineScalarFunction } from './builder.ts'
+import type { F32, I32, ScalarBuilder } from './builder.ts'
+import { cut, defineScalarFunction } from './builder.ts'
 import { ROUNDER, ROUNDER_BITS } from './exponential.ts'
 import { splitAnyExponent } from './logarithm.ts'
 
@@ -11,11 +11,6 @@ import { splitAnyExponent } from './logarithm.ts'
 interface Pair {
   readonly high: F32
   readonly low: F32
-}
-
-/** The upper 12 bits of the significand. */
-function cut(b: ScalarBuilder, x: F32): F32 {
-  return b.fromBits(b.and(b.bitsOf(x), b.i32(-0x1000)))
 }
 
 /** 2 / ln 2 and log2(3/2) in two parts, the first of 12 bits. */
@@ -33,7 +28,7 @@ const LOG_S = [0.14484535157680511, 0.19999025762081146, 0.3333333432674408] as 
  * log2 of a positive finite x = 2^e m: with the center c = 1 or 3/2, whichever is near, and s = (m - c) / (m + c),
  * ln m = ln c + 2 (s + s^3 P(s^2)). s is wanted to 36 bits: s = high + low, low = (m - c - high (m + c)) / (m + c).
  */
-function log2(b: ScalarBuilder, x: F32): Pair {
+function log2OfPair(b: ScalarBuilder, x: F32): Pair {
   const { exponent, mantissa } = splitAnyExponent(b, x, HALF_ROOT_3)
   const upper = b.lt(b.f32(ROOT_1_5), mantissa)
   const center = b.select(upper, b.f32(1.5), b.f32(1))
@@ -67,30 +62,40 @@ const EXP2 = [
 ] as const
 
 /** 2^(p.high + p.low): infinite or 0 beyond the range; denormal results are rounded like any other. */
-function exp2(b: ScalarBuilder, p: Pair): F32 {
+function exp2OfPair(b: ScalarBuilder, p: Pair): F32 {
   const total = b.atMost(b.atLeast(b.add(p.high, p.low), -152), 130)
   const bits = b.bitsOf(b.add(total, b.f32(ROUNDER)))
   const n = b.sub(bits, b.i32(ROUNDER_BITS))
   const difference = b.add(b.sub(p.high, b.toFloat(n)), p.low)
-  const r = b.atMost(b.atLeast(difference, -0.51), 0.51)
+  return powerOf2(b, n, b.atMost(b.atLeast(difference, -0.51), 0.51))
+}
+
+/** 2^(n + r) for n from -152 to 130, in two factors, and r in [-1/2, 1/2]; exactly 2^n for r = 0. */
+function powerOf2(b: ScalarBuilder, n: I32, r: F32): F32 {
   const value = b.add(b.f32(1), b.mul(r, b.polynomial(r, EXP2)))
-  // 2^n in two factors: n reaches from -152 to 130.
   const half = b.shr(n, 1)
-  const power = (k: typeof n): F32 => b.fromBits(b.add(b.shl(k, 23), b.i32(0x3f800000)))
+  const power = (k: I32): F32 => b.fromBits(b.add(b.shl(k, 23), b.i32(0x3f800000)))
   return b.mul(b.mul(value, power(half)), power(b.sub(n, half)))
 }
+
+/** 2^x: exact at every integer, denormal results rounded like any other. */
+export const exp2: ScalarFunction = defineScalarFunction('exp2', 1, (b, input) => {
+  const x = b.atMost(b.atLeast(input, -152), 130)
+  const n = b.round(x)
+  return powerOf2(b, b.sub(b.bitsOf(b.add(n, b.f32(ROUNDER))), b.i32(ROUNDER_BITS)), b.sub(x, n))
+})
 
 export const pow: ScalarFunction = defineScalarFunction('pow', 2, (b, x, y) => {
   const zero = b.f32(0)
   const one = b.f32(1)
   const magnitude = b.abs(x)
-  const log = log2(b, magnitude)
+  const log = log2OfPair(b, magnitude)
 
   // At 2^32 every result but 1 is infinite or 0, and products stay finite.
   const exponent = b.atMost(b.atLeast(y, -(2 ** 32)), 2 ** 32)
   const high = cut(b, exponent)
   const low = b.sub(exponent, high)
-  const finite = exp2(b, {
+  const finite = exp2OfPair(b, {
     high: b.mul(high, log.high),
     low: b.add(b.mul(low, log.high), b.mul(exponent, log.low)),
   })

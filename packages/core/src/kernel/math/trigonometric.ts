@@ -3,7 +3,7 @@
 // minimax of the relative error, rounded to f32 from the lowest power up with a refit of the rest.
 import type { ScalarFunction } from '../scalar.ts'
 import type { Bool, F32, I32, ScalarBuilder } from './builder.ts'
-import { defineScalarFunction } from './builder.ts'
+import { defineScalarFunction, SIGN_BIT } from './builder.ts'
 
 const TWO_OVER_PI = 0.6366197723675814
 
@@ -22,8 +22,6 @@ const ROUNDER_BITS = 0x4b000000
 
 /** Larger numbers count as this one, so that n stays below 2^23 and the remainder small enough for the polynomials. */
 const LARGEST = 1e7
-
-const SIGN_BIT = -0x80000000
 
 interface Reduced {
   /** |x| = high + low + n pi/2; `low` is far below `high` unless both are tiny. */

@@ -159,7 +159,7 @@ export function lowering(scope: LoweringScope): Lowering {
     }
     if (dtype === 'f32') return graph.call(sharedMath(context, op), 'f32', args)
     if (dtype !== 'f64') throw unsupported(op, dtype)
-    return graph.call(context.host[op], 'f64', op === 'pow' ? args : [...args, graph.constant('f64', 0)])
+    return graph.call(context.host(op), 'f64', args.length === 2 ? args : [...args, graph.constant('f64', 0)])
   }
 
   /** Guards of a load, with the bounds of the buffer where the code alone decides the address. */

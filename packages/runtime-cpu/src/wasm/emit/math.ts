@@ -1,6 +1,6 @@
 // The f32 math functions: inline where four values are computed at once (constants become vectors outside all loops), a
 // shared function where one is. Both run core's expansion op by op, so both give the same bits.
-import { type MathFunction, mathFunctions, type ScalarFunction } from '@heddle/core'
+import { type MathFunction, mathFunctions, type ScalarFunction, scalarTypes } from '@heddle/core'
 import type { FunctionRef } from '../encoder.ts'
 import { type Graph, type NodeId, valueGraph } from './graph.ts'
 import { argument, type EmitContext, emitScalarOp } from './scalar-ops.ts'
@@ -43,7 +43,7 @@ export function inlineMath(context: EmitContext, name: MathFunction, args: reado
 /** A function of the module that computes an f32 function of single values. */
 export function sharedMath({ library, host }: Omit<EmitContext, 'graph'>, name: MathFunction): FunctionRef {
   const expansion = mathFunctions[name]
-  const parameters = name === 'pow' ? (['f32', 'f32'] as const) : (['f32'] as const)
+  const parameters = scalarTypes[name].arity === 2 ? (['f32', 'f32'] as const) : (['f32'] as const)
   return library.shared(`math ${name}`, parameters, ['f32'], (f) => {
     const graph = valueGraph()
     const result = scalarBody({ graph, library, host }, expansion, graph)

@@ -6,6 +6,7 @@ import {
   type HostStep,
   hostMath,
   internalError,
+  isFloat,
   type Kernel,
   type KernelStep,
   type Plan,
@@ -13,8 +14,9 @@ import {
 import { type FunctionBuilder, type FunctionRef, moduleBuilder } from '../encoder.ts'
 import { library } from '../library.ts'
 import { type EmittedKernel, emitKernel, type KernelReport } from './kernel.ts'
+import { isMath } from './math.ts'
 import { kernelHash, sameKernel } from './same-kernel.ts'
-import type { EmitContext, HostFunctions } from './scalar-ops.ts'
+import type { EmitContext, HostFunction } from './scalar-ops.ts'
 
 /** Entries of the table of addresses, in u32 words: scratch, arena, inputs, outputs, constants. */
 export interface AddressTable {
@@ -43,7 +45,7 @@ export interface EmittedModule {
 }
 
 /** Functions a module imports, with what they are on the host. */
-export const hostFunctions: Readonly<Record<keyof HostFunctions, (x: number, y: number) => number>> = {
+export const hostFunctions: Readonly<Record<HostFunction, (x: number, y: number) => number>> = {
   ...hostMath,
   rem: (x, y) => x % y,
 }
@@ -63,7 +65,7 @@ export function emitModule(
   options: { readonly maxPages: number; readonly keepListing?: boolean },
 ): EmittedModule {
   const module = moduleBuilder(options)
-  const host = importHost((name) => module.importFunction(name, ['f64', 'f64'], 'f64'))
+  const host = importHost(plan, (name) => module.importFunction(name, ['f64', 'f64'], 'f64'))
   const context = { library: library(module), host }
   const emitted = emitKernels(plan, context, () => module.functions())
   const table = tableOf(plan)
@@ -120,19 +122,27 @@ const notRun = (plan: Plan, kernel: number): KernelReport => ({
   matrixMultiplication: false,
 })
 
-function importHost(importFunction: (name: keyof HostFunctions) => FunctionRef): HostFunctions {
-  return {
-    exp: importFunction('exp'),
-    expm1: importFunction('expm1'),
-    log: importFunction('log'),
-    log1p: importFunction('log1p'),
-    sin: importFunction('sin'),
-    cos: importFunction('cos'),
-    tan: importFunction('tan'),
-    tanh: importFunction('tanh'),
-    erf: importFunction('erf'),
-    pow: importFunction('pow'),
-    rem: importFunction('rem'),
+const isHostFunction = (op: string): op is HostFunction => op === 'rem' || isMath(op)
+
+/** Imports the functions of the host that kernels of the plan call. */
+function importHost(
+  { kernels }: Plan,
+  importFunction: (name: HostFunction) => FunctionRef,
+): EmitContext['host'] {
+  const imported = new Map<HostFunction, FunctionRef>()
+  for (const { stages } of kernels) {
+    for (const { code } of stages) {
+      for (const { op, dtype } of code) {
+        if (!isHostFunction(op) || !(op === 'rem' ? isFloat(dtype) : dtype === 'f64')) continue
+        if (!imported.has(op)) imported.set(op, importFunction(op))
+      }
+    }
+  }
+  return (name) => {
+    const found = imported.get(name)
+    if (found === undefined)
+      throw internalError('wasm', `a kernel calls ${name}, which its code does not name`)
+    return found
   }
 }
 

@@ -7,13 +7,13 @@ import type { Library } from '../library.ts'
 import type { Graph, NodeId } from './graph.ts'
 import { unsupported } from './unsupported.ts'
 
-/** Functions of the host, by name: the f64 math functions and the floating-point remainder. */
-export type HostFunctions = Readonly<Record<MathFunction | 'rem', FunctionRef>>
+/** Functions of the host: the f64 math functions and the floating-point remainder. */
+export type HostFunction = MathFunction | 'rem'
 
 export interface EmitContext {
   readonly graph: Graph
   readonly library: Library
-  readonly host: HostFunctions
+  readonly host: (name: HostFunction) => FunctionRef
 }
 
 export interface ScalarOperands {
@@ -120,9 +120,9 @@ export function integerExtreme(library: Library, which: 'min' | 'max', dtype: DT
 }
 
 const hostRemainder: Rule = ({ context: { graph, host }, dtype, args }) => {
-  if (dtype === 'f64') return graph.call(host.rem, 'f64', args)
+  if (dtype === 'f64') return graph.call(host('rem'), 'f64', args)
   const wide = args.map((arg) => graph.plain('f64.promote_f32', arg))
-  return graph.plain('f32.demote_f64', graph.call(host.rem, 'f64', wide))
+  return graph.plain('f32.demote_f64', graph.call(host('rem'), 'f64', wide))
 }
 
 const negateInteger: Rule = ({ context: { graph }, args }) =>

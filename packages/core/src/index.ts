@@ -238,31 +238,44 @@ export { einsum } from './front/einsum.ts'
 export type { Binary, Unary } from './front/elementwise.ts'
 export {
   abs,
+  acosh,
   add,
   and,
+  asinh,
+  atan2,
   bitcast,
   bitwiseNot,
   cast,
   ceil,
   cos,
+  cosh,
+  digamma,
   div,
   eq,
   erf,
+  erfc,
+  erfinv,
   exp,
+  exp2,
   expm1,
   floor,
   ge,
   gt,
+  hypot,
   isNan,
   le,
+  lgamma,
   log,
   log1p,
+  log2,
+  log10,
   lt,
   maximum,
   minimum,
   mul,
   ne,
   neg,
+  normalCdf,
   or,
   pow,
   reciprocal,
@@ -274,6 +287,7 @@ export {
   shiftRight,
   sign,
   sin,
+  sinh,
   sqrt,
   square,
   stopGradient,
@@ -295,7 +309,7 @@ export { index, indexAssign, putFlat, takeFlat } from './front/indexing.ts'
 export type { KaimingOptions, XavierOptions } from './front/initializers.ts'
 export { constant, kaimingUniform, normal, uniform, values, xavierUniform } from './front/initializers.ts'
 export type { LogitOptions } from './front/inverse.ts'
-export { atanh, logit } from './front/inverse.ts'
+export { acos, asin, atan, atanh, logit } from './front/inverse.ts'
 export type { ClampOptions, NanToNumOptions } from './front/limits.ts'
 export { clamp, copysign, fmax, fmin, frac, nanToNum } from './front/limits.ts'
 export type { LinspaceOptions, LogspaceOptions } from './front/linspace.ts'

@@ -6,13 +6,12 @@ import {
   add,
   asFloat,
   div,
-  erf,
   exp,
   expm1,
   lt,
-  minimum,
   mul,
   neg,
+  normalCdf,
   select,
   sub,
   tanh,
@@ -24,17 +23,14 @@ import type { Value } from '../ir/value.ts'
 /**
  * `1 / (1 + e^-x)`.
  *
- * Numerics: only e^-|x| is computed, so that nothing overflows: value and derivative are accurate to a few ulp for every x.
- * The sign is chosen with `x < 0` rather than |x|, whose derivative at 0 would be 0.
+ * Gradient: `y (1 - y)` of the result y, which alone is kept for it (as PyTorch's).
  *
  * @example
  * sigmoid(x) // x = [-200, 0, 200] gives [0, 0.5, 1]
  */
 export const sigmoid: Unary = traced((x: Value): Value => {
   const value = asFloat('sigmoid', x)
-  const isNegative = lt(value, 0)
-  const e = exp(select(isNegative, value, neg(value)))
-  return div(select(isNegative, e, 1), add(1, e))
+  return value.builder.sigmoid(value)
 })
 
 /**
@@ -62,9 +58,10 @@ export interface GeluOptions {
  * - none: x (1 + erf(x / sqrt 2)) / 2
  * - tanh: x (1 + tanh u) / 2, u = sqrt(2 / π) (x + 0.044715 x^3)
  *
- * Numerics: the second is computed as x / (1 + e^(-2u)), which keeps full relative precision for negative x, where
- * 1 + tanh u cancels. The exponent is held at or below 88, just under where e^x overflows, so that the derivative is 0 there
- * and not Infinity * 0; the value is then below 1e-36.
+ * Gradient: `Φ(x) + x e^(-x^2 / 2) / sqrt(2 π)`, and for tanh that of its formula.
+ *
+ * Numerics: Φ is `normalCdf`, and (1 + tanh u) / 2 is sigmoid(2 u): both keep their relative precision for negative x, where
+ * the sums in the formulas cancel.
  *
  * Source: Hendrycks and Gimpel, Gaussian error linear units (2016), section 2.
  *
@@ -74,13 +71,10 @@ export interface GeluOptions {
 export const gelu: (x: Value, options?: GeluOptions) => Value = traced(
   (x: Value, { approximate = 'none' }: GeluOptions = {}): Value => {
     const value = asFloat('gelu', x)
-    if (approximate === 'none') {
-      return mul(mul(value, 0.5), add(1, erf(mul(value, Math.SQRT1_2))))
-    }
-    // -2u = x (a + b x^2)
-    const a = -2 * Math.sqrt(2 / Math.PI)
-    const exponent = mul(value, add(mul(mul(value, value), a * 0.044715), a))
-    return div(value, add(1, exp(minimum(exponent, 88))))
+    if (approximate === 'none') return mul(value, normalCdf(value))
+    // 2 u = x (a + c x^2)
+    const a = 2 * Math.sqrt(2 / Math.PI)
+    return mul(value, sigmoid(mul(value, add(mul(mul(value, value), a * 0.044715), a))))
   },
 )
 

@@ -7,7 +7,7 @@ import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
-import { gelu, sigmoid } from './activations.ts'
+import { gelu, mish, selu, sigmoid } from './activations.ts'
 import { scaledDotProductAttention } from './attention.ts'
 import { batchNorm } from './batch-norm.ts'
 import { crossEntropy } from './class-losses.ts'
@@ -47,7 +47,7 @@ describe('dtypes', () => {
   test('constants in an f32 graph are values of f32', () => {
     const x = f32(4)
 
-    const nodes = postOrder([gelu(x), gelu(x, { approximate: 'tanh' }), layerNorm(x), sigmoid(x)])
+    const nodes = postOrder([gelu(x, { approximate: 'tanh' }), layerNorm(x), selu(x), mish(x)])
 
     const constants = nodes.flatMap((node) => ('value' in node.attrs ? [node.attrs.value] : []))
     expect(constants.length).toBeGreaterThan(5)

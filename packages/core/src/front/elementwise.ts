@@ -11,13 +11,15 @@ export type Unary = (x: Value) => Value
 /** Operands broadcast to one shape and meet in one dtype; a number takes the other's. */
 export type Binary = (x: Operand, y: Operand) => Value
 
-type UnaryName =
-  | 'neg'
-  | 'abs'
-  | 'sign'
+type UnaryName = 'neg' | 'abs' | 'sign' | 'bitwiseNot' | 'stopGradient'
+
+type FloatName =
   | 'exp'
+  | 'exp2'
   | 'expm1'
   | 'log'
+  | 'log2'
+  | 'log10'
   | 'log1p'
   | 'sqrt'
   | 'rsqrt'
@@ -25,15 +27,17 @@ type UnaryName =
   | 'sin'
   | 'cos'
   | 'tan'
+  | 'sinh'
+  | 'cosh'
   | 'tanh'
+  | 'asinh'
+  | 'acosh'
   | 'erf'
-  | 'floor'
-  | 'ceil'
-  | 'trunc'
-  | 'round'
-  | 'isNan'
-  | 'bitwiseNot'
-  | 'stopGradient'
+  | 'erfc'
+  | 'erfinv'
+  | 'normalCdf'
+  | 'lgamma'
+  | 'digamma'
 
 type BinaryName =
   | 'add'
@@ -59,6 +63,20 @@ const unary = (op: UnaryName): Unary =>
     return value.builder[op](value)
   })
 
+/** Of a float; integers and bools become f32. */
+const floatUnary = (op: FloatName): Unary =>
+  traced((x: Value): Value => {
+    const value = asFloat(op, x)
+    return value.builder[op](value)
+  })
+
+/** Integers are whole already. */
+const rounding = (op: 'floor' | 'ceil' | 'trunc' | 'round'): Unary =>
+  traced((x: Value): Value => {
+    const value = asValue(op, x)
+    return isInteger(value.type.dtype) ? value : value.builder[op](value)
+  })
+
 const binary = (op: BinaryName): Binary =>
   traced((x: Operand, y: Operand): Value => {
     const [left, right] = align(op, [x, y]) as readonly [Value, Value]
@@ -80,35 +98,60 @@ export const abs: Unary = unary('abs')
 /** -1, 0 or 1; keeps -0 and NaN. */
 export const sign: Unary = unary('sign')
 /** `e^x` */
-export const exp: Unary = unary('exp')
+export const exp: Unary = floatUnary('exp')
+/** `2^x`, exact for integers. */
+export const exp2: Unary = floatUnary('exp2')
 /** `e^x - 1`, accurate near 0. */
-export const expm1: Unary = unary('expm1')
+export const expm1: Unary = floatUnary('expm1')
 /** Natural logarithm. */
-export const log: Unary = unary('log')
+export const log: Unary = floatUnary('log')
+/** Logarithm to base 2, exact for powers of 2. */
+export const log2: Unary = floatUnary('log2')
+/** Logarithm to base 10, exact for powers of 10. */
+export const log10: Unary = floatUnary('log10')
 /** `log(1 + x)`, accurate near 0. */
-export const log1p: Unary = unary('log1p')
-export const sqrt: Unary = unary('sqrt')
+export const log1p: Unary = floatUnary('log1p')
+export const sqrt: Unary = floatUnary('sqrt')
 /** `1 / sqrt(x)` */
-export const rsqrt: Unary = unary('rsqrt')
+export const rsqrt: Unary = floatUnary('rsqrt')
 /** `1 / x` */
-export const reciprocal: Unary = unary('reciprocal')
+export const reciprocal: Unary = floatUnary('reciprocal')
 /** Sine of x in radians. */
-export const sin: Unary = unary('sin')
+export const sin: Unary = floatUnary('sin')
 /** Cosine of x in radians. */
-export const cos: Unary = unary('cos')
+export const cos: Unary = floatUnary('cos')
 /** Tangent of x in radians. */
-export const tan: Unary = unary('tan')
-export const tanh: Unary = unary('tanh')
+export const tan: Unary = floatUnary('tan')
+export const sinh: Unary = floatUnary('sinh')
+export const cosh: Unary = floatUnary('cosh')
+export const tanh: Unary = floatUnary('tanh')
+/** Inverse hyperbolic sine. */
+export const asinh: Unary = floatUnary('asinh')
+/** Inverse hyperbolic cosine; NaN below 1. */
+export const acosh: Unary = floatUnary('acosh')
 /** Error function. */
-export const erf: Unary = unary('erf')
-export const floor: Unary = unary('floor')
-export const ceil: Unary = unary('ceil')
+export const erf: Unary = floatUnary('erf')
+/** `1 - erf(x)`, accurate where it is small. */
+export const erfc: Unary = floatUnary('erfc')
+/** The y with `erf(y) = x`; infinite at -1 and 1, NaN beyond. */
+export const erfinv: Unary = floatUnary('erfinv')
+/** The probability that a standard normal number is below x: `erfc(-x / sqrt 2) / 2`. */
+export const normalCdf: Unary = floatUnary('normalCdf')
+/** Logarithm of the absolute value of the gamma function; Infinity at 0 and at negative integers. The derivative is `digamma`. */
+export const lgamma: Unary = floatUnary('lgamma')
+/** Derivative of `lgamma`; NaN at negative integers, -Infinity at 0, Infinity at -0. */
+export const digamma: Unary = floatUnary('digamma')
+export const floor: Unary = rounding('floor')
+export const ceil: Unary = rounding('ceil')
 /** The integer part. */
-export const trunc: Unary = unary('trunc')
+export const trunc: Unary = rounding('trunc')
 /** Nearest integer, ties to even. */
-export const round: Unary = unary('round')
-/** Whether x is NaN: a bool. */
-export const isNan: Unary = unary('isNan')
+export const round: Unary = rounding('round')
+/** Whether x is NaN: a bool. Never for integers and bools. */
+export const isNan: Unary = traced((x: Value): Value => {
+  const { builder: b, type } = asValue('isNan', x)
+  return isFloat(type.dtype) ? b.isNan(x) : b.full({ dtype: 'bool', shape: type.shape, value: 0 })
+})
 /** Logical not on bool, inverted bits on integers. */
 export const bitwiseNot: Unary = unary('bitwiseNot')
 /** `x`, through which no derivative flows. */
@@ -204,6 +247,36 @@ export const bitcast: (x: Value, dtype: DType) => Value = traced(
   (x: Value, dtype: DType): Value => asValue('bitcast', x).builder.bitcast(x, { dtype }),
 )
 
+const binaryFloat = (op: 'atan2' | 'hypot'): Binary =>
+  traced((x: Operand, y: Operand): Value => {
+    const [left, right] = alignFloat(op, [x, y]) as readonly [Value, Value]
+    return left.builder[op](left, right)
+  })
+
+/**
+ * The angle of the point (x, y), given as `atan2(y, x)`, from the x axis: -pi to pi, by the signs of both, of zeros too.
+ *
+ * Shapes: broadcast. Dtypes: floats; integers become f32.
+ *
+ * Gradient: `x / (x^2 + y^2)` by y, `-y / (x^2 + y^2)` by x; NaN at the origin (as PyTorch's).
+ *
+ * @example
+ * atan2(y, -1) // y = [0, 1] gives [3.141593, 2.356194]
+ */
+export const atan2: Binary = binaryFloat('atan2')
+
+/**
+ * `sqrt(x^2 + y^2)`, without overflow or underflow between; Infinity if either is infinite, even beside NaN.
+ *
+ * Shapes: broadcast. Dtypes: floats; integers become f32.
+ *
+ * Gradient: `x / hypot(x, y)` and `y / hypot(x, y)`; NaN at the origin (as PyTorch's).
+ *
+ * @example
+ * hypot(x, 4) // x = [3, 0] gives [5, 4]
+ */
+export const hypot: Binary = binaryFloat('hypot')
+
 /** `x * x`, with one node read twice. */
 export const square: Unary = traced((x: Value): Value => asValue('square', x).builder.mul(x, x))
 
@@ -214,7 +287,7 @@ export function alignFloat(op: string, operands: readonly Operand[]): readonly V
 }
 
 /** A float value: bools and integers become f32. */
-export const asFloat = (op: string, x: Value): Value => {
+export function asFloat(op: string, x: Value): Value {
   const value = asValue(op, x)
   return isFloat(value.type.dtype) ? value : promote(value, 'f32')
 }

@@ -2,8 +2,60 @@
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { zerosLike } from './constants.ts'
-import { add, asFloat, le, log, log1p, mul, neg, select, sub, type Unary } from './elementwise.ts'
+import {
+  add,
+  asFloat,
+  atan2,
+  le,
+  log,
+  log1p,
+  mul,
+  neg,
+  select,
+  sqrt,
+  sub,
+  type Unary,
+} from './elementwise.ts'
 import { clamp } from './limits.ts'
+
+/**
+ * The angle whose tangent is x, -pi/2 to pi/2.
+ *
+ * Dtypes: floats; integers become f32. Gradient: `1 / (1 + x^2)`.
+ *
+ * @example
+ * atan(x) // x = [-1, 0, 1] gives [-0.785398, 0, 0.785398]
+ */
+export const atan: Unary = traced((x: Value): Value => atan2(asFloat('atan', x), 1))
+
+/**
+ * The angle whose sine is x, for x from -1 to 1: -pi/2 to pi/2. NaN beyond.
+ *
+ * Dtypes: floats; integers become f32. Gradient: `1 / sqrt(1 - x^2)`, infinite at -1 and 1.
+ *
+ * @example
+ * asin(x) // x = [-1, 0, 1] gives [-1.570796, 0, 1.570796]
+ */
+export const asin: Unary = traced((x: Value): Value => {
+  const value = asFloat('asin', x)
+  return atan2(value, otherSide(value))
+})
+
+/**
+ * The angle whose cosine is x, for x from -1 to 1: pi to 0. NaN beyond.
+ *
+ * Dtypes: floats; integers become f32. Gradient: `-1 / sqrt(1 - x^2)`, infinite at -1 and 1.
+ *
+ * @example
+ * acos(x) // x = [-1, 0, 1] gives [3.141593, 1.570796, 0]
+ */
+export const acos: Unary = traced((x: Value): Value => {
+  const value = asFloat('acos', x)
+  return atan2(otherSide(value), value)
+})
+
+/** sqrt(1 - x^2), without cancellation near 1; as two roots, so that the derivative at 1 is infinite and not 0 * Infinity. */
+const otherSide = (x: Value): Value => mul(sqrt(sub(1, x)), sqrt(add(1, x)))
 
 /**
  * Inverse hyperbolic tangent, for x from -1 to 1 (infinite there), NaN beyond.

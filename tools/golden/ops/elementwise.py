@@ -114,5 +114,40 @@ case("logit", [vector(-0.5, 0.0, 0.125, 0.5, 0.875, 1.0, 1.5)], lambda x: torch.
 case("atanh", [inside - 0.5], torch.atanh, second=True)
 case("atanh", [SPECIALS], torch.atanh, signed=True)
 
+# Functions of one number: smooth points to second order, and special values.
+around = numbers("elementwise around", 3, 4, low=-2.5, high=2.5)
+above = numbers("elementwise above", 3, 4, low=0.25, high=3.0)
+UNARY = [
+    ("exp2", torch.exp2, around), ("log2", torch.log2, above), ("log10", torch.log10, above), ("asin", torch.asin, inside - 0.5),
+    ("acos", torch.acos, inside - 0.5), ("atan", torch.atan, around), ("sinh", torch.sinh, around), ("cosh", torch.cosh, around),
+    ("asinh", torch.asinh, around), ("acosh", torch.acosh, above + 1), ("erfc", torch.erfc, around),
+    ("erfinv", torch.erfinv, inside - 0.5), ("normalCdf", torch.special.ndtr, around), ("lgamma", torch.lgamma, above),
+    ("digamma", torch.digamma, above),
+]
+OURS = {"erfc", "erfinv", "normalCdf", "lgamma", "digamma"}
+POLES = {"lgamma", "digamma"}
+MIDDLE = vector(-inf, -30.0, -2.5, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 2.0, 10.0, 30.0, inf, nan)
+for name, f, smooth in UNARY:
+    kind = "special" if name in OURS else None
+    # PyTorch's trigamma is right to nine digits only; ours is compared with differences, as every derivative is.
+    case(name, [smooth], f, gradient=name != "digamma", second=name not in POLES, tolerance=kind)
+    # Far left PyTorch's ndtr is 0, a difference of nearly equal numbers; the derivative at poles is a sum of huge ones.
+    points = MIDDLE[2:] if name == "normalCdf" else MIDDLE
+    case(name, [points], f, gradient=name not in POLES, tolerance=kind)
+case("lgamma", [vector(-2.75, -1.5, -0.5, -0.25, 0.125, 1.0, 2.0, 12.5)], torch.lgamma, tolerance="special")
+case("digamma", [vector(-2.75, -1.5, -0.5, -0.25, 0.125, 1.0, 2.0, 12.5)], torch.digamma, gradient=False, tolerance="special")
+case("exp2", [vector(-20.0, -3.0, 0.0, 1.0, 10.0, 31.0)], torch.exp2, tolerance="exact", gradient=False)
+case("log2", [vector(2.0**-20, 0.125, 1.0, 2.0, 1024.0)], torch.log2, tolerance="exact", gradient=False)
+case("log10", [vector(1.0, 10.0, 100.0, 1000.0, 1e10)], torch.log10, tolerance="exact", gradient=False)
+for name, f in [("exp", torch.exp), ("log", torch.log), ("sqrt", torch.sqrt), ("sin", torch.sin), ("floor", torch.floor),
+                ("round", torch.round), ("isNan", torch.isnan)]:
+    case(name, [n.abs() + 1], f)
+case("digamma", [n.abs() + 1], torch.digamma, tolerance="special")
+pair("atan2", torch.atan2, second=True, signed=True)
+pair("hypot", torch.hypot, second=True)
+case("atan2", [vector(0.0, -0.0, 1.0), vector(0.0, 2.0, 0.0)], torch.atan2, name="atan2 at the origin")
+case("hypot", [vector(0.0, 0.0, 3.0), vector(0.0, 2.0, 0.0)], torch.hypot, name="hypot at the origin")
+case("atan2", [n, m], torch.atan2)
+
 error("fmax", [x, numbers("elementwise odd", 3)], torch.fmax, code="SHAPE_BROADCAST")
 error("lerp", [x, y, numbers("elementwise odd", 3)], torch.lerp, code="SHAPE_BROADCAST")

@@ -66,9 +66,9 @@ export const mathBounds: Readonly<Record<MathFunction, MathBound>> = {
     elsewhere: 'below 0 an absolute error of 5 ulp of the larger of the result, lgamma(1 - x) and 1',
   },
   digamma: {
-    ulp: 5,
+    ulp: 3,
     domain: [0, Infinity],
-    elsewhere: 'below 0 an absolute error of 5 ulp of the larger of the result, digamma(1 - x) and 1',
+    elsewhere: 'below 0 an absolute error of 3 ulp of the larger of the result, digamma(1 - x) and 1',
   },
   pow: { ulp: 3, domain: everywhere, elsewhere: '' },
   atan2: { ulp: 3, domain: everywhere, elsewhere: '' },

@@ -81,8 +81,9 @@ function positiveDigamma(b: ScalarBuilder, x: F32): F32 {
   const isBelow1 = b.lt(x, one)
   const inverse = b.div(one, x)
   const t = b.select(isBelow1, x, b.sub(x, one))
-  const fromRoot = b.sub(b.sub(t, b.f32(ROOT_HIGH - 1)), b.f32(ROOT_LOW))
-  const core = b.mul(fromRoot, b.polynomial(t, DIGAMMA))
+  const slope = b.polynomial(t, DIGAMMA)
+  // Not slope times a difference of both parts: GPU compilers add the two constants up.
+  const core = b.sub(b.mul(b.sub(t, b.f32(ROOT_HIGH - 1)), slope), b.mul(slope, b.f32(ROOT_LOW)))
   const near = b.select(isBelow1, b.sub(core, inverse), core)
 
   const z = b.mul(inverse, inverse)

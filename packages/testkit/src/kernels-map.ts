@@ -8,6 +8,8 @@ import {
   indexValue,
   linearize,
   offsetIndex,
+  quotientIndex,
+  remainderIndex,
   scaleIndex,
 } from '@heddle/core'
 import { makeKernel, readBuffer, store, writeBuffer, writeCode } from './kernel-code.ts'
@@ -31,6 +33,7 @@ export const mapFixtures: readonly KernelFixture[] = [
   padded(),
   nestedGuards(),
   strided(),
+  spread(),
   reshaped(),
   gathered(),
   gatheredOrZero(),
@@ -74,6 +77,24 @@ function chain(): KernelFixture {
   }
   const stages = [{ kind: 'map', axes: [], code: code.nodes, stores: [store(1, i, value)] }] as const
   return kernelFixture(makeKernel({ name: 'map-chain', extents: [37], rows: [0], buffers, stages }))
+}
+
+/** `y[i, j] = x[i / 2, j / 2]` where j mod 2 is an entry of `at`, else `x[i / 2, j / 4]`: a pooled image read by the image. */
+function spread(): KernelFixture {
+  const extents = [6, 22]
+  const ranges = (axis: number): number => extents[axis] ?? 1
+  const buffers = [readBuffer('f32', 33, 'x'), readBuffer('i32', 6, 'at'), writeBuffer('f32', 132, 'y')]
+  const code = writeCode(buffers)
+  const from = (by: number): IndexExpression =>
+    linearize([quotientIndex(i, 2, ranges), quotientIndex(j, by, ranges)], [3, 11], ranges)
+  const isFirst = code.compare('eq', code.index(remainderIndex(j, 2, ranges)), code.load(1, i))
+  const value = code.op('select', isFirst, code.load(0, from(2)), code.load(0, from(4)))
+  const stages = [
+    { kind: 'map', axes: [], code: code.nodes, stores: [store(2, addressOf([0, 1], extents), value)] },
+  ] as const
+  return kernelFixture(makeKernel({ name: 'map-spread', extents, rows: [0, 1], buffers, stages }), {
+    1: { kind: 'within', low: 0, high: 2 },
+  })
 }
 
 /** `y[i, j] = x[j, i]` */

@@ -4,6 +4,7 @@ import {
   type AxisId,
   axesOf,
   type Guard,
+  type IndexAtom,
   type IndexExpression,
   type Kernel,
   type ScalarCode,
@@ -49,6 +50,41 @@ export function varyingValues(
   return varies
 }
 
+/**
+ * How far an index is, in each of four lanes, from where it is in the first: vectors begin at multiples of four of the lane axis,
+ * so quotients and remainders by two and four step the same way in all of them. Undefined where it depends on the vector.
+ */
+export function laneSteps(index: IndexExpression, axis: AxisId): readonly number[] | undefined {
+  const steps = [0, 0, 0, 0]
+  for (const { coefficient, atom } of index.terms) {
+    const own =
+      atom.kind === 'axis' ? (atom.axis === axis ? [0, 1, 2, 3] : undefined) : stepsWithin(atom, axis)
+    if (own === 'unknown') return undefined
+    own?.forEach((step, lane) => {
+      steps[lane] = (steps[lane] ?? 0) + coefficient * step
+    })
+  }
+  return steps
+}
+
+/** Steps of a quotient or remainder of the lane axis plus multiples of the divisor, which divides four. */
+function stepsWithin(
+  atom: Exclude<IndexAtom, { readonly kind: 'axis' }>,
+  axis: AxisId,
+): readonly number[] | undefined | 'unknown' {
+  if (atom.kind === 'value' || !axesOf(atom.of).has(axis)) return undefined
+  const { of, by } = atom
+  const isEven = of.terms.every(({ coefficient, atom: { kind, ...inner } }) =>
+    kind === 'axis' && 'axis' in inner && inner.axis === axis ? coefficient === 1 : coefficient % by === 0,
+  )
+  if (4 % by !== 0 || strideOf(of, axis) !== 1 || !isEven) return 'unknown'
+  const phase = ((of.constant % by) + by) % by
+  return [0, 1, 2, 3].map((lane) => {
+    const at = phase + lane
+    return atom.kind === 'quotient' ? Math.floor(at / by) : (at % by) - phase
+  })
+}
+
 /** How a load behaves along an axis: the same element, one of the shapes of vector loads, or anything else. */
 export type LoadForm = 'uniform' | VectorLoadForm | 'gather'
 
@@ -70,7 +106,15 @@ export function loadForm(
   if (stride === 0) return 'uniform'
   if (stride === 1) return 'contiguous'
   if (load.dtype === 'bool') return 'gather'
+  if (stride === undefined) return repeatedForm(laneSteps(load.index, laneAxis))
   return stride === -1 ? 'backwards' : stride === 2 ? 'alternate' : 'gather'
+}
+
+/** Neighbours that are each read by two or by four lanes: what a pooled image is to the image. */
+function repeatedForm(steps: readonly number[] | undefined): LoadForm {
+  if (steps === undefined || steps[1] !== 0) return 'gather'
+  if (steps[2] === 1 && steps[3] === 1) return 'pairs'
+  return steps[2] === 0 && steps[3] === 0 ? 'fours' : 'gather'
 }
 
 export interface LaneCost {
@@ -106,10 +150,10 @@ export function laneCost(
         else contiguous++
         break
       case 'index':
-        if (strideOf(node.index, axis) === undefined || valuesOf(node.index).size > 0) gathers++
+        if (laneSteps(node.index, axis) === undefined || valuesOf(node.index).size > 0) gathers++
         break
       case 'within':
-        if (node.guards.some(({ index }) => strideOf(index, axis) === undefined || valuesOf(index).size > 0))
+        if (node.guards.some(({ index }) => laneSteps(index, axis) === undefined || valuesOf(index).size > 0))
           gathers++
         break
       case 'const':

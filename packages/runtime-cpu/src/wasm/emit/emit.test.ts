@@ -127,6 +127,10 @@ describe('the emitter runs in vectors', () => {
     expect(reportOf(kernel).vectorized).toEqual([true, true])
   })
 
+  test('images that read pooled ones, each element twice or four times', () => {
+    expect(reportOf(fixture('map-spread')).vectorized).toEqual([true])
+  })
+
   test('contractions as matrix multiplication, with any layout of operands', () => {
     const names = ['matmul', 'transposed-a', 'transposed-b', 'transposed-both', 'batch', 'bias-relu', 'dot']
     for (const name of names)

@@ -13,12 +13,11 @@ import {
   type ScalarCode,
   type ScalarLoad,
   type ScalarNode,
-  strideOf,
   type ValueId,
   valuesOf,
 } from '@heddle/core'
 import type { MemoryInstruction } from '../instructions.ts'
-import { loadForm, operandsOfValue, varyingValues } from './analysis.ts'
+import { laneSteps, loadForm, operandsOfValue, varyingValues } from './analysis.ts'
 import type { NodeId } from './graph.ts'
 import { type Address, addressOf, conditionNode, type IndexScope, indexNode } from './index-code.ts'
 import { inlineMath, isMath, sharedMath } from './math.ts'
@@ -202,7 +201,7 @@ export function lowering(scope: LoweringScope): Lowering {
         return vectorLoad(loads, node, { form, guards: guardsOf(node), dtype, offset })
       }
       case 'index':
-        return affineLanes(node.index, offset) ?? eachLane(value, dtype, offset)
+        return steppedLanes(node.index, offset) ?? eachLane(value, dtype, offset)
       case 'within':
         return vectorWithin(node.guards, offset) ?? eachLane(value, dtype, offset)
       case 'accumulated':
@@ -229,15 +228,15 @@ export function lowering(scope: LoweringScope): Lowering {
     return emitVectorOp({ context, op: node.op, dtype, from: dtypeOf(argument(node.args, 0)), args, uniform })
   }
 
-  /** An index that grows evenly along the lane axis. */
-  function affineLanes(index: IndexExpression, offset: number): NodeId | undefined {
-    const stride = laneAxis === undefined ? undefined : strideOf(index, laneAxis)
-    if (stride === undefined || [...valuesOf(index)].some((id) => varies[id] === true)) return undefined
+  /** An index that grows in every vector alike along the lane axis. */
+  function steppedLanes(index: IndexExpression, offset: number): NodeId | undefined {
+    const steps = laneAxis === undefined ? undefined : laneSteps(index, laneAxis)
+    if (steps === undefined || [...valuesOf(index)].some((id) => varies[id] === true)) return undefined
     const first = splat(context, 'i32', indexNode(indexScope(offset), index))
     const ramp = packLanes(
       context,
       'i32',
-      [0, 1, 2, 3].map((lane) => graph.constant('i32', lane * stride)),
+      steps.map((step) => graph.constant('i32', step)),
     )
     return graph.plain('i32x4.add', first, ramp)
   }
@@ -248,7 +247,7 @@ export function lowering(scope: LoweringScope): Lowering {
     for (const { index, low, high } of guards) {
       const range = indexRange(index, ranges)
       if (range.low >= low && range.high < high) continue
-      const position = affineLanes(index, offset)
+      const position = steppedLanes(index, offset)
       if (position === undefined) return undefined
       const distance = graph.plain('i32x4.sub', position, splat(context, 'i32', graph.constant('i32', low)))
       const width = splat(context, 'i32', graph.constant('i32', Math.max(0, high - low)))

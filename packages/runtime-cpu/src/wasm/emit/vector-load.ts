@@ -1,5 +1,6 @@
-// Loads of four elements along the lane axis: neighbours, neighbours backwards, every second one, and neighbours of which some
-// may lie outside a guard's window (the border of a padded array). Nothing outside a buffer is ever read.
+// Loads of four elements along the lane axis: neighbours, neighbours backwards, every second one, each twice, one in all lanes, and
+// neighbours of which some may lie outside a guard's window (the border of a padded array). Nothing outside a buffer is ever
+// read.
 import { type AxisId, axesOf, type Guard, holdsAlways, type Kernel, type ScalarLoad } from '@heddle/core'
 import type { FunctionBuilder, FunctionRef } from '../encoder.ts'
 import type { Library } from '../library.ts'
@@ -17,7 +18,7 @@ export interface VectorLoadScope {
 }
 
 /** Shapes of loads that need no lane-by-lane work. */
-export type VectorLoadForm = 'contiguous' | 'backwards' | 'alternate' | 'window'
+export type VectorLoadForm = 'contiguous' | 'backwards' | 'alternate' | 'pairs' | 'fours' | 'window'
 
 export function vectorLoad(
   scope: VectorLoadScope,
@@ -63,6 +64,11 @@ export function vectorLoad(
       const bytes = graph.load('v128.load32_zero', address, at)
       const halves = graph.plain('i16x8.extend_low_i8x16_u', bytes)
       return graph.plain('i32x4.neg', graph.plain('i32x4.extend_low_i16x8_u', halves))
+    }
+    if (form === 'fours') return graph.load('v128.load32_splat', address, at)
+    if (form === 'pairs') {
+      const two = graph.load('v128.load64_zero', address, at)
+      return graph.shuffle(lanes(0, 0, 1, 1), two, two)
     }
     const first = graph.load('v128.load', address, at)
     if (form === 'backwards') return graph.shuffle(lanes(3, 2, 1, 0), first, first)

@@ -64,6 +64,10 @@ test.each([1, 2, 4])(
   },
 )
 
+test('an empty batch has the same kernels', () => {
+  expect(counts((x, w) => conv2d(x, w, { padding: 1 }), { x: [0, 4, 8, 8], w: shapes.w })).toEqual([1, 3])
+})
+
 test('what follows a convolution is its epilogue', () => {
   expect(counts((x, w) => relu(conv2d(x, w, { padding: 1 })), { w: shapes.w })[0]).toBe(1)
 })

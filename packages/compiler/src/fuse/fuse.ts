@@ -107,7 +107,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     owner.set(node, group)
     group.outputs.push(node)
     settle(node, joined === undefined ? code : 'JOIN_OUTPUT', group)
-    if (joined === undefined) need(group, node, identityTuple(group.rank))
+    if (joined === undefined) need(group, node, outputTuple(group, node))
     fill(group, node)
   }
 

@@ -15,6 +15,7 @@ import {
   linearize,
   opRecord,
   type Shape,
+  sizeOf,
   substituteValues,
   type Value,
   valueOfAccess,
@@ -92,7 +93,7 @@ export const storeIndex = (group: Group): IndexExpression =>
   )
 
 export function createGroup(id: number, root: Value): Group {
-  const axes = root.type.shape.map((dim, axis) => ({ extent: extent(dim), label: `i${axis}` }))
+  const axes = computedShape(root).map((dim, axis) => ({ extent: extent(dim), label: `i${axis}` }))
   return {
     id,
     outputs: [],
@@ -106,6 +107,35 @@ export function createGroup(id: number, root: Value): Group {
     operations: 0,
     reasons: [],
   }
+}
+
+/** The shape in which a stored value is computed: that of what it is a reshape of, so that this is read at plain axes. */
+function computedShape(root: Value): Shape {
+  let value = root
+  for (;;) {
+    const source = inSameOrder(value)
+    if (source === undefined) return value.type.shape
+    value = source
+  }
+}
+
+/** The operand of a view that changes no address. */
+function inSameOrder({ op, attrs, type, inputs }: Value): Value | undefined {
+  const { kind, lowering } = opRecord(op)
+  const [source] = inputs
+  if (kind !== 'view' || lowering.kind !== 'pull' || source === undefined || inputs.length !== 1)
+    return undefined
+  const shape = type.shape.map(extent)
+  const sourceShape = source.type.shape.map(extent)
+  if (sizeOf(shape) !== sizeOf(sourceShape)) return undefined
+  const at = identityTuple(shape.length)
+  const ranges = (axis: AxisId): number => shape[axis] ?? 1
+  const [access] = lowering.accesses({ at, attrs, inputs: [source.type], type, ranges })
+  const isSame =
+    access !== undefined &&
+    access.guards.length === 0 &&
+    equalIndex(linearize(access.index, sourceShape, ranges), linearize(at, shape, ranges))
+  return isSame ? source : undefined
 }
 
 export const rangesOf =

@@ -69,8 +69,12 @@ const convolution =
     }
     const { low, high } = borders(op, padding, sliding)
     const images = batched(asFloat(op, x), rank)
-    const padded = padSpatial(images, low, high, paddingMode === 'zeros' ? 0 : paddingMode)
-    const y = groups === 1 ? oneGroup(padded, weight, sliding) : grouped(padded, weight, groups, sliding)
+    const surround = (each: Value): Value =>
+      padSpatial(each, low, high, paddingMode === 'zeros' ? 0 : paddingMode)
+    const y =
+      groups === 1
+        ? oneGroup(surround(images), weight, sliding)
+        : grouped(surround(split(images, groups)), weight, sliding)
     return unbatched(withBias(op, y, bias), x.type.shape, rank)
   }
 
@@ -111,13 +115,18 @@ function oneGroup(x: Value, weight: Value, sliding: Sliding): Value {
   return permute(y, [1, 0, ...axesFrom(2, rank)])
 }
 
-function grouped(x: Value, weight: Value, groups: number, sliding: Sliding): Value {
-  const rank = sliding.sizes.length
+/** `x [n, c, d…]` as `[n, g, c / g, d…]`. Before it is padded: then what is cut off the derivative is cut off a sum of windows. */
+function split(x: Value, groups: number): Value {
   const [n = 0, channels = 0, ...extents] = x.type.shape
+  return reshape(x, [n, groups, channels / groups, ...extents])
+}
+
+function grouped(x: Value, weight: Value, sliding: Sliding): Value {
+  const rank = sliding.sizes.length
+  const [n = 0, groups = 1, channels = 0] = x.type.shape
   const [outputs = 0, , ...sizes] = weight.type.shape
-  const split = reshape(x, [n, groups, channels / groups, ...extents])
-  const kernels = reshape(weight, [groups, outputs / groups, channels / groups, ...sizes])
-  const columns = windows(split, { axes: axesFrom(3, rank), ...sliding }) // [n, g, c, o…, k…]
+  const kernels = reshape(weight, [groups, outputs / groups, channels, ...sizes])
+  const columns = windows(x, { axes: axesFrom(3, rank), ...sliding }) // [n, g, c, o…, k…]
   const y = dot(kernels, columns, {
     leftBatch: [0],
     rightBatch: [1],

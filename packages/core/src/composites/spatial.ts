@@ -33,7 +33,7 @@ export function perSpatialAxis(
   return each
 }
 
-/** `x [N, C, d…]` with elements before and after each spatial axis: a number, or elements of x. */
+/** `x […, d…]` with elements before and after each spatial axis: a number, or elements of x. */
 export function padSpatial(
   x: Value,
   low: readonly number[],
@@ -41,7 +41,8 @@ export function padSpatial(
   filler: number | Exclude<PadMode, 'constant'>,
 ): Value {
   if ([...low, ...high].every((entry) => entry === 0)) return x
-  const amounts = { low: [0, 0, ...low], high: [0, 0, ...high] }
+  const others = x.type.shape.slice(low.length).map(() => 0)
+  const amounts = { low: [...others, ...low], high: [...others, ...high] }
   return pad(x, typeof filler === 'number' ? { ...amounts, value: filler } : { ...amounts, mode: filler })
 }
 

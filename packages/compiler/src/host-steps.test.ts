@@ -51,6 +51,21 @@ test('host steps: kernels before and after are not fused across them', () => {
   ])
 })
 
+test('host steps: operands seen under another shape are not copied', () => {
+  const b = createBuilder()
+  const x = b.input({ name: 'x', dtype: 'f32', shape: [2, 3] }) as Value<'input'>
+  const sorted = (value: Value): Value => b.argSort(value, { axis: 0, descending: false })
+  const flat = b.reshape(b.reshape(x, { shape: [3, 2] }), { shape: [6] })
+  const columns = b.permute(x, { perm: [1, 0] })
+  const graph = graphOf('orders', [x], { flat: sorted(flat), columns: sorted(columns) })
+
+  const { plan } = runPipeline(graph, hostCapabilities, { passes: [] })
+
+  // Only the permutation moves elements.
+  expect(plan.kernels.map(({ origin }) => origin.ops)).toEqual([['permute']])
+  expect(() => verifyPlan(plan)).not.toThrow()
+})
+
 test('host steps: a plan says what moves where the host is far', () => {
   const { plan } = runPipeline(sorting([2, 600]), far)
 

@@ -13,7 +13,7 @@ export interface Counts {
   prepared: number
   disposed: number
   runs: number
-  /** Kernel launches. */
+  /** Kernel launches and host steps. */
   steps: number
 }
 

@@ -29,6 +29,7 @@ import {
   plainAxes,
   tuplesEqual,
 } from './group.ts'
+import { behindReshapes } from './same-array.ts'
 
 export interface FuseOptions {
   /** Off: every op is a kernel of its own (but movements between buffers); for differential tests. */
@@ -126,10 +127,10 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         if (!tryAbsorbContraction(group, node, need)) throw internalError('fuse', `${node.op} has no kernel`)
         break
       case 'scatter':
+        fillAlone(group, node, node.inputs)
+        break
       case 'host':
-        group.members.set(node, [identityTuple(group.rank)])
-        group.demands.delete(node)
-        for (const operand of node.inputs) need(group, operand, identityTuple(operand.type.shape.length))
+        fillAlone(group, node, node.inputs.map(behindReshapes))
         break
       case 'control':
       case 'leaf':
@@ -137,6 +138,13 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       default:
         lowering satisfies never
     }
+  }
+
+  /** A group of one node, which reads whole arrays. */
+  function fillAlone(group: Group, node: Value, arrays: readonly Value[]): void {
+    group.members.set(node, [identityTuple(group.rank)])
+    group.demands.delete(node)
+    for (const array of arrays) need(group, array, identityTuple(array.type.shape.length))
   }
 
   function canJoin(group: Group, node: Value, users: readonly Group[]): boolean {
@@ -296,7 +304,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
         if (lowering.kind === 'contract' && capabilities.contractOperands === 'strided') {
           for (const source of contractionSources(node)) markStored(source)
         }
-        if (lowering.kind === 'host') for (const operand of node.inputs) markStored(operand)
+        if (lowering.kind === 'host') for (const operand of node.inputs) markStored(behindReshapes(operand))
         else if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
           for (const operand of node.inputs) if (!isMadeInside(operand)) markStored(operand)
         }

@@ -22,6 +22,7 @@ import {
   type Value,
 } from '@heddle/core'
 import type { Schedule } from '../fuse/fuse.ts'
+import { behindReshapes } from '../fuse/same-array.ts'
 import type { LoopNest } from '../lower/lanes.ts'
 import { labelOf, lower } from '../lower/lower.ts'
 import { placeInArena } from './arena.ts'
@@ -90,7 +91,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
   const writes = (value: Value): number => use(writeSlot(value), 'write')
   for (const each of lowered) {
     if (each.kind === 'host') {
-      const args = [...each.node.inputs.map(reads), writes(each.node)]
+      const args = [...each.node.inputs.map((operand) => reads(behindReshapes(operand))), writes(each.node)]
       steps.push(hostStep(each.node, args, capabilities))
       continue
     }

@@ -7,6 +7,7 @@ import { families } from './golden/read-files.ts'
 const reasons: Readonly<Record<string, string>> = {
   alphaDropout: 'random; its moments are tested in composites.test.ts',
   bitcast: 'PyTorch has no function of values for it; kernel fixtures and samples compare it with the host',
+  commonDType: 'a question about dtypes; operand.test.ts',
   constant: 'an initializer, drawn outside of graphs; compared in initializer.test.ts',
   dropout: 'random; its statistics and derivative are tested in composites.test.ts',
   dropout1d: 'random; composites.test.ts',

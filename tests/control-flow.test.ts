@@ -1,7 +1,16 @@
 // Programs with loops and branches on every runtime of the CPU: within the bounds of the reference, the same bits on JavaScript
 // and WebAssembly with fusion and without, and nothing lost by text and JSON.
 import { planFor } from '@heddle/compiler'
-import { type Bindings, createBuilder, type Graph, mul, program, scan, type Value } from '@heddle/core'
+import {
+  type Bindings,
+  createBuilder,
+  type Graph,
+  mul,
+  program,
+  scan,
+  toNdArray,
+  type Value,
+} from '@heddle/core'
 import {
   checkAgreement,
   checkForms,
@@ -56,8 +65,10 @@ test('a loop of 10,000 steps compiles and runs with the default stack', async ()
       }).carry,
   )
   const backend = backends.at(-1)!
-  const bindings = bindingsOf(graph)
-  bindings['rows']!.data.fill(0.99999)
+  const bindings: Bindings = {
+    ...bindingsOf(graph),
+    rows: toNdArray('f32', [length, 2], new Array<number>(2 * length).fill(0.99999)),
+  }
 
   const { outputs } = await runPlan(
     backend,
@@ -66,7 +77,7 @@ test('a loop of 10,000 steps compiles and runs with the default stack', async ()
   )
 
   const expected = [...bindings['x']!.data].map((start) => {
-    let value = start
+    let value = Number(start)
     for (let step = 0; step < length; step++) value = Math.fround(value * Math.fround(0.99999))
     return value
   })

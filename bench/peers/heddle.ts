@@ -31,7 +31,7 @@ function open(request: OpenRequest, tensors: ReadonlyMap<string, LoadedTensor>):
       session.dispatch()['output']?.dispose()
       return undefined
     },
-    output: () => Float32Array.from(session.runSync()['output']?.data ?? []),
+    output: () => Float32Array.from([...(session.runSync()['output']?.data ?? [])].map(Number)),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   isFloat,
   type NdArray,
   nodesOf,
+  type TypedArray,
   toNdArray,
   type Value,
 } from '@heddle/core'
@@ -187,7 +188,7 @@ async function checkGroup(
   backends: readonly Backend[],
   way: Way,
 ): Promise<void> {
-  let first: Readonly<Record<string, ArrayLike<number>>> | undefined
+  let first: Readonly<Record<string, TypedArray>> | undefined
   for (const backend of backends) {
     const { outputs: references } = boundsOfGraph(graph, bindings, precisionOf(backend.capabilities))
     const plan = planFor(graph, backend.capabilities, { fusion: way.fusion })
@@ -198,10 +199,11 @@ async function checkGroup(
       expectWithin(where, outputs[output] ?? [], reference)
       const bits = first?.[output]
       if (bits !== undefined)
-        expectSameBits(`${where}, bits`, outputs[output] ?? [], {
-          ...reference.value,
-          data: Float64Array.from(bits),
-        })
+        expectSameBits(
+          `${where}, bits`,
+          outputs[output] ?? [],
+          toNdArray(reference.value.dtype, reference.value.shape, bits),
+        )
     }
     if (backend.capabilities.bitReproducible) first ??= outputs
   }

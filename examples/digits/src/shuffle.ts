@@ -7,7 +7,7 @@ export function shuffled(count: number, seed: number, purpose: string): Uint32Ar
   const order = Uint32Array.from({ length: count }, (_, at) => at)
   // Fisher-Yates.
   for (let last = count - 1; last > 0; last--) {
-    const pick = Math.floor((draws[last] ?? 0) * (last + 1))
+    const pick = Math.floor(Number(draws[last]) * (last + 1))
     const moved = order[last] ?? 0
     order[last] = order[pick] ?? 0
     order[pick] = moved

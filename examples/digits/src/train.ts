@@ -2,7 +2,7 @@
 // keeps time but prints nothing.
 
 import { compile } from '@heddle/compiler'
-import { type Backend, type Graph, type Session, sizeOf } from '@heddle/core'
+import { type Backend, type Graph, numbersOf, type Session, sizeOf } from '@heddle/core'
 import { createBatch, type DigitSplit, type Digits, fillBatch } from './digits.ts'
 import { classes, evaluationModel, trainingGraph } from './model.ts'
 import { type PlanFacts, planFacts } from './plan-facts.ts'
@@ -172,8 +172,13 @@ async function evaluate(
     const result = await session.run({ x: buffers.x, y: buffers.y })
     // The last batch may be filled up with repeats.
     const rows = Math.min(evaluationBatch, digits.count - start)
-    probabilities.push(...(result['probabilities']?.data.subarray(0, rows * classes) ?? []))
-    losses.push(...(result['losses']?.data.subarray(0, rows) ?? []))
+    for (const [name, size, into] of [
+      ['probabilities', rows * classes, probabilities],
+      ['losses', rows, losses],
+    ] as const) {
+      const array = result[name]
+      if (array !== undefined) into.push(...numbersOf(array).subarray(0, size))
+    }
   }
   const predicted = predictions(probabilities)
   const correct = predicted.filter((digit, at) => digit === digits.labels[at]).length

@@ -64,7 +64,7 @@ function referenceLosses(graph: Graph, feeds: readonly BatchBuffers[]): number[]
       y: toNdArray('i32', [y.length], y),
     })
     states = { ...states, ...updates }
-    return outputs['loss']!.data[0]!
+    return Number(outputs['loss']!.data[0])
   })
 }
 

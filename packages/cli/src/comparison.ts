@@ -1,5 +1,5 @@
 // One compiled result beside its reference: the worst difference, where it is, and whether it is allowed.
-import { dtypes, type HostArray, isFloat, type Shape } from '@heddle/core'
+import { dtypes, type HostArray, isFloat, numbersOf, type Shape } from '@heddle/core'
 import type { Reference } from './reference.ts'
 
 export interface Comparison {
@@ -19,23 +19,25 @@ export function compareArrays(result: HostArray, { value, bound, undecided }: Re
   const { round } = dtypes[result.dtype]
   let worst = 0
   let position = 0
-  result.data.forEach((got, offset) => {
-    if (undecided.has(offset)) return
-    const wanted = value.data[offset] ?? Number.NaN
-    const distance = isFloat(result.dtype) ? floatDistance(got, wanted, round) : Math.abs(got - wanted)
+  const got = numbersOf(result)
+  const expected = numbersOf(value)
+  for (const [offset, wanted] of expected.entries()) {
+    if (undecided.has(offset)) continue
+    const found = got[offset] ?? Number.NaN
+    const distance = isFloat(result.dtype) ? floatDistance(found, wanted, round) : Math.abs(found - wanted)
     if (distance > worst) {
       worst = distance
       position = offset
     }
-  })
+  }
   return {
     worst,
     bound,
     isWithin: worst <= bound,
     skipped: undecided.size,
     at: indexOf(position, result.shape),
-    got: result.data[position] ?? Number.NaN,
-    wanted: value.data[position] ?? Number.NaN,
+    got: got[position] ?? Number.NaN,
+    wanted: expected[position] ?? Number.NaN,
   }
 }
 

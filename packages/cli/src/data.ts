@@ -8,6 +8,7 @@ import {
   type GraphInput,
   isFloat,
   materialize,
+  numbersOf,
   type Shape,
   type TypedArray,
 } from '@heddle/core'
@@ -63,9 +64,14 @@ function generate(
     return { data: draw(dtype, positions), words: `positions 0 to ${positions - 1}` }
   switch (dtypes[dtype].kind) {
     case 'bool':
-      return { data: Uint8Array.from(draw('i32', 2)), words: 'true or false' }
-    case 'uint':
-      return { data: draw(dtype, 2 ** 32), words: 'any 32 bits' }
+      return {
+        data: Uint8Array.from(numbersOf({ dtype: 'i32', data: draw('i32', 2) })),
+        words: 'true or false',
+      }
+    case 'uint': {
+      const { bytes, highest } = dtypes[dtype]
+      return { data: draw(dtype, Number(highest) + 1), words: `any ${8 * bytes} bits` }
+    }
     default:
       return { data: draw(dtype, 10), words: 'whole numbers 0 to 9' }
   }

@@ -1,7 +1,17 @@
 // `--feed name=value`: a number, nested numbers as JSON, or a JSON file with either or with what `heddle run --format json`
 // prints of an array. Shape and dtype are checked by the session, which knows the program.
 import { resolve } from 'node:path'
-import { type DType, dtypeNames, dtypes, type Feed, type Nested } from '@heddle/core'
+import {
+  type DType,
+  dtypeNames,
+  dtypes,
+  type Feed,
+  isFloat,
+  isValueOf,
+  type Nested,
+  type Scalar,
+  writeElement,
+} from '@heddle/core'
 import { feedForm } from './errors.ts'
 import type { Io } from './io.ts'
 
@@ -60,17 +70,26 @@ function arrayOf(candidate: unknown): Feed | undefined {
   const values = data.map(numberOf)
   if (!shape.every(Number.isSafeInteger) || values.includes(undefined)) return undefined
   const array = dtypes[dtype].allocate(values.length)
-  values.forEach((value, at) => {
-    array[at] = value ?? 0
-  })
+  for (const [at, value] of values.entries()) {
+    if (!fits(dtype, value ?? 0)) return undefined
+    writeElement(dtype, array, at, value ?? 0)
+  }
   return { dtype, shape: shape.map(Number), data: array }
 }
 
+/** What is no value of an integer dtype must not become one in silence. */
+const fits = (dtype: DType, value: Scalar): boolean =>
+  isFloat(dtype) ||
+  (typeof value === 'bigint'
+    ? value >= dtypes[dtype].lowest && value <= dtypes[dtype].highest
+    : isValueOf(dtype, value + 0))
+
 const isDType = (candidate: unknown): candidate is DType => dtypeNames.some((name) => name === candidate)
 
-/** JSON has no words for four numbers. */
-function numberOf(item: unknown): number | undefined {
+/** JSON has no words for four numbers, nor for whole ones beyond 2^53. */
+function numberOf(item: unknown): Scalar | undefined {
   if (typeof item === 'number' || typeof item === 'boolean') return Number(item)
+  if (typeof item === 'string' && /^-?\d+$/.test(item) && item !== '-0') return BigInt(item)
   return item === 'NaN' || item === 'Infinity' || item === '-Infinity' || item === '-0'
     ? Number(item)
     : undefined

@@ -1,5 +1,12 @@
 // JSON documents that commands print: one document, keys in the order written here. What JSON cannot say of numbers is text.
-import type { DType, HostArray, Shape, SourceLocation } from '@heddle/core'
+import {
+  type DType,
+  type HostArray,
+  readElement,
+  type Scalar,
+  type Shape,
+  type SourceLocation,
+} from '@heddle/core'
 import type { Io } from './io.ts'
 import { shortPath } from './user-lines.ts'
 
@@ -24,8 +31,14 @@ export const arrayJson = ({
 }: Pick<HostArray, 'dtype' | 'shape' | 'data'>): ArrayJson => ({
   dtype,
   shape,
-  data: Array.from(data, numberJson),
+  data: Array.from({ length: data.length }, (_, at) =>
+    scalarJson(readElement(dtype, data, at) ?? Number.NaN),
+  ),
 })
+
+/** A bigint that no number holds for sure is text. */
+const scalarJson = (value: Scalar): number | string =>
+  typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? `${value}` : numberJson(Number(value))
 
 export const numberJson = (value: number): number | string =>
   Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : `${value}`

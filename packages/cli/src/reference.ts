@@ -11,6 +11,7 @@ import {
   isFloat,
   type NdArray,
   nodesOf,
+  numbersOf,
   opRecord,
   rootsOf,
   sizeOf,
@@ -57,19 +58,17 @@ function compareSamples(value: NdArray, disturbed: readonly NdArray[]): Referenc
   const undecided = new Set<number>()
   if (!isFloat(value.dtype)) {
     for (const { data } of disturbed) {
-      data.forEach((item, at) => {
-        if (item !== value.data[at]) undecided.add(at)
-      })
+      for (const [at, item] of data.entries()) if (item !== value.data[at]) undecided.add(at)
     }
     return { value, bound: 0, undecided }
   }
   let spread = 0
   let largest = 0
-  value.data.forEach((item, at) => {
+  numbersOf(value).forEach((item, at) => {
     if (!Number.isFinite(item)) return
     largest = Math.max(largest, Math.abs(item))
     for (const { data } of disturbed) {
-      const distance = Math.abs((data[at] ?? Number.NaN) - item)
+      const distance = Math.abs(Number(data[at]) - item)
       if (Number.isNaN(distance) || distance === Number.POSITIVE_INFINITY) undecided.add(at)
       else spread = Math.max(spread, distance)
     }
@@ -79,8 +78,14 @@ function compareSamples(value: NdArray, disturbed: readonly NdArray[]): Referenc
 }
 
 /** The distance from 1 to the next number: twice what one rounding does, since some functions are not rounded to nearest. */
-const precisionOf = ({ dtype }: { readonly dtype: NdArray['dtype'] }): { unit: number; smallest: number } =>
-  dtype === 'f64' ? { unit: 2 ** -52, smallest: 2 ** -1022 } : { unit: 2 ** -23, smallest: 2 ** -126 }
+const precisionOf = ({
+  dtype,
+}: {
+  readonly dtype: NdArray['dtype']
+}): { unit: number; smallest: number } => ({
+  unit: 2 ** (1 - dtypes[dtype].significand),
+  smallest: dtype === 'f64' ? 2 ** -1022 : dtype === 'f16' ? 2 ** -14 : 2 ** -126,
+})
 
 type Noise = () => number
 
@@ -157,13 +162,13 @@ function termsOf({ op, attrs, type, inputs }: Value): number {
   }
 }
 
-/** Moves what float32 cannot hold (`all`: everything) by up to `steps` units in the last place. */
+/** Moves what the dtype cannot hold (`all`: everything) by up to `steps` units in the last place. */
 function disturb(array: NdArray, steps: number, noise: Noise, all: boolean): NdArray {
-  const { dtype, shape, data } = array
+  const { dtype, shape } = array
   if (!isFloat(dtype)) return array
   const { unit } = precisionOf(array)
-  const { round } = dtypes.f32
-  const moved = data.map((value) =>
+  const { round } = dtypes[dtype]
+  const moved = numbersOf(array).map((value) =>
     all || round(value) !== value ? value * (1 + steps * unit * noise()) : value,
   )
   return { dtype, shape, data: moved }

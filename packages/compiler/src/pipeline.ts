@@ -6,6 +6,7 @@ import { eliminateDead } from './passes/eliminate-dead.ts'
 import { foldConstants } from './passes/fold-constants.ts'
 import { checkCapabilities, expandHostSteps, splitWideOps } from './passes/legalize.ts'
 import { createFuel, createPassContext, type Note, type Pass } from './passes/pass.ts'
+import { widenStorage } from './passes/widen-storage.ts'
 import { assemble } from './plan/assemble.ts'
 import { expandControl, keptBy } from './regions/expand.ts'
 
@@ -56,8 +57,10 @@ export function runPipeline(
   if (verify) verifyGraph(graph)
   const stages: { pass: string; graph: Graph; notes: readonly Note[] }[] = []
   const fuel = createFuel(options.fuel)
-  // First, so that the passes see what loops and host steps become.
-  let optimized = expandHostSteps(expandControl(graph, keptBy(capabilities)), capabilities)
+  // First, so that the passes see what loops and host steps become, and rules only dtypes that compute; the casts that
+  // widening makes meet others to join. Host steps are expanded in those dtypes, so as to round once.
+  const unrolled = widenStorage(expandControl(graph, keptBy(capabilities)))
+  let optimized = expandHostSteps(unrolled, capabilities)
   if (verify && optimized !== graph) verifyGraph(optimized)
   for (const pass of passes) {
     if (disable.includes(pass.name)) continue

@@ -193,8 +193,23 @@ export {
   sizeOf,
   subtractDims,
 } from './dim.ts'
-export type { DType, DTypeInfo, TypedArray } from './dtype.ts'
-export { dtypeNames, dtypes, isFloat, isInteger } from './dtype.ts'
+export type { ComputeDType, DType, DTypeInfo, NumberArray, Scalar, TypedArray } from './dtype.ts'
+export {
+  bf16FromBits,
+  bf16ToBits,
+  computeDTypes,
+  computes,
+  copyStorage,
+  dtypeNames,
+  dtypes,
+  holds,
+  isFloat,
+  isInteger,
+  isValueOf,
+  readElement,
+  scalarOf,
+  writeElement,
+} from './dtype.ts'
 export type { Bincount, HostCountsOptions } from './dynamic/bincount.ts'
 export { bincount } from './dynamic/bincount.ts'
 export { maskedSelect, nonzero } from './dynamic/nonzero.ts'
@@ -319,7 +334,7 @@ export { maskedFill, maskedScatter } from './front/masked.ts'
 export { chainMatmul, matrixPower } from './front/matrix-chains.ts'
 export type { Nested } from './front/nested.ts'
 export type { Operand } from './front/operand.ts'
-export { isValue } from './front/operand.ts'
+export { commonDType, isValue } from './front/operand.ts'
 export type { PadMode, PadOptions } from './front/pad.ts'
 export { pad } from './front/pad.ts'
 export type { Product, TensordotOptions } from './front/products.ts'
@@ -369,13 +384,21 @@ export { identityOf, runKernel } from './interpret/kernel.ts'
 export type { NdArray } from './interpret/nd-array.ts'
 export {
   forEachIndex,
+  numbersOf,
   offsetOf,
   read,
+  readNumber,
   tabulate,
   toNdArray,
   zeros as zeroArray,
 } from './interpret/nd-array.ts'
-export { applyScalar, castScalar, evaluateScalarFunction } from './interpret/scalar.ts'
+export {
+  applyScalar,
+  bitcastScalar,
+  castScalar,
+  evaluateScalarFunction,
+  nearestF32,
+} from './interpret/scalar.ts'
 export type { Builder, BuilderMethods } from './ir/builder.ts'
 export { createBuilder, isOpName, opNames, opRecord } from './ir/builder.ts'
 export type {
@@ -396,7 +419,7 @@ export type {
   ScalarEmitter,
   VjpArgs,
 } from './ir/define.ts'
-export { noAttrs, valueOfAccess, variadic } from './ir/define.ts'
+export { movesOnly, noAttrs, valueOfAccess, variadic } from './ir/define.ts'
 export type { Graph, GraphInput, GraphOutput, GraphUpdate } from './ir/graph.ts'
 export { inputNamed, mapRoots, nodesOf, rootsOf } from './ir/graph.ts'
 export type { GraphJson, GraphJsonOptions } from './ir/json.ts'
@@ -474,7 +497,7 @@ export type {
   ValueId,
 } from './kernel/scalar.ts'
 export type { ScalarType } from './kernel/scalar-type.ts'
-export { isValueOf, scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
+export { scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
 export { verifyKernel } from './kernel/verify.ts'
 export type { HostTransfer } from './ops/host-transfers.ts'
 export { hostTransfers } from './ops/host-transfers.ts'

@@ -2,7 +2,7 @@
 // numbers. They depend on the initializer, the seed and the name of the state only, never on order, and are equal to the last
 // bit everywhere: beside + - * / and sqrt, which are exact by definition, no function of the host is used.
 import { formatShape, type Shape, sizeOf } from './dim.ts'
-import { type DType, dtypes, isFloat, type TypedArray } from './dtype.ts'
+import { type DType, dtypes, isFloat, type TypedArray, writeElement } from './dtype.ts'
 import { HeddleError } from './errors.ts'
 import { hashString } from './ir/structural-key.ts'
 import { threefry } from './ops/random-bits.ts'
@@ -25,30 +25,34 @@ export function materialize(
 ): TypedArray {
   const size = sizeOf(shape)
   const data = dtypes[dtype].allocate(size)
+  const { round } = dtypes[dtype]
+  const fill = (valueAt: (at: number) => number): TypedArray => {
+    for (let at = 0; at < size; at++) writeElement(dtype, data, at, valueAt(at))
+    return data
+  }
   switch (initializer.kind) {
-    case 'constant':
-      return data.fill(dtypes[dtype].round(initializer.value))
-    case 'values':
-      if (initializer.values.length !== size) throw valuesCount(name, shape, initializer.values.length)
-      data.set(initializer.values.map(dtypes[dtype].round))
-      return data
+    case 'constant': {
+      const value = round(initializer.value)
+      return fill(() => value)
+    }
+    case 'values': {
+      const { values } = initializer
+      if (values.length !== size) throw valuesCount(name, shape, values.length)
+      return fill((at) => round(values[at] ?? 0))
+    }
     case 'uniform': {
       const { low, high } = initializer
       const word = wordsOf(seed, name)
-      for (let at = 0; at < size; at++) {
-        const value = dtypes[dtype].round(low + (high - low) * (word(at) / 2 ** 32))
+      return fill((at) => {
+        const value = round(low + (high - low) * (word(at) / 2 ** 32))
         // Rounding may reach the excluded bound.
-        data[at] = isFloat(dtype) && value >= high ? low : value
-      }
-      return data
+        return isFloat(dtype) && value >= high ? round(low) : value
+      })
     }
     case 'normal': {
       const { mean, deviation } = initializer
       const word = wordsOf(seed, name)
-      for (let at = 0; at < size; at++) {
-        data[at] = dtypes[dtype].round(mean + deviation * normalOf(word(2 * at), word(2 * at + 1)))
-      }
-      return data
+      return fill((at) => round(mean + deviation * normalOf(word(2 * at), word(2 * at + 1))))
     }
     default:
       return initializer satisfies never

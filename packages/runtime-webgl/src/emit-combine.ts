@@ -205,5 +205,5 @@ function operationOf(combine: Combine): 'add' | 'mul' | 'minimum' | 'maximum' {
 /** What a running result starts with; an extreme starts below, or above, every value. */
 function startOf(combine: Combine, dtype: DType): number {
   const plain = combine === 'argmax' ? 'max' : combine === 'argmin' ? 'min' : combine
-  return identityOf(plain, dtype)
+  return Number(identityOf(plain, dtype))
 }

@@ -41,7 +41,7 @@ export function emitReduction(reduction: Reduction, rows: RowSpace, shader: Shad
   const { axes, code, accumulators } = reduction
   const extents = axes.map((axis) => extentOf(shader, axis))
   if (productOf(extents) === 0) {
-    return accumulators.map(({ combine, dtype }) => literal(dtype, identityOf(combine, dtype)))
+    return accumulators.map(({ combine, dtype }) => literal(dtype, Number(identityOf(combine, dtype))))
   }
   const uses: LaneUse[] = ['rows', 'positions']
   if (code.length * 4 <= MAX_UNROLLED_OPS) {

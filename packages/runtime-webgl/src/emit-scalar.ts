@@ -26,7 +26,13 @@ export interface GlslValue {
 const types: Readonly<Record<DType, readonly [GlslType, GlslType]>> = {
   f32: ['float', 'vec4'],
   f64: ['float', 'vec4'],
+  f16: ['float', 'vec4'],
+  bf16: ['float', 'vec4'],
+  i64: ['int', 'ivec4'],
   i32: ['int', 'ivec4'],
+  i16: ['int', 'ivec4'],
+  i8: ['int', 'ivec4'],
+  u8: ['int', 'ivec4'],
   u32: ['uint', 'uvec4'],
   bool: ['bool', 'bvec4'],
 }

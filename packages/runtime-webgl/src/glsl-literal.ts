@@ -13,8 +13,14 @@ export function glslLiteral(dtype: DType, value: number): string {
   switch (dtype) {
     case 'f32':
     case 'f64':
+    case 'f16':
+    case 'bf16':
       return floatLiteral(Math.fround(value))
+    case 'i64':
     case 'i32':
+    case 'i16':
+    case 'i8':
+    case 'u8':
       return intLiteral(value)
     case 'u32':
       return `${value >>> 0}u`

@@ -80,11 +80,11 @@ function combined(kernel: Kernel): number {
 
 function expectClose(kernel: Kernel, label: string, seen: TypedArray, expected: TypedArray): void {
   const count = combined(kernel)
-  const finite = Array.from(expected).filter((value) => Number.isFinite(value) && Math.abs(value) < 1e30)
+  const finite = [...expected].map(Number).filter((value) => Number.isFinite(value) && Math.abs(value) < 1e30)
   const scale = count === 1 ? 0 : Math.max(0, ...finite.map(Math.abs))
   const wrong: string[] = []
   for (let at = 0; at < expected.length; at++) {
-    const [x, y] = [seen[at]!, expected[at]!]
+    const [x, y] = [Number(seen[at]), Number(expected[at])]
     const bound = (count + 3) * EPSILON * Math.max(scale, Math.abs(y)) + 2 ** -126
     const isClose = expected instanceof Float32Array && Math.abs(x - y) <= bound
     if (!isClose && x !== y && !Object.is(x, y)) wrong.push(`${label}[${at}]: ${x}, not ${y}`)

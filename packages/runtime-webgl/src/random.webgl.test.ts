@@ -178,10 +178,10 @@ for (let seed = FIRST_SEED; seed < FIRST_SEED + CASES; seed++) {
 
     executable.run(inputs, outputs)
 
-    const [y, z] = outputs.map((output) => [...backend.readSync(output)].map((value) => value + 0))
+    const [y, z] = outputs.map((output) => [...backend.readSync(output)].map((value) => Number(value) + 0))
     executable.dispose()
     for (const buffer of [...inputs, ...outputs]) backend.free(buffer)
-    expect(y).toEqual([...expected[3]!].map((value) => value + 0))
-    expect(z).toEqual([...expected[4]!].map((value) => value + 0))
+    expect(y).toEqual([...expected[3]!].map((value) => Number(value) + 0))
+    expect(z).toEqual([...expected[4]!].map((value) => Number(value) + 0))
   })
 }

@@ -45,6 +45,12 @@ export function formatOf(dtype: DType): TexelFormat | undefined {
     case 'bool':
       return 'i32'
     case 'f64':
+    case 'f16':
+    case 'bf16':
+    case 'i64':
+    case 'i16':
+    case 'i8':
+    case 'u8':
       return undefined
     default:
       return dtype satisfies never

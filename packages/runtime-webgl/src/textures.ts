@@ -1,6 +1,6 @@
 // Textures of a context: made with fixed storage, kept in a pool by format and size when freed, deleted beyond a budget.
 // Also their framebuffers, one for each set of targets, made and checked once. Contents of a taken texture are arbitrary.
-import { HeddleError, type TypedArray } from '@heddle/core'
+import { copyStorage, HeddleError, type TypedArray } from '@heddle/core'
 import type { Bindings } from './bindings.ts'
 import type { GpuContext } from './context.ts'
 import { LANES, maxElements, type TexelFormat, type TextureShape, textureShape, tooLarge } from './storage.ts'
@@ -165,6 +165,6 @@ function padded(data: TypedArray, size: number): TypedArray {
       : data instanceof Uint32Array
         ? new Uint32Array(size)
         : new Float32Array(size)
-  whole.set(data)
+  copyStorage(data, whole)
   return whole
 }

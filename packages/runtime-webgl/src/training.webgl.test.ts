@@ -18,6 +18,7 @@ import {
   mean,
   mse,
   normal,
+  numbersOf,
   program,
   relu,
   reshape,
@@ -48,7 +49,7 @@ function train(
     const seen: number[] = []
     for (let step = 0; step < steps; step++) seen.push(Number(session.runSync(feeds)['loss']?.data[0]))
     for (const { name, dtype } of session.plan.inputs.filter(({ role }) => role === 'state')) {
-      if (dtype === 'f32') seen.push(...session.stateSync(name).data)
+      if (dtype === 'f32') seen.push(...numbersOf(session.stateSync(name)))
     }
     return seen
   })

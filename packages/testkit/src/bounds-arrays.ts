@@ -1,7 +1,7 @@
 // Error bounds of ops that move, combine or look up elements. Moves carry bounds along by running the op's own meaning on
 // them; sums and products add the rounding of as many operations as they combine, whatever the order.
 import type { NdArray, ScatterCombine, Value } from '@heddle/core'
-import { castScalar, forEachIndex, isFloat, offsetOf, opRecord, sizeOf } from '@heddle/core'
+import { castScalar, forEachIndex, isFloat, numbersOf, offsetOf, opRecord, sizeOf } from '@heddle/core'
 import type { BoundArgs, Bounded, BoundRule } from './bounds.ts'
 import { summationError, tolerancesOf } from './tolerances.ts'
 
@@ -10,7 +10,7 @@ export const unknown: number = Number.POSITIVE_INFINITY
 /** Values handed in are exact, except that an approximate runtime may take a denormal for zero. */
 export const exactLeaf: BoundRule = ({ node, value, precision }) => {
   const tolerances = tolerancesOf(precision, node.type.dtype)
-  return Float64Array.from(value.data, (x) =>
+  return numbersOf(value).map((x) =>
     tolerances?.flushesDenormals && Math.abs(x) < tolerances.smallest ? Math.abs(x) : 0,
   )
 }
@@ -18,7 +18,7 @@ export const exactLeaf: BoundRule = ({ node, value, precision }) => {
 /** Positions as numbers of a dtype that may not hold them all. */
 export const positions: BoundRule = ({ node, value, precision }) => {
   const tolerances = tolerancesOf(precision, node.type.dtype)
-  return Float64Array.from(value.data, (z) => (tolerances && z * tolerances.epsilon > 1 ? z : 0))
+  return numbersOf(value).map((z) => (tolerances && z * tolerances.epsilon > 1 ? z : 0))
 }
 
 /** Moves of one or more operands, all of them values. */
@@ -31,8 +31,8 @@ export const moved: BoundRule = (args) =>
 /** `pad`: what it adds is exact. */
 export const padded: BoundRule = ({ node, inputs, value }) => {
   const bounds = inputs.map((input) => ({ ...input.value, dtype: 'f64' as const, data: input.bound }))
-  return Float64Array.from(
-    opRecord('pad').evaluate(bounds, { ...node.attrs, value: 0 }, { ...node.type, shape: value.shape }).data,
+  return numbersOf(
+    opRecord('pad').evaluate(bounds, { ...node.attrs, value: 0 }, { ...node.type, shape: value.shape }),
   )
 }
 
@@ -90,7 +90,7 @@ export const scattered: BoundRule = (args) => {
         countAt,
       )
     case 'multiply': {
-      const exact = scatter(({ value }) => Float64Array.from(value.data, Math.abs))
+      const exact = scatter(({ value }) => numbersOf(value).map(Math.abs))
       const most = scatter(magnitudes)
       const areExact = isExact(base) && isExact(updates)
       const spread = most.map((product, at) => (areExact ? 0 : Math.max(0, product - (exact[at] ?? 0))))
@@ -112,7 +112,7 @@ export const scattered: BoundRule = (args) => {
 export const multiplied: BoundRule = (args) => {
   const [x] = args.inputs
   if (x === undefined) return allUnknown(args)
-  const exact = run(args, [as(args, 0, x.value.data.map(Math.abs))])
+  const exact = run(args, [as(args, 0, numbersOf(x.value).map(Math.abs))])
   const most = run(args, [as(args, 0, magnitudes(x))])
   const spread = most.map((product, at) => (isExact(x) ? 0 : Math.max(0, product - (exact[at] ?? 0))))
   const count = x.value.data.length / Math.max(1, args.value.data.length)
@@ -125,7 +125,7 @@ export const contracted: BoundRule = (args) => {
   const dot = (left: ArrayLike<number>, right: ArrayLike<number>): Float64Array =>
     run(args, [as(args, 0, left), as(args, 1, right)])
   const ofX = dot(x.bound, magnitudes(y))
-  const ofY = dot(x.value.data.map(Math.abs), y.bound)
+  const ofY = dot(numbersOf(x.value).map(Math.abs), y.bound)
   const ones = dot(new Float64Array(x.bound.length).fill(1), new Float64Array(y.bound.length).fill(1))
   return addedUp(
     args,
@@ -145,12 +145,12 @@ export const extreme: BoundRule = (args) => {
 
 /** The lower or the upper ends of the intervals of a value. */
 const end = ({ value, bound }: Bounded, sign: number): Float64Array =>
-  bound.map((error, at) => (value.data[at] ?? 0) + sign * error)
+  bound.map((error, at) => Number(value.data[at] ?? 0) + sign * error)
 
 /** How far the ends of intervals lie from the value. */
 const between = ({ value }: BoundArgs, low: Float64Array, high: Float64Array): Float64Array =>
   low.map((below, at) => {
-    const z = value.data[at] ?? Number.NaN
+    const z = Number(value.data[at] ?? Number.NaN)
     const above = high[at] ?? Number.NaN
     if (Object.is(below, z) && Object.is(above, z)) return 0
     return Math.max(z - below, above - z)
@@ -171,9 +171,9 @@ export const position: BoundRule = (args) => {
       offsetOf(x.value.shape, [...index.slice(0, axis), k, ...index.slice(axis)]),
     )
     bounds[at] = reachOfPosition(
-      offsets.map((offset) => sign * (x.value.data[offset] ?? 0)),
+      offsets.map((offset) => sign * Number(x.value.data[offset] ?? 0)),
       offsets.map((offset) => x.bound[offset] ?? unknown),
-      value.data[at] ?? 0,
+      Number(value.data[at] ?? 0),
     )
     at++
   })
@@ -206,9 +206,9 @@ export function addedUp(
   return errors.map((error, at) => {
     if (tolerances === undefined) {
       const most = magnitude[at] ?? unknown
-      return error === 0 ? 0 : castScalar(most, 'f64', dtype) === most ? error : unknown
+      return error === 0 ? 0 : Number(castScalar(most, 'f64', dtype)) === most ? error : unknown
     }
-    if (!Number.isFinite(args.value.data[at] ?? Number.NaN)) return error < unknown ? 0 : unknown
+    if (!Number.isFinite(Number(args.value.data[at] ?? Number.NaN))) return error < unknown ? 0 : unknown
     // Whole numbers add up without rounding while no partial sum can need more digits than there are.
     if (areWhole && (magnitude[at] ?? unknown) * tolerances.epsilon <= 1) return 0
     return error + summationError(tolerances, countAt(at), magnitude[at] ?? unknown, products)
@@ -222,7 +222,7 @@ export function run(
   changes: object = {},
 ): Float64Array {
   const type = { dtype: 'f64', shape: value.shape } as const
-  return Float64Array.from(opRecord(node.op).evaluate(inputs, { ...node.attrs, ...changes }, type).data)
+  return numbersOf(opRecord(node.op).evaluate(inputs, { ...node.attrs, ...changes }, type))
 }
 
 /** Other numbers in the place of operand `k`. */
@@ -232,11 +232,11 @@ export function as({ inputs }: BoundArgs, k: number, data: ArrayLike<number>): N
 
 /** Largest magnitudes within the bounds. */
 export function magnitudes({ value, bound }: Bounded): Float64Array {
-  return bound.map((error, at) => Math.abs(value.data[at] ?? 0) + error)
+  return bound.map((error, at) => Math.abs(Number(value.data[at] ?? 0)) + error)
 }
 
 const isWhole = ({ value, bound }: Bounded): boolean =>
-  bound.every((error) => error === 0) && value.data.every((x) => Number.isInteger(x))
+  bound.every((error) => error === 0) && numbersOf(value).every((x) => Number.isInteger(x))
 
 export const isExact = ({ bound }: Bounded): boolean => bound.every((error) => error === 0)
 

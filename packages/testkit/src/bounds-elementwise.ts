@@ -2,7 +2,7 @@
 // op's own rounding comes on top. Where the reference is not finite, the spread is 0 only if every corner of the operands'
 // box gives the same.
 import type { NdArray, TensorType } from '@heddle/core'
-import { castScalar, dtypes, isFloat, opRecord } from '@heddle/core'
+import { castScalar, dtypes, isFloat, numbersOf, opRecord, toNdArray } from '@heddle/core'
 import type { BoundArgs, BoundRule } from './bounds.ts'
 import { type RoundingClass, roundingError, tolerancesOf } from './tolerances.ts'
 
@@ -47,7 +47,10 @@ export const monotone =
         const element = elementAt(args, at)
         if (!Number.isFinite(element.z)) return spreadOfNonFinite(element, at, corners)
         if (!isSafe(element)) return unknown
-        return corners.reduce((most, corner) => worse(most, Math.abs((corner.data[at] ?? 0) - element.z)), 0)
+        return corners.reduce(
+          (most, corner) => worse(most, Math.abs(Number(corner.data[at] ?? 0) - element.z)),
+          0,
+        )
       },
       rounding,
     )
@@ -84,10 +87,11 @@ export const castBound: BoundRule = (args) => {
     if (ex === unknown) return unknown
     if (tolerances !== undefined) {
       if (from === to || !Number.isFinite(z)) return ex
-      return ex + roundingError(tolerances, 'arithmetic', Math.abs(z) + ex)
+      // Two values on either side of a tie are rounded away from each other.
+      return ex + 2 * roundingError(tolerances, 'arithmetic', Math.abs(z) + ex)
     }
     if (!isFloat(from) && to !== 'bool') return unknown
-    const [low, high] = [castScalar(x - ex, from, to), castScalar(x + ex, from, to)]
+    const [low, high] = [Number(castScalar(x - ex, from, to)), Number(castScalar(x + ex, from, to))]
     if (to === 'bool') return Math.abs(x) <= ex && ex > 0 ? 1 : 0
     return Math.max(Math.abs(low - z), Math.abs(high - z))
   })
@@ -97,7 +101,7 @@ export const selectBound: BoundRule = (args) => {
   const [condition, x, y] = args.inputs
   return perElement(args, (at) => {
     const [ex, ey] = [x?.bound[at] ?? unknown, y?.bound[at] ?? unknown]
-    const [vx, vy] = [x?.value.data[at] ?? Number.NaN, y?.value.data[at] ?? Number.NaN]
+    const [vx, vy] = [Number(x?.value.data[at] ?? Number.NaN), Number(y?.value.data[at] ?? Number.NaN)]
     if ((condition?.bound[at] ?? 1) === 0) return condition?.value.data[at] === 1 ? ex : ey
     const distance = Object.is(vx, vy) || vx === vy ? 0 : Math.abs(vx - vy)
     return distance + Math.max(ex, ey)
@@ -122,10 +126,10 @@ function withIntegers(
   const tolerances = tolerancesOf(args.precision, dtype)
   return perElement(args, (at) => {
     const spread = spreadAt(at)
-    const z = Math.abs(args.value.data[at] ?? 0)
+    const value = Number(args.value.data[at] ?? 0)
+    const z = Math.abs(value)
     if (tolerances === undefined) {
       if (spread === 0 || dtype === 'bool') return Math.min(spread, dtype === 'bool' ? 1 : 0)
-      const value = args.value.data[at] ?? 0
       const wraps = [value - spread, value + spread].some((end) => dtypes[dtype].round(end) !== end)
       return wraps ? unknown : spread
     }
@@ -147,11 +151,11 @@ function isUnrounded(args: BoundArgs, at: number): boolean {
 
 function elementAt({ inputs: [x, y], value }: BoundArgs, at: number): Element {
   return {
-    x: x?.value.data[at] ?? 0,
-    y: y?.value.data[at] ?? 0,
+    x: Number(x?.value.data[at] ?? 0),
+    y: Number(y?.value.data[at] ?? 0),
     ex: x?.bound[at] ?? 0,
     ey: y?.bound[at] ?? 0,
-    z: value.data[at] ?? Number.NaN,
+    z: Number(value.data[at] ?? Number.NaN),
   }
 }
 
@@ -177,9 +181,15 @@ function cornersOf({ node, inputs, value }: BoundArgs): readonly NdArray[] {
 }
 
 function shifted(value: NdArray, bound: Float64Array, sign: number): NdArray {
-  const data = value.data.slice()
-  for (let at = 0; at < data.length; at++) data[at] = (data[at] ?? 0) + sign * (bound[at] ?? 0)
-  return { ...value, data }
+  const { dtype, shape } = value
+  // Exact bigints stay as they are; around others numbers tell enough.
+  const ends = [...value.data].map((x, at) => {
+    const error = sign * (bound[at] ?? 0)
+    return error === 0 || !Number.isFinite(error) ? x : castScalar(Number(x) + error, 'f64', dtype)
+  })
+  return isFloat(dtype)
+    ? { ...value, data: numbersOf(value).map((x, at) => x + sign * (bound[at] ?? 0)) }
+    : toNdArray(dtype, shape, ends)
 }
 
 function spreadOfNonFinite({ ex, ey, z }: Element, at: number, corners: readonly NdArray[]): number {

@@ -1,7 +1,7 @@
 // Error bounds of ops that run on the host: running sums, products and log-sums, linear recurrences, and positions that depend on
 // the order of values. Valid for any order in which a runtime combines the elements of a row.
 import type { NdArray } from '@heddle/core'
-import { forEachRow, isFloat } from '@heddle/core'
+import { forEachRow, isFloat, numbersOf } from '@heddle/core'
 import type { BoundArgs, Bounded, BoundRule } from './bounds.ts'
 import { addedUp, allUnknown, as, isExact, magnitudes, run, unknown } from './bounds-arrays.ts'
 import { roundingError, tolerancesOf } from './tolerances.ts'
@@ -21,7 +21,7 @@ const rowOf = ({ node }: BoundArgs): { readonly axis: number; readonly reverse: 
   reverse: 'reverse' in node.attrs && node.attrs.reverse,
 })
 
-const absolute = ({ value }: Bounded): ArrayLike<number> => value.data.map(Math.abs)
+const absolute = ({ value }: Bounded): ArrayLike<number> => numbersOf(value).map(Math.abs)
 
 export const cumulated: BoundRule = (args) => {
   const [x] = args.inputs
@@ -54,7 +54,7 @@ function loggedSums(args: BoundArgs, { value, bound }: Bounded): Float64Array {
     let largest = 0
     places.forEach((place, k) => {
       error = Math.max(error, bound[place] ?? unknown)
-      const magnitude = Math.abs(value.data[place] ?? 0) + error
+      const magnitude = Math.abs(Number(value.data[place])) + error
       if (Number.isFinite(magnitude)) largest = Math.max(largest, magnitude)
       // Levels of combining two partial results, each within the largest operand and the logarithm of their number.
       const level =
@@ -84,7 +84,7 @@ interface Interval {
 
 /** Where an element may lie in the order of a row: NaN above everything. */
 function intervalOf({ value, bound }: Bounded, place: number): Interval {
-  const x = value.data[place] ?? 0
+  const x = Number(value.data[place])
   const error = bound[place] ?? unknown
   if (error === unknown) return { low: Number.NEGATIVE_INFINITY, high: unknown }
   if (Number.isNaN(x)) return { low: unknown, high: unknown }
@@ -101,7 +101,7 @@ export const sorted: BoundRule = (args) => {
   forEachRow(args.value.shape, rowOf(args).axis, (start, length, stride) => {
     const ranks = Array.from({ length }, (_, k) => (isDescending ? length - 1 - k : k))
     const intervals = ranks.map((rank) =>
-      intervalOf(x, start + (args.value.data[start + rank * stride] ?? 0) * stride),
+      intervalOf(x, start + Number(args.value.data[start + rank * stride]) * stride),
     )
     const above = new Array<number>(length + 1).fill(unknown)
     for (let k = length - 1; k >= 0; k--) above[k] = Math.min(above[k + 1] ?? unknown, intervals[k]?.low ?? 0)
@@ -126,7 +126,7 @@ export const runningPosition: BoundRule = (args) => {
   const isMin = 'combine' in args.node.attrs && args.node.attrs.combine === 'min'
   forEachRow(args.value.shape, rowOf(args).axis, (start, length, stride) => {
     for (let k = 0; k < length; k++) {
-      const best = args.value.data[start + k * stride] ?? 0
+      const best = Number(args.value.data[start + k * stride])
       const winner = intervalOf(x, start + best * stride)
       const isCertain = Array.from({ length: k + 1 }, (_, j) => j).every((j) => {
         if (j === best) return true

@@ -59,7 +59,7 @@ function withinAngles(
 ): Float64Array {
   const largest = tolerancesOf(precision, node.type.dtype)?.largestAngle ?? 0
   return bound.map((error, at) => {
-    const angle = Math.abs(x?.value.data[at] ?? 0) + (x?.bound[at] ?? 0)
+    const angle = Math.abs(Number(x?.value.data[at] ?? 0)) + (x?.bound[at] ?? 0)
     return angle > largest && angle < Number.POSITIVE_INFINITY ? otherwise : error
   })
 }

@@ -2,10 +2,10 @@
 // the bounds of its operands into a bound of its result, with magnitudes taken from the reference itself. A bound of
 // Infinity says that nothing is known (an overflow, a pole within reach, an index that may differ); bounds never guess.
 import { unrolled } from '@heddle/compiler'
-import type { Bindings, Graph, NdArray, Value } from '@heddle/core'
-import { interpretValues, isFloat, nodesOf } from '@heddle/core'
+import type { Bindings, DType, Graph, NdArray, Value } from '@heddle/core'
+import { computes, dtypes, interpretValues, isFloat, movesOnly, nodesOf, opRecord } from '@heddle/core'
 import { boundRules } from './bounds-table.ts'
-import { type Precision, tolerancesOf } from './tolerances.ts'
+import { type Precision, roundingError, tolerancesOf } from './tolerances.ts'
 
 /** A reference value and, for each element, how far a result may lie from it. */
 export interface Bounded {
@@ -14,7 +14,7 @@ export interface Bounded {
 }
 
 export interface BoundArgs {
-  readonly node: Value
+  readonly node: Pick<Value, 'op' | 'attrs' | 'type' | 'inputs'>
   readonly inputs: readonly Bounded[]
   readonly value: NdArray
   readonly precision: Precision
@@ -38,7 +38,8 @@ export function boundsOfGraph(program: Graph, bindings: Bindings, precision: Pre
   nodes.forEach((node, at) => {
     const value = values[at] as NdArray
     const inputs = node.inputs.map((operand) => bounded.get(operand) as Bounded)
-    const bound = boundRules[node.op]({ node, inputs, value, precision })
+    const args = { node, inputs, value, precision }
+    const bound = computesInStorage(node) ? boundInStorage(args) : boundRules[node.op](args)
     settle(bound, value, precision)
     bounded.set(node, { value, bound })
   })
@@ -49,19 +50,47 @@ export function boundsOfGraph(program: Graph, bindings: Bindings, precision: Pre
   }
 }
 
+const computesInStorage = ({ op, type, inputs }: Value): boolean =>
+  [type, ...inputs.map((input) => input.type)].some(({ dtype }) => !computes(dtype)) &&
+  !movesOnly(opRecord(op))
+
+/** An op on dtypes that are only stored: it computes in f32 or i32, and its result is rounded (or wraps) once. */
+function boundInStorage({ node, inputs, value, precision }: BoundArgs): Float64Array {
+  const { dtype } = node.type
+  const widened = <T extends NdArray>(array: T): T => ({ ...array, dtype: dtypes[array.dtype].computesAs })
+  const type = { ...node.type, dtype: dtypes[dtype].computesAs }
+  if (!isFloat(dtype) && inputs.every(({ bound }) => bound.every((error) => error === 0)))
+    return new Float64Array(value.data.length)
+  const bound = boundRules[node.op]({
+    node: { ...node, type },
+    inputs: inputs.map((input) => ({ ...input, value: widened(input.value) })),
+    value: widened(value),
+    precision,
+  })
+  const tolerances = tolerancesOf(precision, dtype)
+  return bound.map((error, at) => {
+    const z = Number(value.data[at])
+    if (error === 0 && dtypes[dtype].round(z) === z) return 0
+    if (tolerances !== undefined) return error + roundingError(tolerances, 'arithmetic', Math.abs(z) + error)
+    const wraps = [z - error, z + error].some((end) => dtypes[dtype].round(end) !== end)
+    return wraps ? Number.POSITIVE_INFINITY : error
+  })
+}
+
 /** NaN becomes Infinity; so does what reaches beyond the largest number. */
 function settle(bound: Float64Array, { dtype, data }: NdArray, precision: Precision): void {
   const largest = isFloat(dtype) ? (tolerancesOf(precision, dtype)?.largest ?? 0) : Number.POSITIVE_INFINITY
   for (let at = 0; at < bound.length; at++) {
     const error = bound[at] ?? Number.NaN
-    const value = data[at] ?? Number.NaN
+    const value = Number(data[at] ?? Number.NaN)
     const known = !Number.isNaN(error) && !(Number.isFinite(value) && Math.abs(value) + error > largest)
     if (!known) bound[at] = Number.POSITIVE_INFINITY
   }
 }
 
-/** A bound beyond this share of a value (of 1, for smaller values) says little. */
-const TELLING = 0.01
+/** A bound beyond this share of a value (of 1, for smaller values) says little: a hundredth, or sixteen roundings. */
+const tellingShare = (dtype: DType): number =>
+  Math.max(0.01, 16 * (tolerancesOf('reproducible', dtype)?.epsilon ?? 0))
 
 /** Share of results about which bounds say something, from 0 to 1; 1 for none. A test on few of them proves little. */
 export function knownShare(results: readonly Bounded[]): number {
@@ -69,9 +98,10 @@ export function knownShare(results: readonly Bounded[]): number {
   let size = 0
   for (const { bound, value } of results) {
     size += bound.length
+    const telling = tellingShare(value.dtype)
     bound.forEach((error, at) => {
-      const magnitude = Math.abs(value.data[at] ?? 0)
-      if (error === 0 || error <= TELLING * Math.max(1, magnitude)) known++
+      const magnitude = Math.abs(Number(value.data[at] ?? 0))
+      if (error === 0 || error <= telling * Math.max(1, magnitude)) known++
     })
   }
   return size === 0 ? 1 : known / size

@@ -2,7 +2,7 @@
 // `conformance-derivatives.ts`.
 // Derived from the op records; nothing is listed here by hand.
 import type { Bindings, DType, Graph, NdArray, OpName, Value } from '@heddle/core'
-import { createBuilder, dtypes, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
+import { createBuilder, dtypeNames, dtypes, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
 import { takesDType } from './op-tests.ts'
 import {
   bind,
@@ -12,6 +12,7 @@ import {
   opSamples,
   type SampleProgram,
   sampleAs,
+  sampleOperandsAs,
   sampleProgram,
 } from './samples.ts'
 
@@ -47,20 +48,28 @@ export const SEED = 1
 export const dtypesOf = (graph: Graph): ReadonlySet<DType> =>
   new Set(nodesOf(graph).map(({ type }) => type.dtype))
 
-/** Every op on every sample, in f32 and in f64. */
+/** Every op on every sample, in f32 and in f64, and one of its samples in every dtype that the op takes. */
 export function forwardCases(): readonly ProgramCase[] {
-  return opSamples.flatMap((sample) => {
-    const double = sampleAs(sample, 'f64')
-    const samples = double.id === sample.id || !takesDType(double) ? [sample] : [sample, double]
-    return samples.map((each) => {
-      const program = sampleProgram(each, SEED)
-      const { operands, result, bindings } = program
-      const graph = graphOf(each.op, operands, { y: result })
-      const shows: Shown = { op: each.op, dtype: subjectDType(program), what: 'forward' }
-      return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings, shows }
-    })
+  const samples = new Map<string, NamedSample>()
+  for (const sample of opSamples) {
+    for (const each of [sample, sampleAs(sample, 'f64')]) if (takesDType(each)) samples.set(each.id, each)
+  }
+  for (const op of opNames) {
+    const first = opSamples.find((sample) => sample.op === op && hasFloatOperand(sample))
+    if (first === undefined) continue
+    for (const each of dtypeNames.map((dtype) => sampleOperandsAs(first, dtype)))
+      if (takesDType(each)) samples.set(each.id, each)
+  }
+  return [...samples.values()].map((each) => {
+    const program = sampleProgram(each, SEED)
+    const { operands, result, bindings } = program
+    const graph = graphOf(each.op, operands, { y: result })
+    const shows: Shown = { op: each.op, dtype: subjectDType(program), what: 'forward' }
+    return { id: `op/${each.id}`, group: `op/${each.op}`, graph, bindings, shows }
   })
 }
+
+const hasFloatOperand = ({ inputs }: NamedSample): boolean => inputs.some(({ dtype }) => dtype === 'f32')
 
 /** NaN, infinities, zeros of both signs, halves, the ends of f32 and of its integers. */
 const specialValues = [

@@ -1,7 +1,7 @@
 // Fixture kernels as conformance cases: the runtime against core's kernel interpreter, to the bit where the runtime promises
 // that; else within the rounding of as many operations as the kernel performs on one value, at the largest magnitude met.
-import type { Backend, Kernel, TypedArray } from '@heddle/core'
-import { dtypes, isFloat, isMathFunction, runKernel, toNdArray } from '@heddle/core'
+import type { Backend, DType, Kernel, TypedArray } from '@heddle/core'
+import { dtypes, isMathFunction, numbersOf, runKernel, toNdArray } from '@heddle/core'
 import { expectSameBits, expectWithin } from './compare.ts'
 import { type KernelFixture, kernelNeeds } from './kernel-fixture.ts'
 import { planOfKernel } from './plans.ts'
@@ -39,7 +39,7 @@ export async function checkKernel(backend: Backend, fixture: KernelFixture): Pro
     else
       expectWithin(`${kernel.name} ${label}`, actual, {
         value,
-        bound: allowed(backend, kernel, value.data, isFloat(dtype)),
+        bound: allowed(backend, kernel, numbersOf(value), dtype),
       })
   })
 }
@@ -72,9 +72,9 @@ async function runFixture(backend: Backend, fixture: KernelFixture): Promise<rea
   return results
 }
 
-function allowed(backend: Backend, kernel: Kernel, values: TypedArray, isRounded: boolean): Float64Array {
-  const tolerances = tolerancesOf(precisionOf(backend.capabilities), 'f32')
-  if (!isRounded || tolerances === undefined) return new Float64Array(values.length)
+function allowed(backend: Backend, kernel: Kernel, values: Float64Array, dtype: DType): Float64Array {
+  const tolerances = tolerancesOf(precisionOf(backend.capabilities), dtype)
+  if (tolerances === undefined) return new Float64Array(values.length)
   let ulps = 0
   let terms = 1
   for (const stage of kernel.stages) {

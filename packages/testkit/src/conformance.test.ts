@@ -62,7 +62,11 @@ test('a backend whose results are a thousandth too large does not conform', asyn
   const honest = interpreterBackend()
   const skewed: Backend = {
     ...honest,
-    read: async (buffer) => (await honest.read(buffer)).map((x) => x * (1 + 1e-3)),
+    read: async (buffer) => {
+      const data = await honest.read(buffer)
+      for (let at = 0; at < data.length; at++) data[at] = Number(data[at]) * (1 + 1e-3)
+      return data
+    },
     get liveBytes() {
       return honest.liveBytes
     },

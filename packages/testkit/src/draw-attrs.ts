@@ -1,7 +1,7 @@
 // Attributes of any op for operands of given types, at random and small, so that edges come up often: no axes, all axes, empty
 // boxes, windows as long as the axis. Most draws are valid; `infer` decides. Ops without a row here take those of their samples.
 import type { OpName, OpTable, Shape, TensorType, Value } from '@heddle/core'
-import { dtypeNames, dtypes, opRecord, sizeOf } from '@heddle/core'
+import { dtypeNames, dtypes, opRecord, readElement, sizeOf } from '@heddle/core'
 import { fillArray, type Random } from './random.ts'
 
 type Attrs = Value['attrs']
@@ -54,8 +54,7 @@ function pad(operands: readonly TensorType[], random: Random): OpAttrs<'pad'> {
 
 /** A number of a dtype that matters to arithmetic in it. */
 export function drawValue(dtype: TensorType['dtype'], random: Random): number {
-  const [value = 0] = fillArray(dtype, 1, { kind: 'extreme' }, random)
-  return value
+  return Number(readElement(dtype, fillArray(dtype, 1, { kind: 'extreme' }, random), 0))
 }
 
 /** Windows along up to two axes that fit. */

@@ -3,7 +3,7 @@
 // sizes tell the truncation error, the magnitudes tell the rounding error.
 import { jvp, vjp } from '@heddle/compiler'
 import type { Bindings, NdArray, Value } from '@heddle/core'
-import { interpretValues, isFloat, tabulate } from '@heddle/core'
+import { interpretValues, isFloat, numbersOf, tabulate } from '@heddle/core'
 import { makeRandom, type Random } from './random.ts'
 import { inputValue } from './samples.ts'
 
@@ -86,7 +86,7 @@ function forwardAlong(
 /** Weights without those of elements that have no derivative because they are NaN, such as reads outside an array. */
 const whereFinite = (weights: NdArray, values: NdArray | undefined): NdArray => ({
   ...weights,
-  data: weights.data.map((weight, at) => (Number.isFinite(values?.data[at]) ? weight : 0)),
+  data: numbersOf(weights).map((weight, at) => (Number.isFinite(Number(values?.data[at])) ? weight : 0)),
 })
 
 /** Σ <u, cotangent> for random constant u: a scalar whose derivative is a second derivative. */
@@ -120,7 +120,8 @@ function differences(
   const at = (step: number): number => {
     const [y] = interpretValues([of], moved(bindings, directions, step))
     const value = project(y)
-    for (const x of y?.data ?? []) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x))
+    if (y === undefined) return value
+    for (const x of numbersOf(y)) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x))
     return value
   }
   const central = (step: number): number =>
@@ -136,7 +137,10 @@ function moved(bindings: Bindings, directions: ReadonlyMap<string, NdArray>, ste
     Object.entries(bindings).map(([name, value]) => {
       const direction = directions.get(name)
       if (direction === undefined) return [name, value]
-      return [name, { ...value, data: value.data.map((x, at) => x + step * (direction.data[at] ?? 0)) }]
+      return [
+        name,
+        { ...value, data: numbersOf(value).map((x, at) => x + step * Number(direction.data[at] ?? 0)) },
+      ]
     }),
   )
 }
@@ -146,8 +150,9 @@ const direction = ({ type }: Value, random: Random): NdArray =>
 
 function inner(x: NdArray | undefined, y: NdArray | undefined): number {
   let sum = 0
-  x?.data.forEach((value, at) => {
-    const weight = y?.data[at] ?? 0
+  if (x === undefined) return sum
+  numbersOf(x).forEach((value, at) => {
+    const weight = Number(y?.data[at] ?? 0)
     if (weight !== 0) sum += value * weight
   })
   return sum

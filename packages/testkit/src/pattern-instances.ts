@@ -1,8 +1,17 @@
 // Values of the form a rewrite rule looks for, at random: over inputs of a given type, constants that are often special, attributes
 // drawn small. Whether the rule's conditions hold is for the rule to say; whether attributes fit is for `infer`: both fail often,
 // so callers draw many.
-import type { Builder, OpName, TensorType, Value } from '@heddle/core'
-import { dtypes, HeddleError, opRecord, shapesEqual, sizeOf, variadic } from '@heddle/core'
+import type { Builder, OpName, Scalar, TensorType, Value } from '@heddle/core'
+import {
+  dtypes,
+  HeddleError,
+  opRecord,
+  readElement,
+  shapesEqual,
+  sizeOf,
+  variadic,
+  writeElement,
+} from '@heddle/core'
 import { drawAttrs, drawValue } from './draw-attrs.ts'
 import { fillArray, type Random } from './random.ts'
 
@@ -161,9 +170,11 @@ function constant(m: Making, { dtype, shape }: TensorType): Value {
 function literal(m: Making, { dtype, shape }: TensorType): Value {
   const data = fillArray(dtype, sizeOf(shape), constantFill, m.random)
   const kind = m.random.int(0, 3)
-  if (kind === 0) data.fill(data[0] as never)
-  if (kind === 1)
-    for (let at = 0; at < data.length; at++) data[at] = dtypes[dtype].round(m.random.pick([0, -0]))
+  const first = readElement(dtype, data, 0) ?? 0
+  const uniform = (): Scalar => first
+  const zeros = (): Scalar => dtypes[dtype].round(m.random.pick([0, -0]))
+  const draw = [uniform, zeros][kind]
+  if (draw !== undefined) for (let at = 0; at < data.length; at++) writeElement(dtype, data, at, draw())
   return m.b.literal({ dtype, shape, data })
 }
 

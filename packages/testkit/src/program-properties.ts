@@ -73,7 +73,7 @@ const DUALITY = 1e-5
  */
 export function checkDuality({ graph, bindings }: RandomProgram): boolean {
   const { outputs } = interpret(graph, bindings)
-  const scalar = (name: string): number => outputs[name]?.data[0] ?? Number.NaN
+  const scalar = (name: string): number => Number(outputs[name]?.data[0])
   const [forward, reverse, magnitude] = [scalar('d0'), scalar('d1'), Math.max(1, scalar('d2'))]
   if (!(magnitude < 1e6 && Math.abs(reverse) < 1e6)) return false
   if (Math.abs(forward - reverse) > DUALITY * magnitude)

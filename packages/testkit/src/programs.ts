@@ -59,7 +59,7 @@ export function buildProgram(recipe: Recipe): RandomProgram {
 /** The derivatives of a random program, of the sum of its float outputs, with its outputs; `undefined` if none is a float. */
 export const buildGradient = (recipe: Recipe): RandomProgram | undefined =>
   buildDerivative(recipe, 'gradient', ({ terms, wrt }) => {
-    const [first, ...others] = terms.map(total)
+    const [first, ...others] = terms.map((term) => total(term))
     if (first === undefined) return undefined
     const loss = others.reduce((sum, term) => sum.builder.add(sum, term), first)
     return gradient(loss, wrt)
@@ -88,7 +88,7 @@ export const buildDuality = (recipe: Recipe): RandomProgram | undefined =>
 
 const inner = (x: readonly Value[], y: readonly Value[]): Value =>
   x
-    .map((value, k) => total(value.builder.mul(value, y[k] as Value)))
+    .map((value, k) => total(value.builder.mul(value, y[k] as Value), 'f64'))
     .reduce((sum, term) => sum.builder.add(sum, term))
 
 interface Differentiation {
@@ -137,8 +137,12 @@ function unlessNone<T>(differentiate: () => T): T | undefined {
   }
 }
 
-const total = (value: Value): Value =>
-  value.builder.reduceSum(value, { axes: value.type.shape.map((_, axis) => axis) })
+/** The sum of all elements, in a dtype in which sums of any values meet. */
+function total(value: Value, dtype: 'f32' | 'f64' = 'f32'): Value {
+  const { builder, type } = value
+  const converted = type.dtype === dtype ? value : builder.cast(value, { dtype })
+  return builder.reduceSum(converted, { axes: type.shape.map((_, axis) => axis) })
+}
 
 interface Built {
   readonly inputs: readonly Value<'input'>[]

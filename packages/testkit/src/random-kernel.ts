@@ -287,7 +287,7 @@ function randomOf(
       return code.compare(random.pick(['lt', 'le', 'eq', 'ne'] as const), of(other), of(other))
     }
     default:
-      return dtype satisfies never
+      return code.constant(dtype, 0)
   }
 }
 
@@ -306,7 +306,7 @@ function randomConstant(random: Random, code: CodeWriter, dtype: DType): ValueId
         random.pick([0, -0, 1, -1, 0.5, 1e20, Number.NaN, Infinity, -Infinity].map(Math.fround)),
       )
     default:
-      return dtype satisfies never
+      return code.constant(dtype, 0)
   }
 }
 

@@ -1,6 +1,6 @@
 // Seeded numbers for fixtures: the same seed gives the same data in every runtime. Not for statistics, not for secrets.
 import type { DType, TypedArray } from '@heddle/core'
-import { dtypes } from '@heddle/core'
+import { dtypes, writeElement } from '@heddle/core'
 
 /** A stream of numbers in [0, 1). */
 export interface Random {
@@ -67,7 +67,7 @@ const specialInts = [
 export function fillArray(dtype: DType, size: number, fill: Fill, random: Random): TypedArray {
   const { allocate, round } = dtypes[dtype]
   const data = allocate(size)
-  for (let at = 0; at < size; at++) data[at] = round(draw(dtype, fill, random))
+  for (let at = 0; at < size; at++) writeElement(dtype, data, at, round(draw(dtype, fill, random)))
   return data
 }
 

@@ -1,7 +1,7 @@
 // Turns the samples of op records into data and graphs: seeded values, away from kinks and from each other, so that a
 // derivative taken by differences exists and extremes do not tie by chance.
 import type { Bindings, Builder, DType, Graph, NdArray, OpName, SampleInput, Value } from '@heddle/core'
-import { createBuilder, dtypes, isFloat, opNames, opRecord, sizeOf, tabulate } from '@heddle/core'
+import { computes, createBuilder, dtypes, isFloat, opNames, opRecord, sizeOf, tabulate } from '@heddle/core'
 import { makeRandom, type Random } from './random.ts'
 
 /** One sample of one op, with a name that stays. */
@@ -32,7 +32,7 @@ function formatAttr(value: unknown): string {
 
 /** The same sample in another float dtype. */
 export function sampleAs(sample: NamedSample, dtype: 'f32' | 'f64'): NamedSample {
-  const convert = (from: DType): DType => (isFloat(from) ? dtype : from)
+  const convert = (from: DType): DType => (isFloat(from) && computes(from) ? dtype : from)
   const inputs = sample.inputs.map((input) => ({ ...input, dtype: convert(input.dtype) }))
   const attrs = Object.fromEntries(
     Object.entries(sample.attrs).map(([name, value]) => [
@@ -41,6 +41,17 @@ export function sampleAs(sample: NamedSample, dtype: 'f32' | 'f64'): NamedSample
     ]),
   )
   return { ...sample, id: sampleId(sample.op, inputs, attrs), inputs, attrs }
+}
+
+/** The sample with its f32 operands in another dtype; integers are drawn whole, unsigned ones from 0 up. */
+export function sampleOperandsAs(sample: NamedSample, dtype: DType): NamedSample {
+  const inputs = sample.inputs.map((input): SampleInput => {
+    if (input.dtype !== 'f32' || isFloat(dtype)) return input.dtype === 'f32' ? { ...input, dtype } : input
+    const { low = -2, high = 2 } = input
+    const isUnsigned = dtypes[dtype].lowest === 0
+    return { ...input, dtype, low: isUnsigned ? Math.max(low, 0) : low, high, integers: true }
+  })
+  return { ...sample, id: sampleId(sample.op, inputs, sample.attrs), inputs }
 }
 
 const dataAs = (dtype: 'f32' | 'f64', data: Float32Array): Float32Array | Float64Array =>

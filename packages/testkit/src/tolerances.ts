@@ -40,6 +40,10 @@ const f64 = {
   largestAngle: 2 ** 52,
 }
 
+/** Ops on these compute in f32: what is here is about rounding to them. Subnormals of f16 are no subnormals of f32. */
+const f16 = { ...f32, epsilon: 2 ** -10, smallest: 2 ** -25, largest: 65504 }
+const bf16 = { ...f32, epsilon: 2 ** -7, largest: (2 - 2 ** -7) * 2 ** 127 }
+
 /** IEEE 754: each operation is the exact one rounded to nearest. */
 const nearest = { arithmetic: 0.5, division: 0.5, root: 0.5 }
 /**
@@ -89,21 +93,29 @@ function perFunction(ulps: (name: MathFunction) => number): Readonly<Record<Math
   }
 }
 
-const table: Readonly<Record<Precision, Readonly<Record<'f32' | 'f64', Tolerances>>>> = {
+type FloatDType = 'f32' | 'f64' | 'f16' | 'bf16'
+/** A float dtype that the table left out would not be one of its keys. */
+const isFloatDType = (dtype: DType): dtype is FloatDType => isFloat(dtype)
+
+const table: Readonly<Record<Precision, Readonly<Record<FloatDType, Tolerances>>>> = {
   reproducible: {
     f32: { ...f32, flushesDenormals: false, ulps: { ...nearest, ...expansions(1) } },
     f64: { ...f64, flushesDenormals: false, ulps: { ...nearest, ...hostFunctions(1) } },
+    f16: { ...f16, flushesDenormals: false, ulps: { ...nearest, ...expansions(1) } },
+    bf16: { ...bf16, flushesDenormals: false, ulps: { ...nearest, ...expansions(1) } },
   },
   approximate: {
     f32: { ...f32, flushesDenormals: true, ulps: { ...glsl, ...expansions(2) } },
     f64: { ...f64, flushesDenormals: true, ulps: { ...glsl, ...hostFunctions(2) } },
+    // Rounding to these is exact everywhere: it is done by integer operations.
+    f16: { ...f16, flushesDenormals: false, ulps: { ...glsl, ...nearest, ...expansions(2) } },
+    bf16: { ...bf16, flushesDenormals: true, ulps: { ...glsl, ...nearest, ...expansions(2) } },
   },
 }
 
 /** Tolerances of a float dtype; `undefined` for integers and bool, which are exact everywhere. */
 export function tolerancesOf(precision: Precision, dtype: DType): Tolerances | undefined {
-  if (!isFloat(dtype)) return undefined
-  return table[precision][dtype === 'f64' ? 'f64' : 'f32']
+  return isFloatDType(dtype) ? table[precision][dtype] : undefined
 }
 
 /** Absolute rounding error of one operation of `kind` whose result is within `magnitude`. */

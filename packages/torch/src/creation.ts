@@ -1,6 +1,6 @@
 // Functions that make tensors: from data, of constants, and from the random generator (its numbers are drawn at once, in the
 // order of the calls).
-import { dtypes, sizeOf, type TypedArray } from '@heddle/core'
+import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
 import { bool, type DType, float32, float64, int32 } from './dtypes.ts'
 import { int64Missing, invalidOption, mixedData, notSupported, unevenData } from './errors.ts'
 import { defaultGenerator, type Generator } from './random/mt19937.ts'
@@ -90,7 +90,9 @@ function sizesAnd<O extends object>(
 const isSizes = (candidate: unknown): candidate is readonly number[] => Array.isArray(candidate)
 
 function filled(shape: readonly number[], value: number, dtype: DType, options: TensorOptions): Tensor {
-  const data = dtypes[dtype.core].allocate(sizeOf(shape)).fill(convert(dtype, value))
+  const data = dtypes[dtype.core].allocate(sizeOf(shape))
+  const element = convert(dtype, value)
+  for (let at = 0; at < data.length; at++) writeElement(dtype.core, data, at, element)
   return finish(tensorOfData(dtype, shape, data), options)
 }
 
@@ -122,7 +124,8 @@ export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
   }
   const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int32 : float32)
   const data = dtypes[dtype.core].allocate(Math.ceil((end - start) / step))
-  for (let at = 0; at < data.length; at++) data[at] = start + at * step
+  for (let at = 0; at < data.length; at++)
+    writeElement(dtype.core, data, at, convert(dtype, start + at * step))
   return finish(tensorOfData(dtype, [data.length], data), options)
 }
 

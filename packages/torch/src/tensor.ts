@@ -31,7 +31,9 @@ import {
 } from './tensor-options.ts'
 
 export type Operand = Tensor | number
-type Binary = (x: Value, y: core.Operand) => Value
+/** A recorded value, or a number beside one. */
+type Recorded = Value | number
+type Binary = (x: Value, y: Recorded) => Value
 
 export interface BackwardOptions {
   /** What backward would need again is kept. Default false. */
@@ -82,7 +84,7 @@ export class Tensor implements Leaf {
   /** The one element there is. */
   item(): number | boolean {
     if (this.numel() !== 1) throw errors.itemCount(this.numel())
-    const value = readCell(this.box.cell)[0] ?? Number.NaN
+    const value = core.hostArray(this.dtype.core, [], readCell(this.box.cell)).item()
     return this.dtype === bool ? value === 1 : value
   }
   /** Nested arrays of numbers or booleans. */
@@ -409,18 +411,18 @@ export function cotangentOf(of: Tensor, gradient: Tensor | null | undefined): Ce
 }
 
 /** Both operands in the dtype PyTorch would choose. */
-function inCommon(x: Value, y: core.Operand, build: Binary): Value {
+function inCommon(x: Value, y: Recorded, build: Binary): Value {
   const dtype = resultDType([x, y])
   return build(core.cast(x, dtype), typeof y === 'number' ? y : core.cast(y, dtype))
 }
 
 const asFloat = (x: Value): Value => (core.isFloat(x.type.dtype) ? x : core.cast(x, 'f32'))
-const isBool = (x: core.Operand): boolean => typeof x !== 'number' && x.type.dtype === 'bool'
+const isBool = (x: Recorded): boolean => typeof x !== 'number' && x.type.dtype === 'bool'
 
 const times: Binary = (x, y) => (isBool(x) && isBool(y) ? core.and(x, y) : core.mul(x, y))
-const divide = (x: core.Operand, y: core.Operand): Value => core.div(floatOf(x), floatOf(y))
-const floatOf = (x: core.Operand): core.Operand => (typeof x === 'number' ? x : asFloat(x))
-const scaled = (y: core.Operand, alpha: number): core.Operand =>
+const divide = (x: Recorded, y: Recorded): Value => core.div(floatOf(x), floatOf(y))
+const floatOf = (x: Recorded): Recorded => (typeof x === 'number' ? x : asFloat(x))
+const scaled = (y: Recorded, alpha: number): Recorded =>
   alpha === 1 ? y : typeof y === 'number' ? y * alpha : core.mul(y, alpha)
 const plus =
   (alpha: number): Binary =>

@@ -11,7 +11,7 @@ function wrongBackend(by: number): Backend {
     ...backend,
     read: async (buffer) => {
       const data = await backend.read(buffer)
-      data[0] = (data[0] ?? 0) + by
+      data[0] = Number(data[0]) + by
       return data
     },
   }

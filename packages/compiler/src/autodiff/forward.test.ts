@@ -19,7 +19,7 @@ const x = (): Value => createBuilder().input({ name: 'x', dtype: 'f64', shape: [
 const v = (like: Value): Value => like.builder.input({ name: 'v', dtype: 'f64', shape: [2] })
 const at = { x: toNdArray('f64', [2], [2, 3]), v: toNdArray('f64', [2], [1, -1]) }
 const valuesOf = (values: readonly Value[]): readonly number[][] =>
-  interpretValues(values, at).map(({ data }) => [...data])
+  interpretValues(values, at).map(({ data }) => [...data].map(Number))
 
 test('jvp: carries a tangent forward through a product', () => {
   const operand = x()

@@ -235,7 +235,7 @@ function bindingsFor(graph: Graph, random: Random, kind: 'plain' | 'special'): B
 }
 
 const bitsOf = ({ data }: NdArray): readonly string[] =>
-  Array.from(data, (value) => (Object.is(value, -0) ? '-0' : `${value}`))
+  [...data].map((value) => (Object.is(value, -0) ? '-0' : `${value}`))
 
 /** Rules that compute constants do so in f32, the interpreter in float64: left out where bits are compared. */
 const withoutFolding = canonicalizeWith({ disable: ['elementwise-of-constants'] })

@@ -32,7 +32,7 @@ function fold(value: Value): Value {
   return graph.outputs[0]?.value as Value
 }
 
-const dataOf = (value: Value): readonly number[] => [...(value as Value<'literal'>).attrs.data]
+const dataOf = (value: Value): readonly number[] => [...(value as Value<'literal'>).attrs.data].map(Number)
 
 test('fold-constants: rounds to f32 after every operation', () => {
   const b = createBuilder()

@@ -2,6 +2,7 @@
 // derived from the examples. A rule knows nothing of drivers and passes.
 import type { Builder, OpName, Value } from '@heddle/core'
 import { match, type Pattern } from './pattern.ts'
+import { computesInStorage } from './storage.ts'
 
 /**
  * What a rule may change. `exact`: nothing, for any operands, NaN, ±Infinity and -0 among them (the bits inside a NaN do not
@@ -49,6 +50,8 @@ export function rule<C>(name: string, spec: RuleSpec<C>): Rule {
     pattern,
     examples,
     apply: (node) => {
+      // Rules speak of dtypes that compute: 1 / sqrt(x) in f16 rounds once or twice, as it is written.
+      if (computesInStorage(node)) return undefined
       const captures = match(pattern, node)
       if (captures === undefined || (when !== undefined && !when(captures))) return undefined
       return rewrite(captures, node.builder)

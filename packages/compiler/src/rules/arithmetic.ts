@@ -1,6 +1,6 @@
 // Identities of + - * / and friends. Exact ones hold for NaN, ±Infinity and -0; note which zero is the neutral one:
 // x + (-0) and x - (+0) are x for every x, x + (+0) is not x where x is -0.
-import { dtypes, isInteger, type Value } from '@heddle/core'
+import { applyScalar, dtypes, isInteger, isValueOf, scalarOf, type Value } from '@heddle/core'
 import { p } from '../rewrite/pattern.ts'
 import { type Rule, rule } from '../rewrite/rule.ts'
 import { constant, input, isFloatValue } from './support.ts'
@@ -16,6 +16,14 @@ const commutative = ['add', 'mul', 'maximum', 'minimum', 'and', 'or', 'xor', 'eq
 const isConstant = ({ op }: Value): boolean => op === 'full' || op === 'literal'
 const areSwapped = (x: Value, y: Value): boolean =>
   isConstant(x) === isConstant(y) ? x.id > y.id : isConstant(x)
+/** The constant two become; `undefined` if no number can stand for it (a large i64). */
+function merged(op: 'add' | 'mul', c: Value<'full'>, d: Value<'full'>): number | undefined {
+  const { dtype } = c.attrs
+  const operands = [c, d].map(({ attrs }) => scalarOf(dtype, attrs.value))
+  const value = Number(applyScalar(op, dtype, dtype, operands))
+  return isValueOf(dtype, value) ? value : undefined
+}
+
 const rounders = ['floor', 'ceil', 'trunc', 'round'] as const
 
 export const arithmeticRules: readonly Rule[] = [
@@ -245,15 +253,10 @@ export const arithmeticRules: readonly Rule[] = [
         p.constant('d'),
       )
       .as('root'),
-    when: ({ x, inner, root }) => isIntegerValue(x) && inner.op === root.op,
-    rewrite: ({ x, c, d, root }, b) => {
-      const [m, n] = [c.attrs.value, d.attrs.value]
-      return b.make(
-        root.op,
-        [x, constant(b, x.type, root.op === 'add' ? m + n : Math.imul(m, n))],
-        root.attrs,
-      )
-    },
+    when: ({ x, c, d, inner, root }) =>
+      isIntegerValue(x) && inner.op === root.op && merged(root.op, c, d) !== undefined,
+    rewrite: ({ x, c, d, root }, b) =>
+      b.make(root.op, [x, constant(b, x.type, merged(root.op, c, d) ?? 0)], root.attrs),
     examples: [
       (b) => {
         const c = (value: number): Value => constant(b, { dtype: 'i32', shape: [2] }, value)

@@ -3,18 +3,24 @@
 // left alone: their order belongs to kernels.
 import {
   applyScalar,
+  castScalar,
   type DType,
   dtypes,
   internalError,
   isFloat,
   type NdArray,
   opRecord,
+  readElement,
+  type Scalar,
   type ScalarEmitter,
+  scalarOf,
   sizeOf,
   type TypedArray,
   toNdArray,
   type Value,
+  writeElement,
 } from '@heddle/core'
+import { computesInStorage } from '../rewrite/storage.ts'
 
 /** Whether all elements are known now. Ramps are not constants here: a kernel makes them without reading memory. */
 export const isConstant = (value: Value): value is Value<'full' | 'literal'> =>
@@ -49,25 +55,28 @@ export function foldedData(node: Value): TypedArray {
   if (opRecord(node.op).kind === 'elementwise') {
     const operands = node.inputs.map(elementsOf)
     for (let at = 0; at < result.length; at++) {
-      result[at] = scalarValue(
+      const value = scalarValue(
         node,
         operands.map((elements) => elements(at)),
       )
+      writeElement(dtype, result, at, value)
     }
     return result
   }
   const { data } = opRecord(node.op).evaluate(node.inputs.map(arrayOf), node.attrs, node.type)
-  result.set(data)
+  for (let at = 0; at < result.length; at++) writeElement(dtype, result, at, data[at] ?? 0)
   return result
 }
 
-/** One element of an elementwise op, from one element of each operand. */
-export function scalarValue(node: Value, operands: readonly number[]): number {
+/** One element of an elementwise op, from one element of each operand; rounded once where it is only stored. */
+export function scalarValue(node: Value, operands: readonly Scalar[]): Scalar {
   const { lowering } = opRecord(node.op)
   if (lowering.kind !== 'pull') throw internalError('fold-constants', `${node.op} is not computed by element`)
   const values = [...operands]
-  const types: DType[] = node.inputs.map((input) => input.type.dtype)
-  const push = (dtype: DType, value: number): number => {
+  const isStored = computesInStorage(node)
+  const computed = (dtype: DType): DType => (isStored ? dtypes[dtype].computesAs : dtype)
+  const types: DType[] = node.inputs.map((input) => computed(input.type.dtype))
+  const push = (dtype: DType, value: Scalar): number => {
     types.push(dtype)
     return values.push(value) - 1
   }
@@ -78,7 +87,7 @@ export function scalarValue(node: Value, operands: readonly number[]): number {
     )
   }
   const k: ScalarEmitter = {
-    constant: push,
+    constant: (dtype, value) => push(dtype, scalarOf(dtype, value)),
     call: (op, dtype, ...args) =>
       push(
         dtype,
@@ -89,7 +98,7 @@ export function scalarValue(node: Value, operands: readonly number[]): number {
           args.map((id) => values[id] ?? Number.NaN),
         ),
       ),
-    dtypeOf: (id) => types[id] ?? node.type.dtype,
+    dtypeOf: (id) => types[id] ?? computed(node.type.dtype),
     index: () => known('an index'),
     within: () => known('bounds'),
   }
@@ -99,19 +108,21 @@ export function scalarValue(node: Value, operands: readonly number[]): number {
     accesses: [],
     at: [],
     attrs: node.attrs,
-    type: node.type,
+    type: { ...node.type, dtype: computed(node.type.dtype) },
   })
-  return values[result] ?? Number.NaN
+  const value = values[result] ?? Number.NaN
+  return isStored ? castScalar(value, types[result] ?? node.type.dtype, node.type.dtype) : value
 }
 
 /** Reads one element of a constant. */
-function elementsOf(value: Value): (at: number) => number {
+function elementsOf(value: Value): (at: number) => Scalar {
   if (value.op === 'full') {
-    const { value: element } = (value as Value<'full'>).attrs
+    const { dtype, value: number } = (value as Value<'full'>).attrs
+    const element = scalarOf(dtype, number)
     return () => element
   }
-  const { data } = (value as Value<'literal'>).attrs
-  return (at) => data[at] ?? Number.NaN
+  const { dtype, data } = (value as Value<'literal'>).attrs
+  return (at) => readElement(dtype, data, at) ?? Number.NaN
 }
 
 function arrayOf(value: Value): NdArray {

@@ -1,5 +1,17 @@
 // Computing with constants now instead of at run time, to the bit as runtimes would.
-import { dtypes, opNames, opRecord, sizeOf, type TypedArray, type Value } from '@heddle/core'
+import {
+  type DType,
+  dtypes,
+  isValueOf,
+  opNames,
+  opRecord,
+  readElement,
+  scalarOf,
+  sizeOf,
+  type TypedArray,
+  type Value,
+  writeElement,
+} from '@heddle/core'
 import { p } from '../rewrite/pattern.ts'
 import { type Rule, rule } from '../rewrite/rule.ts'
 import { foldedData, isFoldable, scalarValue } from './constant-values.ts'
@@ -16,8 +28,13 @@ export const uniformConstantRules: readonly Rule[] = [
     match: p.anyOf(elementwise).as('root'),
     when: ({ root }) => root.inputs.every((operand) => operand.op === 'full'),
     rewrite: ({ root }, b) => {
-      const operands = root.inputs.map((operand) => (operand as Value<'full'>).attrs.value)
-      return b.full({ ...root.type, value: scalarValue(root, operands) })
+      const operands = root.inputs.map((operand) => {
+        const { dtype, value } = (operand as Value<'full'>).attrs
+        return scalarOf(dtype, value)
+      })
+      const value = Number(scalarValue(root, operands))
+      // No number stands for a large i64.
+      return isValueOf(root.type.dtype, value) ? b.full({ ...root.type, value }) : root
     },
     examples: [
       (b) => b.exp(constant(b, input(b).type, 1)),
@@ -28,8 +45,9 @@ export const uniformConstantRules: readonly Rule[] = [
   rule('literal-of-one-value', {
     why: 'a constant of equal elements needs no memory',
     match: p.literal().as('root'),
-    when: ({ root }) => uniformValue(root.attrs.data) !== undefined,
-    rewrite: ({ root }, b) => b.full({ ...root.type, value: uniformValue(root.attrs.data) ?? 0 }),
+    when: ({ root }) => uniformValue(root.type.dtype, root.attrs.data) !== undefined,
+    rewrite: ({ root }, b) =>
+      b.full({ ...root.type, value: uniformValue(root.type.dtype, root.attrs.data) ?? 0 }),
     examples: [(b) => b.literal({ dtype: 'f32', shape: [3], data: new Float32Array([-0, -0, -0]) })],
   }),
 ]
@@ -46,7 +64,7 @@ export const arrayConstantRules: readonly Rule[] = [
     rewrite: ({ root }, b) => {
       const { dtype, shape } = root.type
       const data = foldedData(root)
-      const value = uniformValue(data)
+      const value = uniformValue(dtype, data)
       return value === undefined ? b.literal({ dtype, shape, data }) : b.full({ dtype, shape, value })
     },
     examples: [
@@ -66,21 +84,16 @@ export const arrayConstantRules: readonly Rule[] = [
 /** Small results of operands too large to read now. */
 const isVast = ({ inputs }: Value): boolean => inputs.some(({ type }) => sizeOf(type.shape) > 16 * foldLimit)
 
-/** The one value all elements have, to the bit; `undefined` for no elements or a NaN of unusual bits. */
-function uniformValue(data: TypedArray): number | undefined {
-  const [first] = data
-  if (first === undefined || !data.every((value) => Object.is(value, first))) return undefined
-  if (data instanceof Uint8Array && first > 1) return undefined
-  return Number.isNaN(first) && !hasUsualNans(data) ? undefined : first
-}
-
-function hasUsualNans(data: TypedArray): boolean {
-  const usual = dtypes[data instanceof Float32Array ? 'f32' : 'f64'].allocate(1).fill(Number.NaN)
-  const bytesOf = (array: TypedArray, at: number): string =>
-    new Uint8Array(
-      array.buffer,
-      array.byteOffset + at * array.BYTES_PER_ELEMENT,
-      array.BYTES_PER_ELEMENT,
-    ).join()
-  return data.every((_, at) => bytesOf(data, at) === bytesOf(usual, 0))
+/** The number all elements are, to the bit; `undefined` for no elements, unusual bits, and what no number stands for. */
+function uniformValue(dtype: DType, data: TypedArray): number | undefined {
+  const first = readElement(dtype, data, 0)
+  if (first === undefined) return undefined
+  const value = Number(first)
+  const usual = dtypes[dtype].allocate(1)
+  if (!isValueOf(dtype, value)) return undefined
+  writeElement(dtype, usual, 0, first)
+  const { BYTES_PER_ELEMENT: width, buffer, byteOffset, byteLength } = data
+  const expected = new Uint8Array(usual.buffer)
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+  return bytes.every((byte, at) => byte === expected[at % width]) ? value : undefined
 }

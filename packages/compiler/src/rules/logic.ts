@@ -1,12 +1,11 @@
 // Identities of select, of and/or/xor/not, and of comparisons. A NaN compares false with everything but by `ne`.
-import { type DType, isFloat, isInteger, opNames, opRecord, type Value } from '@heddle/core'
+import { type DType, dtypes, isFloat, isInteger, opNames, opRecord, type Value } from '@heddle/core'
 import { p } from '../rewrite/pattern.ts'
 import { type Rule, rule } from '../rewrite/rule.ts'
 import { constant, input } from './support.ts'
 
-const allOnes: Readonly<Record<'bool' | 'i32' | 'u32', number>> = { bool: 1, i32: -1, u32: 0xffffffff }
 const isAllOnes = ({ attrs: { dtype, value } }: Value<'full'>): boolean =>
-  dtype !== 'f32' && dtype !== 'f64' && value === allOnes[dtype]
+  !isFloat(dtype) && value === (dtypes[dtype].kind === 'int' ? -1 : dtypes[dtype].highest)
 const isBool = ({ type }: Value): boolean => type.dtype === 'bool'
 const ones = p.constant('ones').where(isAllOnes)
 const zero = p.constant('zero', 0)

@@ -1,6 +1,16 @@
 // Reductions: over nothing, over one element, of constants, of views, of reductions. A sum starts at +0, so the sum of one
 // element x is x + 0. Exact means that the same elements are combined in the same order.
-import { type Builder, dtypes, isFloat, shapesEqual, sizeOf, type Value } from '@heddle/core'
+import {
+  type Builder,
+  castScalar,
+  type DType,
+  dtypes,
+  isFloat,
+  isValueOf,
+  shapesEqual,
+  sizeOf,
+  type Value,
+} from '@heddle/core'
 import { p } from '../rewrite/pattern.ts'
 import { type Rule, rule } from '../rewrite/rule.ts'
 import {
@@ -30,10 +40,20 @@ const unitAxes = (x: Value, axes: readonly number[]): readonly number[] =>
 const remaining = (rank: number, removed: readonly number[]): readonly number[] =>
   range(rank).filter((axis) => !removed.includes(axis))
 
+/** Sum of a constant over what `root` removes, where no partial sum rounds and a number can stand for it. */
+function totalOf({ attrs: { dtype, value }, type }: Value<'full'>, root: Value): number | undefined {
+  const count = sizeOf(type.shape) / Math.max(1, sizeOf(root.type.shape))
+  if (count === 0) return undefined
+  // A sum starts at +0: of -0 it is +0.
+  if (isFloat(dtype)) return isExactMultiple(value, count, dtype) ? value * count + 0 : undefined
+  const total = Number(castScalar(BigInt.asIntN(64, BigInt(value) * BigInt(count)), 'i64', dtype))
+  return isValueOf(dtype, total) ? total : undefined
+}
+
 /** Whether every partial sum of `count` times `value` is a number of the dtype, so that the order does not matter. */
-function isExactMultiple(value: number, count: number, dtype: 'f32' | 'f64'): boolean {
-  if (!Number.isFinite(value) || count === 0) return false
-  const limit = dtype === 'f32' ? 2 ** 24 : 2 ** 53
+function isExactMultiple(value: number, count: number, dtype: DType): boolean {
+  if (!Number.isFinite(value)) return false
+  const limit = 2 ** dtypes[dtype].significand
   const exponent = Math.floor(Math.log2(Math.abs(value) || 1))
   // The odd whole number that value is a power of two times of.
   let significand = Math.abs(value) * 2 ** -exponent
@@ -78,18 +98,8 @@ export const reductionRules: readonly Rule[] = [
   rule('sum-of-constant', {
     why: 'n c, where no partial sum rounds',
     match: p.reduceSum(p.constant('c')).as('root'),
-    when: ({ c, root }) => {
-      const { dtype, value } = c.attrs
-      const count = sizeOf(c.type.shape) / Math.max(1, sizeOf(root.type.shape))
-      return dtype === 'f32' || dtype === 'f64' ? isExactMultiple(value, count, dtype) : count > 0
-    },
-    rewrite: ({ c, root }, b) => {
-      const count = sizeOf(c.type.shape) / Math.max(1, sizeOf(root.type.shape))
-      const { dtype, value } = c.attrs
-      // A sum starts at +0: of -0 it is +0.
-      const total = isFloat(dtype) ? value * count + 0 : dtypes[dtype].round(Math.imul(value, count))
-      return constant(b, root.type, total)
-    },
+    when: ({ c, root }) => totalOf(c, root) !== undefined,
+    rewrite: ({ c, root }, b) => constant(b, root.type, totalOf(c, root) ?? 0),
     examples: [
       (b) => b.reduceSum(constant(b, { dtype: 'f32', shape: [5, 7] }, 0.75), { axes: [0] }),
       (b) => b.reduceSum(constant(b, { dtype: 'i32', shape: [3] }, -7), { axes: [0] }),

@@ -1,5 +1,5 @@
 // Whether a value can be -0 anywhere. `x + 0` is x exactly where it cannot. Looks a few nodes deep; unsure means it can.
-import { isFloat, type ScatterCombine, type Value } from '@heddle/core'
+import { holds, isFloat, type ScatterCombine, type Value } from '@heddle/core'
 
 const depth = 6
 
@@ -37,7 +37,8 @@ export function isNeverNegativeZero(value: Value, left: number = depth): boolean
     case 'select':
       return is(y) && is(z)
     case 'cast':
-      return x !== undefined && (!isFloat(x.type.dtype) || is(x))
+      // Rounding may make -0 of something small.
+      return x !== undefined && (!isFloat(x.type.dtype) || (is(x) && holds(value.type.dtype, x.type.dtype)))
     case 'pad':
       return is(x) && !Object.is((value as Value<'pad'>).attrs.value, -0)
     case 'reshape':

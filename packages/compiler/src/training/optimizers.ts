@@ -1,6 +1,6 @@
 // Optimisers as graph builders: given a parameter and its gradient, the values that replace it and the states it keeps.
 // Formulas and defaults are PyTorch's. All arithmetic is in the parameter's dtype.
-import { type Builder, isFloat, type Value } from '@heddle/core'
+import { type Builder, dtypes, isFloat, type Value } from '@heddle/core'
 
 /** A state an optimiser keeps for one parameter. */
 export interface OptimizerState {
@@ -115,7 +115,7 @@ export function adam({
   }
 }
 
-const roundFor = (value: Value, x: number): number => (value.type.dtype === 'f32' ? Math.fround(x) : x)
+const roundFor = (value: Value, x: number): number => dtypes[value.type.dtype].round(x)
 
 /** A scalar repeated to the shape of `like`. */
 function spreadScalar(b: Builder, scalar: Value, like: Value): Value {

@@ -1,7 +1,7 @@
 // Device memory that is host memory: typed arrays behind opaque buffers, for runtimes that compute in JavaScript. It counts
 // what is allocated, refuses what is freed or foreign, and remembers the first failure: every later read throws that.
 import type { DType, TypedArray } from '../dtype.ts'
-import { dtypes } from '../dtype.ts'
+import { copyStorage, dtypes } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import type { DeviceBuffer } from './backend.ts'
 
@@ -53,7 +53,7 @@ export function hostMemory(owner: string): HostMemory {
       if (data.constructor !== array.constructor || data.length !== array.length) {
         throw writeMismatch(owner, buffer, data)
       }
-      array.set(data)
+      copyStorage(data, array)
     },
     read: (buffer) => {
       if (failure !== undefined) throw failure.cause

@@ -1,5 +1,6 @@
 // The backend that interprets kernels: slow, obviously right, and all a page needs where neither WebAssembly nor generated
 // JavaScript is allowed. Its capabilities can be narrowed, so that plans for any target can be compiled and run here.
+import { dtypeNames } from '../dtype.ts'
 import { runKernel } from '../interpret/kernel.ts'
 import { printKernel } from '../kernel/print.ts'
 import type { Backend, Capabilities } from './backend.ts'
@@ -7,7 +8,7 @@ import { hostBackend } from './host-backend.ts'
 
 /** A device that can do everything. */
 export const hostCapabilities: Capabilities = {
-  dtypes: ['f32', 'f64', 'i32', 'u32', 'bool'],
+  dtypes: dtypeNames,
   maxReads: 256,
   maxWrites: 64,
   maxOps: 4096,

@@ -19,7 +19,7 @@ import { relu } from './piecewise.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
 
 function errorOf(action: () => unknown): HeddleError {

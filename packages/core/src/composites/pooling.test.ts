@@ -11,7 +11,7 @@ import { avgPool2d, lpPool1d } from './average-pooling.ts'
 import { maxPool1d, maxPool1dWithIndices, maxPool2d } from './max-pooling.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...(interpretValues([value], {})[0]?.data ?? [])]
+const valuesOf = (value: Value): number[] => [...(interpretValues([value], {})[0]?.data ?? [])].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
 
 function errorOf(action: () => unknown): HeddleError {

@@ -1,12 +1,13 @@
 // How often each whole number occurs: inside a graph with a length that is fixed, on the host with the length that the numbers need.
-import { isInteger } from '../dtype.ts'
+import { dtypes, isInteger, writeElement } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { type CountsOptions, countsOf } from '../front/histogram.ts'
 import { errorHere, isValue } from '../front/operand.ts'
+import { numbersOf } from '../interpret/nd-array.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { type HostArray, hostArray } from '../session/host-array.ts'
-import { copyElements, dynamicSize } from './host-operand.ts'
+import { dynamicSize } from './host-operand.ts'
 
 export interface HostCountsOptions {
   /** Least number of counts. Default 0. */
@@ -45,18 +46,21 @@ export const bincount: Bincount = traced(
 function countsOnHost(x: HostArray, { minLength = 0, weights }: HostCountsOptions): HostArray {
   if (!isInteger(x.dtype)) throw notIntegers(x) // C1
   if (weights !== undefined && weights.shape.join() !== x.shape.join()) throw weightsShape(x, weights) // C2
+  const numbers = numbersOf(x)
+  const counted = weights === undefined ? undefined : numbersOf(weights)
   let length = minLength
-  for (const value of x.data) {
+  for (const value of numbers) {
     if (value < 0) throw negative(value) // C4
     length = Math.max(length, value + 1)
   }
   const totals = new Float64Array(length)
-  x.data.forEach((value, at) => {
-    totals[value] = (totals[value] ?? 0) + (weights?.data[at] ?? 1)
+  numbers.forEach((value, at) => {
+    totals[value] = (totals[value] ?? 0) + (counted?.[at] ?? 1)
   })
   const dtype = weights?.dtype ?? 'i32'
-  const all = hostArray('f64', [length], totals)
-  return hostArray(dtype, [length], copyElements({ ...all, dtype }, [...totals.keys()]))
+  const data = dtypes[dtype].allocate(length)
+  for (const [at, total] of totals.entries()) writeElement(dtype, data, at, dtypes[dtype].round(total))
+  return hostArray(dtype, [length], data)
 }
 
 const notIntegers = ({ dtype, shape }: HostArray): HeddleError =>

@@ -1,6 +1,6 @@
 // Elements chosen by their values, on the host: as many as there are.
 import { broadcastShapes } from '../front/operand.ts'
-import { forEachIndex, offsetOf } from '../interpret/nd-array.ts'
+import { forEachIndex, numbersOf, offsetOf } from '../interpret/nd-array.ts'
 import { traced } from '../ir/provenance.ts'
 import { type HostArray, hostArray } from '../session/host-array.ts'
 import { asHostArray, copyElements } from './host-operand.ts'
@@ -14,12 +14,14 @@ import { asHostArray, copyElements } from './host-operand.ts'
  * nonzero(hostArray('f32', [2, 2], Float32Array.of(1, 0, 0, 2))).toNested() // => [[0, 0], [1, 1]]
  */
 export const nonzero: (x: HostArray) => HostArray = traced((x: HostArray): HostArray => {
-  const { shape, data } = asHostArray('nonzero', x, 'countNonzero, or select with a condition')
+  const array = asHostArray('nonzero', x, 'countNonzero, or select with a condition')
+  const { shape } = array
+  const numbers = numbersOf(array)
   const positions: number[] = []
   let at = 0
   let count = 0
   forEachIndex(shape, (index) => {
-    if (data[at++] === 0) return
+    if (numbers[at++] === 0) return
     positions.push(...index)
     count++
   })
@@ -42,8 +44,9 @@ export const maskedSelect: (x: HostArray, mask: HostArray) => HostArray = traced
     const chosen = asHostArray('maskedSelect', mask, instead)
     const shape = broadcastShapes('maskedSelect', [from.shape, chosen.shape])
     const offsets: number[] = []
+    const isChosen = numbersOf(chosen)
     forEachIndex(shape, (index) => {
-      if (chosen.data[broadcastOffset(chosen, index)] !== 0) offsets.push(broadcastOffset(from, index))
+      if (isChosen[broadcastOffset(chosen, index)] !== 0) offsets.push(broadcastOffset(from, index))
     })
     return hostArray(from.dtype, [offsets.length], copyElements(from, offsets))
   },

@@ -1,5 +1,6 @@
 // Distinct elements, or slices, on the host: as many as there are.
 import { sizeOf } from '../dim.ts'
+import { readElement, type Scalar } from '../dtype.ts'
 import { resolveAxis } from '../front/axes.ts'
 import { traced } from '../ir/provenance.ts'
 import { compareElements } from '../ops/arg-sort.ts'
@@ -71,7 +72,8 @@ interface Slices {
 }
 
 function slicesOf(op: string, x: HostArray, given: number | undefined): Slices {
-  const { shape, data } = x
+  const { dtype, shape, data } = x
+  const valueAt = (at: number): Scalar => readElement(dtype, data, at) ?? 0
   const axis = given === undefined ? undefined : resolveAxis(op, given, shape)
   const count = axis === undefined ? data.length : (shape[axis] ?? 1)
   const inner = axis === undefined ? 1 : sizeOf(shape.slice(axis + 1))
@@ -80,7 +82,7 @@ function slicesOf(op: string, x: HostArray, given: number | undefined): Slices {
     for (let block = 0; block < outer; block++) {
       for (let at = 0; at < inner; at++) {
         const start = block * count * inner + at
-        const order = compareElements(data[start + i * inner] ?? 0, data[start + j * inner] ?? 0)
+        const order = compareElements(valueAt(start + i * inner), valueAt(start + j * inner))
         if (order !== 0) return order
       }
     }
@@ -125,5 +127,5 @@ function runsOf(slices: Slices, order: Int32Array): Unique {
 
 /** Equal, and without NaN: a NaN equals nothing. */
 function isSame({ x, compare, offsets }: Slices, i: number, j: number): boolean {
-  return compare(i, j) === 0 && !offsets([i]).some((at) => Number.isNaN(x.data[at]))
+  return compare(i, j) === 0 && !offsets([i]).some((at) => Number.isNaN(readElement(x.dtype, x.data, at)))
 }

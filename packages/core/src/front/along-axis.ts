@@ -2,7 +2,7 @@
 // array, where reading is a gather and writing a scatter; -1 stands for a position outside the axis.
 
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from '../dim.ts'
-import { isFloat } from '../dtype.ts'
+import { isFloat, type Scalar } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { identityOf } from '../interpret/kernel.ts'
 import { traced } from '../ir/provenance.ts'
@@ -18,6 +18,7 @@ import {
   broadcastTo,
   builderOf,
   constantOf,
+  constantValue,
   errorHere,
   graphOf,
   type Operand,
@@ -124,7 +125,8 @@ export const scatterReduce: (
     const { write, values } = alongAxisOf('scatterReduce', [base, indices, updates], axis)
     const { dtype } = base.type
     const [combine, kind] = reductions[reduction]
-    const constant = (like: Value, value: number): Value => like.builder.full({ ...like.type, value })
+    const constant = (like: Value, value: Scalar): Value =>
+      constantValue('scatterReduce', like.builder, like.type.dtype, like.type.shape, value)
     // Where something is written the base is first replaced by what changes nothing.
     const start = includeBase ? base : write(base, constant(values, identityOf(kind, dtype)), 'assign')
     const reduced = write(start, values, combine)

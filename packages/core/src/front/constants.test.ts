@@ -7,7 +7,7 @@ import { arange, full, fullLike, iota, literal, onesLike, zeros } from './consta
 import { flattenNested, nest } from './nested.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 function codeOf(action: () => unknown): string {
   try {

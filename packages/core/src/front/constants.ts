@@ -2,19 +2,27 @@
 // to be like.
 
 import type { Shape } from '../dim.ts'
-import { type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
+import {
+  type DType,
+  dtypeNames,
+  dtypes,
+  readElement,
+  type Scalar,
+  type TypedArray,
+  writeElement,
+} from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import type { Builder } from '../ir/builder.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { resolveAxis } from './axes.ts'
 import { flattenNested, type Nested } from './nested.ts'
-import { asValue, constantOf, errorHere, promote } from './operand.ts'
+import { asValue, constantOf, constantValue, errorHere, promote } from './operand.ts'
 
 /** `value` everywhere, rounded to `dtype`. */
-export const full: (b: Builder, dtype: DType, shape: Shape, value: number) => Value = traced(
-  (b: Builder, dtype: DType, shape: Shape, value: number): Value =>
-    b.full({ dtype, shape, value: constantOf('full', dtype, value) }),
+export const full: (b: Builder, dtype: DType, shape: Shape, value: number | bigint) => Value = traced(
+  (b: Builder, dtype: DType, shape: Shape, value: number | bigint): Value =>
+    constantValue('full', b, dtype, shape, value),
 )
 
 export const zeros: (b: Builder, dtype: DType, shape: Shape) => Value = traced(
@@ -26,8 +34,9 @@ export const ones: (b: Builder, dtype: DType, shape: Shape) => Value = traced(
 )
 
 /** `value` everywhere, in the dtype and shape of `x`. */
-export const fullLike: (x: Value, value: number) => Value = traced(
-  (x: Value, value: number): Value => full(asValue('fullLike', x).builder, x.type.dtype, x.type.shape, value),
+export const fullLike: (x: Value, value: number | bigint) => Value = traced(
+  (x: Value, value: number | bigint): Value =>
+    full(asValue('fullLike', x).builder, x.type.dtype, x.type.shape, value),
 )
 
 export const zerosLike: (x: Value) => Value = traced((x: Value): Value => fullLike(x, 0))
@@ -46,7 +55,7 @@ export const eye: (b: Builder, dtype: DType, rows: number, columns?: number) => 
   },
 )
 
-type NumberDType = 'f32' | 'f64' | 'i32' | 'u32'
+type NumberDType = Exclude<DType, 'bool'>
 
 export interface IotaOptions {
   readonly shape: Shape
@@ -64,8 +73,14 @@ export interface IotaOptions {
  */
 export const iota: (b: Builder, options: IotaOptions) => Value = traced(
   (b: Builder, { shape, axis = 0, dtype = 'i32' }: IotaOptions): Value =>
-    b.iota({ dtype, shape, axis: resolveAxis('iota', axis, shape) }),
+    positions(b, dtype, shape, resolveAxis('iota', axis, shape)),
 )
+
+/** In a dtype that is only stored, positions are counted in what it computes as. */
+const positions = (b: Builder, dtype: NumberDType, shape: Shape, axis: number): Value => {
+  const { computesAs } = dtypes[dtype]
+  return promote(b.iota({ dtype: computesAs === 'bool' ? 'i32' : computesAs, shape, axis }), dtype)
+}
 
 export interface ArangeOptions {
   /** Default 0. */
@@ -90,17 +105,17 @@ export const arange: (b: Builder, options: ArangeOptions) => Value = traced(
     if (!Number.isFinite(count)) throw arangeRange(start, limit, step)
     const shape = [count]
     const constant = (value: number): Value => full(b, dtype, shape, value)
-    let ramp: Value = b.iota({ dtype, shape, axis: 0 })
+    let ramp = positions(b, dtype, shape, 0)
     if (step !== 1) ramp = b.mul(ramp, constant(step))
     return start === 0 ? ramp : b.add(ramp, constant(start))
   },
 )
 
 /**
- * An array written in the program: nested numbers or booleans, or a typed array (copied) with its shape.
+ * An array written in the program: nested numbers, bigints or booleans, or a typed array (copied) with its shape.
  *
- * Dtypes: numbers f32, booleans bool, a typed array its own, unless `dtype` says otherwise. Throws `SHAPE_LITERAL_NESTED`,
- * `ATTR_NUMBER_RANGE`.
+ * Dtypes: numbers f32, bigints i64, booleans bool, a typed array its own (a `Uint8Array` bool), unless `dtype` says otherwise.
+ * A `Uint16Array` holds the bits of bf16. Throws `SHAPE_LITERAL_NESTED`, `ATTR_NUMBER_RANGE`.
  *
  * @example
  * literal(b, [[1, 2], [3, 4]]) // gives f32[2, 2]
@@ -115,26 +130,33 @@ export const literal: (
     values: Nested | TypedArray,
     options: { readonly dtype?: DType; readonly shape?: Shape } = {},
   ): Value => {
-    const flat = ArrayBuffer.isView(values)
-      ? { shape: [values.length], items: values }
-      : flattenNested(values)
+    const isArray = ArrayBuffer.isView(values)
+    const flat = isArray ? { shape: [values.length], items: values } : flattenNested(values)
     if ('problem' in flat) throw uneven(flat.problem)
     const dtype = options.dtype ?? dtypeOf(flat.items)
+    const isBits = values instanceof Uint16Array
     const data = dtypes[dtype].allocate(flat.items.length)
     for (let at = 0; at < data.length; at++) {
-      const item = Number(flat.items[at])
-      data[at] = isFloat(dtype) ? item : constantOf('literal', dtype, item)
+      const item = isBits ? readElement('bf16', values, at) : flat.items[at]
+      writeElement(dtype, data, at, elementOf(dtype, item ?? 0))
     }
     return b.literal({ dtype, shape: options.shape ?? flat.shape, data })
   },
 )
 
-function dtypeOf(items: TypedArray | readonly (number | boolean)[]): DType {
-  if (items instanceof Float64Array) return 'f64'
-  if (items instanceof Int32Array) return 'i32'
-  if (items instanceof Uint32Array) return 'u32'
+/** An item as a value of the dtype; integers that do not fit are an error. */
+function elementOf(dtype: DType, item: Scalar | boolean): Scalar {
+  if (typeof item !== 'bigint') return constantOf('literal', dtype, Number(item))
+  const isI64 = dtype === 'i64' && BigInt.asIntN(64, item) === item
+  return isI64 ? item : constantOf('literal', dtype, item)
+}
+
+/** A byte array is of bools. */
+function dtypeOf(items: TypedArray | readonly (number | bigint | boolean)[]): DType {
   if (items instanceof Uint8Array || typeof items[0] === 'boolean') return 'bool'
-  return 'f32'
+  if (typeof items[0] === 'bigint') return 'i64'
+  const own = dtypeNames.find((dtype) => dtypes[dtype].allocate(0).constructor === items.constructor)
+  return own ?? 'f32'
 }
 
 const arangeRange = (start: number, limit: number, step: number): HeddleError =>

@@ -13,7 +13,7 @@ import { scatterAdd } from './scatter.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 /** Distinct small numbers. */
 const array = (...shape: number[]): Value =>

@@ -27,7 +27,10 @@ function run(
     ]),
   )
   return Object.fromEntries(
-    Object.entries(interpret(graph, bindings).outputs).map(([name, { data }]) => [name, [...data]]),
+    Object.entries(interpret(graph, bindings).outputs).map(([name, { data }]) => [
+      name,
+      [...data].map(Number),
+    ]),
   )
 }
 

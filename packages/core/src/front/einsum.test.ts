@@ -10,7 +10,7 @@ import { einsum } from './einsum.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const array = (...shape: number[]): Value =>
   reshape(arange(b, { limit: shape.reduce((size, dim) => size * dim, 1), dtype: 'f32' }), shape)
 const opsOf = (value: Value): string[] => postOrder([value]).map(({ op }) => op)

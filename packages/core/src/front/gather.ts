@@ -1,13 +1,13 @@
 // Reading at positions that are data. A position outside the axis reads NaN (0 for integers and bool): nothing is clamped, and
 // nothing is counted from the end. Writing is `scatter.ts`.
 
-import { type DType, isInteger } from '../dtype.ts'
+import { type DType, dtypes, holds, isInteger } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { traced } from '../ir/provenance.ts'
 import { formatType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 import { resolveAxis } from './axes.ts'
-import { eq } from './elementwise.ts'
+import { and, eq, ge, le, select } from './elementwise.ts'
 import { asValue, errorHere, promote } from './operand.ts'
 
 export interface GatherOptions {
@@ -15,10 +15,17 @@ export interface GatherOptions {
   readonly axis?: number | undefined
 }
 
-/** Positions as i32. Throws `DTYPE_INDICES` for floats and bools. */
+/**
+ * Positions as i32, from any integer dtype. What i32 does not hold becomes -1, outside every axis: it must not wrap to a
+ * position inside. Throws `DTYPE_INDICES` for floats and bools.
+ */
 export function positions(op: string, indices: Value): Value {
-  if (!isInteger(asValue(op, indices, 1).type.dtype)) throw indicesDType(op, indices)
-  return promote(indices, 'i32')
+  const { dtype } = asValue(op, indices, 1).type
+  if (!isInteger(dtype)) throw indicesDType(op, indices)
+  if (holds('i32', dtype)) return promote(indices, 'i32')
+  const inside = le(indices, Number(dtypes.i32.highest))
+  const fits = dtypes[dtype].kind === 'uint' ? inside : and(ge(indices, 0), inside)
+  return select(fits, promote(indices, 'i32'), -1)
 }
 
 /**
@@ -65,6 +72,6 @@ export function isClass(indices: Value, classes: number, axis: number): Value {
 const indicesDType = (op: string, indices: Value): HeddleError =>
   errorHere(
     'DTYPE_INDICES',
-    `${op}: indices are ${formatType(indices.type)}; they must be i32. cast(indices, 'i32') converts.`,
+    `${op}: indices are ${formatType(indices.type)}; they must be integers. cast(indices, 'i32') converts.`,
     { op, indices: indices.type },
   )

@@ -14,7 +14,7 @@ import { scatter } from './scatter.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 /** 0, 1, 2, … in a shape. */
 const counted = (...shape: number[]): Value =>

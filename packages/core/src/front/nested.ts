@@ -2,12 +2,12 @@
 
 import { formatShape, type Shape, sizeOf } from '../dim.ts'
 
-/** Numbers in rows: `[[1, 2], [3, 4]]`; a bare number has rank 0. */
-export type Nested = number | boolean | readonly Nested[]
+/** Numbers in rows: `[[1, 2], [3, 4]]`; a bare number has rank 0. Of i64 they may be bigints. */
+export type Nested = number | bigint | boolean | readonly Nested[]
 
 export interface FlatItems {
   readonly shape: Shape
-  readonly items: readonly (number | boolean)[]
+  readonly items: readonly (number | bigint | boolean)[]
 }
 
 /** Row-major items of nested arrays, or what is wrong with them, in words. */
@@ -23,9 +23,10 @@ export function flattenNested(values: Nested): FlatItems | { readonly problem: s
     }
     level = next
   }
-  const items: (number | boolean)[] = []
+  const items: (number | bigint | boolean)[] = []
   for (const item of level) {
-    if (typeof item !== 'number' && typeof item !== 'boolean') return notNumber(shape, item)
+    if (typeof item !== 'number' && typeof item !== 'bigint' && typeof item !== 'boolean')
+      return notNumber(shape, item)
     items.push(item)
   }
   return { shape, items }

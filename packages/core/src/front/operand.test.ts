@@ -19,7 +19,7 @@ const d = literal(b, [1, 2, 3], { dtype: 'f64' })
 const flags = literal(b, [true, false, true])
 
 const typeOf = (value: Value): string => formatType(value.type)
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 function errorOf(action: () => unknown): HeddleError {
   try {

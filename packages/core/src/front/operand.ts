@@ -1,12 +1,12 @@
 // Operands of the kind functions: values, and numbers that take the dtype and shape of the values beside them. Promotion and
 // broadcasting happen here, so that the IR below needs neither. All errors point at the user's line.
 import { formatShape, type Shape, shapesEqual } from '../dim.ts'
-import { type DType, dtypes, isFloat } from '../dtype.ts'
+import { type DType, dtypes, holds, isFloat, isValueOf, writeElement } from '../dtype.ts'
 import { type ErrorCode, type ErrorContext, HeddleError } from '../errors.ts'
 import type { Builder } from '../ir/builder.ts'
 import { meet } from '../ir/open-region.ts'
 import { currentProvenance, locationOf } from '../ir/provenance.ts'
-import { formatType } from '../ir/tensor-type.ts'
+import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 
 /** What the functions of many operands take: at least one of them must be a value. */
@@ -36,38 +36,74 @@ export function asValue(op: string, operand: unknown, position = 0): Value {
 }
 
 /** A number as a value of `dtype` holds it: `Math.fround` of it for f32. Integers that do not fit are an error. */
-export function constantOf(op: string, dtype: DType, value: number): number {
-  const rounded = dtypes[dtype].round(value)
-  if (!isFloat(dtype) && !Object.is(rounded + 0, value + 0)) throw numberRange(op, dtype, value)
-  return rounded
+export function constantOf(op: string, dtype: DType, value: number | bigint): number {
+  const number = Number(value)
+  const rounded = dtypes[dtype].round(number)
+  if (isFloat(dtype)) return rounded
+  if (!isValueOf(dtype, number + 0)) throw numberRange(op, dtype, value)
+  return rounded + 0
 }
 
-// Values promote along this order; i32 and u32 do not mix.
-const ranks: Readonly<Record<DType, number>> = { bool: 0, i32: 1, u32: 1, f32: 2, f64: 3 }
+/** A number everywhere: a constant; where no number can stand for it (a large i64), one element repeated. */
+export function constantValue(
+  op: string,
+  b: Builder,
+  dtype: DType,
+  shape: Shape,
+  value: number | bigint,
+): Value {
+  const isWide = dtype === 'i64' && typeof value === 'bigint' && !Number.isSafeInteger(Number(value))
+  if (!isWide) return b.full({ dtype, shape, value: constantOf(op, dtype, value) })
+  if (BigInt.asIntN(64, value) !== value) throw numberRange(op, dtype, value)
+  const data = dtypes[dtype].allocate(1)
+  writeElement(dtype, data, 0, value)
+  return broadcastTo(b.literal({ dtype, shape: [], data }), shape)
+}
+
+const categories = { bool: 0, int: 1, uint: 1, float: 2 } as const
+const categoryOf = (dtype: DType): number => categories[dtypes[dtype].kind]
+
+/** The dtype in which two meet; `undefined` where no rule says so: u32 with another integer. */
+function meetIn(x: DType, y: DType): DType | undefined {
+  if (categoryOf(x) !== categoryOf(y)) return categoryOf(x) > categoryOf(y) ? x : y
+  if (x !== y && !isFloat(x) && (x === 'u32' || y === 'u32')) return undefined
+  if (holds(x, y)) return x
+  if (holds(y, x)) return y
+  // f16 with bf16, u8 with i8: the narrowest that holds both.
+  return isFloat(x) ? 'f32' : 'i16'
+}
 
 /**
- * The dtype in which operands meet. Values: bool, then i32 or u32, then f32, then f64; the highest. A number adopts the
- * values' dtype, but a fraction (or NaN or an infinity) beside integers gives f32, and a whole number beside bools i32.
- * Numbers alone are f32. Throws `DTYPE_MIXED` for i32 with u32.
+ * The dtype in which operands meet, by PyTorch's rules. Operands have three priorities: values with axes, values without,
+ * numbers. Those of one priority meet in the narrowest dtype that holds both (u8 with i8 in i16, f16 with bf16 in f32), an
+ * integer with a float in the float, bools in anything. A lower priority matters only if its category is higher: bool, then
+ * integers, then floats. A fraction (or NaN or an infinity) counts as f32, a whole number as i32. Numbers alone are f32. Throws `DTYPE_MIXED` for u32 with another integer, which PyTorch has no rule for.
  */
-export function commonDType(op: string, operands: readonly Operand[]): DType {
-  let common: DType | undefined
+export function commonDType(op: string, operands: readonly (Typed | number)[]): DType {
+  const byPriority: (DType | undefined)[] = [undefined, undefined, undefined]
   for (const operand of operands) {
-    if (typeof operand === 'number') continue
-    const { dtype } = operand.type
-    if (common === undefined || ranks[dtype] > ranks[common]) common = dtype
+    const dtype = typeof operand === 'number' ? numberDType(operand) : operand.type.dtype
+    const priority = typeof operand === 'number' ? 2 : operand.type.shape.length > 0 ? 0 : 1
+    const before = byPriority[priority]
+    const after = before === undefined ? dtype : meetIn(before, dtype)
+    if (after === undefined) throw mixedIntegers(op, operands)
+    byPriority[priority] = after
   }
-  if (common === undefined) return 'f32'
-  for (const operand of operands) {
-    if (typeof operand !== 'number') {
-      const { dtype } = operand.type
-      if (dtype !== common && ranks[dtype] === ranks[common]) throw mixedIntegers(op, operands)
-    } else if (!isFloat(common)) {
-      if (!Number.isInteger(operand)) return 'f32'
-      if (common === 'bool') common = 'i32'
-    }
-  }
-  return common
+  const [axes, scalars, numbers] = byPriority
+  if (axes === undefined && scalars === undefined) return 'f32'
+  return overrule(axes, overrule(scalars, numbers)) ?? 'f32'
+}
+
+/** Anything of a dtype and shape. */
+interface Typed {
+  readonly type: TensorType
+}
+
+const numberDType = (value: number): DType => (Number.isInteger(value) ? 'i32' : 'f32')
+
+const overrule = (higher: DType | undefined, lower: DType | undefined): DType | undefined => {
+  if (higher === undefined || lower === undefined) return higher ?? lower
+  return categoryOf(lower) > categoryOf(higher) ? lower : higher
 }
 
 /** `x` in another dtype; the same node if it is in it already. */
@@ -142,7 +178,7 @@ export function align(op: string, operands: readonly Operand[], dtype?: DType): 
 export const shapeOf = (op: string, operands: readonly Operand[]): Shape =>
   broadcastShapes(
     op,
-    operands.filter((operand) => typeof operand !== 'number').map((value) => value.type.shape),
+    operands.flatMap((operand) => (typeof operand === 'number' ? [] : [operand.type.shape])),
   )
 
 export function alignTo(
@@ -154,7 +190,7 @@ export function alignTo(
 ): readonly Value[] {
   return operands.map((operand) =>
     typeof operand === 'number'
-      ? b.full({ dtype, shape, value: constantOf(op, dtype, operand) })
+      ? constantValue(op, b, dtype, shape, operand)
       : broadcastTo(promote(operand, dtype), shape),
   )
 }
@@ -194,18 +230,18 @@ const otherGraph = (op: string, position: number): HeddleError =>
     { op, operand: position },
   )
 
-const numberRange = (op: string, dtype: DType, value: number): HeddleError =>
+const numberRange = (op: string, dtype: DType, value: number | bigint): HeddleError =>
   errorHere('ATTR_NUMBER_RANGE', `${op}: ${value} is not a value of ${dtype}; cast the other operand first`, {
     op,
     dtype,
     value,
   })
 
-function mixedIntegers(op: string, operands: readonly Operand[]): HeddleError {
+function mixedIntegers(op: string, operands: readonly (Typed | number)[]): HeddleError {
   const types = operands.map((operand) => (typeof operand === 'number' ? 'number' : formatType(operand.type)))
   return errorHere(
     'DTYPE_MIXED',
-    `${op}: operands are ${types.join(' and ')}; i32 and u32 do not mix. cast(x, 'i32') converts one of them.`,
+    `${op}: operands are ${types.join(' and ')}; u32 does not mix with other integers. cast(x, 'i32') converts one of them.`,
     { op, types },
   )
 }

@@ -14,7 +14,7 @@ import { bmm, cross, inner, kron, mm, mv, outer, tensordot, vdot } from './produ
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const array = (...shape: number[]): Value =>
   reshape(arange(b, { limit: shape.reduce((size, dim) => size * dim, 1), dtype: 'f32' }), shape)
 const integers = (values: number[][]): Value => literal(b, values, { dtype: 'i32' })

@@ -173,7 +173,7 @@ describe('program errors', () => {
   })
 
   test('names, dtypes and shapes are checked', () => {
-    const dtype = JSON.parse('"f16"')
+    const dtype = JSON.parse('"f8"')
 
     expect(inside(({ input }) => input('', 'f32', [])).code).toBe('GRAPH_NAME')
     expect(inside(({ input }) => input('x', dtype, [])).code).toBe('GRAPH_INPUT_TYPE')

@@ -7,7 +7,7 @@ import { randomNormal, randomUniform, splitKey } from './random.ts'
 
 const b = createBuilder()
 const key = literal(b, new Uint32Array([3, 7]))
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 const moments = (values: readonly number[]): { readonly mean: number; readonly variance: number } => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

@@ -6,7 +6,7 @@ import type { Value } from '../ir/value.ts'
 import type { ScatterCombine } from '../kernel/kernel.ts'
 import { resolveAxis } from './axes.ts'
 import { type GatherOptions, positions } from './gather.ts'
-import { asValue, broadcastTo, builderOf, canBroadcast, constantOf, type Operand } from './operand.ts'
+import { asValue, broadcastTo, builderOf, canBroadcast, constantValue, type Operand } from './operand.ts'
 
 export interface ScatterOptions extends GatherOptions {
   /** What happens where something is: it is replaced (`assign`, the default), or combined with the update. */
@@ -59,7 +59,7 @@ function scatterSlices(
   const target = [...shape.slice(0, resolved), ...at.type.shape, ...shape.slice(resolved + 1)]
   const values =
     typeof updates === 'number'
-      ? b.full({ dtype, shape: target, value: constantOf(op, dtype, updates) })
+      ? constantValue(op, b, dtype, target, updates)
       : canBroadcast(updates.type.shape, target)
         ? broadcastTo(updates, target)
         : updates

@@ -14,7 +14,7 @@ const ramp = arange(b, { limit: 24, dtype: 'f32' })
 const x = reshape(ramp, [2, 3, 4])
 
 const shapeOf = (value: Value): readonly number[] => value.type.shape
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data]
+const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 function codeOf(action: () => unknown): string {
   try {

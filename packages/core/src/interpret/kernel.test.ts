@@ -40,7 +40,7 @@ function reduce(combine: Combine, lanes: 1 | 16, data: Float32Array): number {
   ] as const
   const out = positional ? new Int32Array(1) : new Float32Array(1)
   runKernel(makeKernel({ name: combine, extents: [data.length], rows: [], buffers, stages }), [data, out])
-  return out[0]!
+  return Number(out[0])
 }
 
 const f32 = (...values: number[]) => new Float32Array(values)
@@ -146,7 +146,8 @@ describe('runKernel', () => {
     const [y] = runFixture('row-softmax')
 
     for (let row = 0; row < 6; row++) {
-      const sum = Array.from(y!.subarray(row * 50, row * 50 + 50)).reduce((total, value) => total + value, 0)
+      const values = [...y!.subarray(row * 50, row * 50 + 50)].map(Number)
+      const sum = values.reduce((total, value) => total + value, 0)
       expect(Math.abs(sum - 1)).toBeLessThan(1e-5)
     }
   })

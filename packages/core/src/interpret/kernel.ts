@@ -1,7 +1,7 @@
 // The meaning of a kernel: one row after the other, one element after the other, every scalar op through `applyScalar`.
 // Slow on purpose; runtimes are compared with it to the last bit. It checks nothing: `verifyKernel` comes first.
-import type { DType, TypedArray } from '../dtype.ts'
-import { dtypes } from '../dtype.ts'
+import type { DType, Scalar, TypedArray } from '../dtype.ts'
+import { dtypes, readElement, scalarOf, writeElement } from '../dtype.ts'
 import { internalError } from '../errors.ts'
 import type { AxisId, Guard, IndexExpression } from '../kernel/index-expression.ts'
 import { evaluateIndex } from '../kernel/index-query.ts'
@@ -24,7 +24,7 @@ interface Row {
   readonly buffers: readonly TypedArray[]
   readonly at: number[]
   /** By stage, then accumulator. */
-  readonly accumulated: (readonly number[])[]
+  readonly accumulated: (readonly Scalar[])[]
 }
 
 /** Runs a kernel over `buffers`, one array per kernel buffer, writing those it stores to. */
@@ -56,28 +56,25 @@ export function runKernel(kernel: Kernel, buffers: readonly TypedArray[]): void 
 }
 
 /** What a reduction over nothing gives; the position of an extreme of nothing is 0. */
-export function identityOf(combine: Combine, dtype: DType): number {
-  const { kind, round } = dtypes[dtype]
+export function identityOf(combine: Combine, dtype: DType): Scalar {
   switch (combine) {
     case 'sum':
     case 'argmax':
     case 'argmin':
-      return 0
+      return scalarOf(dtype, 0)
     case 'product':
-      return 1
+      return scalarOf(dtype, 1)
     case 'min':
-      if (kind === 'float') return Number.POSITIVE_INFINITY
-      return kind === 'int' ? 0x7fffffff : kind === 'uint' ? 0xffffffff : round(1)
+      return dtypes[dtype].highest
     case 'max':
-      if (kind === 'float') return Number.NEGATIVE_INFINITY
-      return kind === 'int' ? -0x80000000 : 0
+      return dtypes[dtype].lowest
     default:
       return combine satisfies never
   }
 }
 
-function runReduce({ axes, lanes, code, accumulators }: ReduceStage, row: Row): number[] {
-  const taken: number[][] = accumulators.map(() => [])
+function runReduce({ axes, lanes, code, accumulators }: ReduceStage, row: Row): Scalar[] {
+  const taken: Scalar[][] = accumulators.map(() => [])
   forEachPosition(row.kernel, axes, row.at, () => {
     const values = evaluateCode(code, row)
     for (const [a, { value }] of accumulators.entries()) taken[a]!.push(values[value]!)
@@ -86,7 +83,7 @@ function runReduce({ axes, lanes, code, accumulators }: ReduceStage, row: Row): 
 }
 
 /** Combines `values`, in the order of positions, as the contract of `ReduceStage` says. */
-function combineAll({ combine, dtype }: Accumulator, lanes: number, values: readonly number[]): number {
+function combineAll({ combine, dtype }: Accumulator, lanes: number, values: readonly Scalar[]): Scalar {
   if (values.length === 0) return identityOf(combine, dtype)
   switch (combine) {
     case 'argmax':
@@ -101,7 +98,7 @@ function combineAll({ combine, dtype }: Accumulator, lanes: number, values: read
     case 'sum':
     case 'product': {
       const op = combine === 'sum' ? 'add' : 'mul'
-      const both = (x: number, y: number): number => applyScalar(op, dtype, dtype, [x, y])
+      const both = (x: Scalar, y: Scalar): Scalar => applyScalar(op, dtype, dtype, [x, y])
       return foldLanes(lanes, values, both)
     }
     default:
@@ -109,8 +106,8 @@ function combineAll({ combine, dtype }: Accumulator, lanes: number, values: read
   }
 }
 
-function foldLanes(lanes: number, values: readonly number[], both: (x: number, y: number) => number): number {
-  const partial: number[] = []
+function foldLanes(lanes: number, values: readonly Scalar[], both: (x: Scalar, y: Scalar) => Scalar): Scalar {
+  const partial: Scalar[] = []
   for (const [r, value] of values.entries()) {
     const lane = r % lanes
     const before = partial[lane]
@@ -125,7 +122,7 @@ function foldLanes(lanes: number, values: readonly number[], both: (x: number, y
   return partial[0]!
 }
 
-function firstExtreme(values: readonly number[], better: (x: number, y: number) => boolean): number {
+function firstExtreme(values: readonly Scalar[], better: (x: Scalar, y: Scalar) => boolean): number {
   let best = 0
   for (const [position, value] of values.entries()) {
     const leader = values[best]!
@@ -135,15 +132,15 @@ function firstExtreme(values: readonly number[], better: (x: number, y: number) 
   return best
 }
 
-function runContract(stage: ContractStage, row: Row): number {
+function runContract(stage: ContractStage, row: Row): Scalar {
   const { dtype, code, a, b, block } = stage
-  const op = (name: 'add' | 'mul', x: number, y: number): number => applyScalar(name, dtype, dtype, [x, y])
-  const products: number[] = []
+  const op = (name: 'add' | 'mul', x: Scalar, y: Scalar): Scalar => applyScalar(name, dtype, dtype, [x, y])
+  const products: Scalar[] = []
   forEachPosition(row.kernel, stage.k, row.at, () => {
     const values = evaluateCode(code, row)
     products.push(op('mul', values[a]!, values[b]!))
   })
-  const blocks: number[] = []
+  const blocks: Scalar[] = []
   for (let start = 0; start < products.length; start += block) {
     blocks.push(products.slice(start, start + block).reduce((x, y) => op('add', x, y)))
   }
@@ -154,7 +151,8 @@ function runMap({ axes, code, stores }: MapStage, row: Row): void {
   forEachPosition(row.kernel, axes, row.at, () => {
     const values = evaluateCode(code, row)
     for (const { buffer, index, value } of stores) {
-      row.buffers[buffer]![addressIn(index, row, values)] = values[value]!
+      const { dtype } = row.kernel.buffers[buffer]!
+      writeElement(dtype, row.buffers[buffer]!, addressIn(index, row, values), values[value]!)
     }
   })
 }
@@ -168,24 +166,26 @@ function runScatter(stage: ScatterStage, row: Row): void {
     if (!guardsHold(guards, row, values)) return
     const address = addressIn(index, row, values)
     const update = values[value]!
-    target[address] =
+    const result =
       combine === 'assign'
         ? update
-        : applyScalar(scatterOps[combine], dtype, dtype, [target[address]!, update])
+        : applyScalar(scatterOps[combine], dtype, dtype, [readAt(row, buffer, address), update])
+    writeElement(dtype, target, address, result)
   })
 }
 
 /** All values of a code list at the current position. */
-function evaluateCode(code: ScalarCode, row: Row): number[] {
-  const values: number[] = []
+function evaluateCode(code: ScalarCode, row: Row): Scalar[] {
+  const values: Scalar[] = []
   for (const node of code) {
     switch (node.op) {
       case 'const':
-        values.push(node.value)
+        values.push(scalarOf(node.dtype, node.value))
         break
       case 'load': {
         const inside = guardsHold(node.guards, row, values)
-        values.push(inside ? readAt(row, node.buffer, addressIn(node.index, row, values)) : node.otherwise)
+        const { buffer, dtype, index, otherwise } = node
+        values.push(inside ? readAt(row, buffer, addressIn(index, row, values)) : scalarOf(dtype, otherwise))
         break
       }
       case 'index':
@@ -207,18 +207,18 @@ function evaluateCode(code: ScalarCode, row: Row): number[] {
   return values
 }
 
-function readAt(row: Row, buffer: number, address: number): number {
-  const value = row.buffers[buffer]![address]
+function readAt(row: Row, buffer: number, address: number): Scalar {
+  const { dtype, label, size } = row.kernel.buffers[buffer]!
+  const value = readElement(dtype, row.buffers[buffer]!, address)
   if (value !== undefined) return value
-  const { label, size } = row.kernel.buffers[buffer]!
   throw internalError(row.kernel.name, `reads ${label}[${address}] of ${size} elements`)
 }
 
-function addressIn(index: IndexExpression, row: Row, values: readonly number[]): number {
-  return evaluateIndex(index, row.at, (id) => values[id]!)
+function addressIn(index: IndexExpression, row: Row, values: readonly Scalar[]): number {
+  return evaluateIndex(index, row.at, (id) => Number(values[id]))
 }
 
-function guardsHold(guards: readonly Guard[], row: Row, values: readonly number[]): boolean {
+function guardsHold(guards: readonly Guard[], row: Row, values: readonly Scalar[]): boolean {
   return guards.every(({ index, low, high }) => {
     const value = addressIn(index, row, values)
     return low <= value && value < high

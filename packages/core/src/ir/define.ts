@@ -172,6 +172,11 @@ export interface OpSpec<N extends number, A> {
   /** One clause for tables, with the formula if there is one. */
   readonly summary: string
   readonly kind: OpKind
+  /**
+   * An elementwise op that computes nothing: elements are moved, chosen, converted or read anew. It takes dtypes that are
+   * only stored as they are. True of inputs, constants, views, gathers and control flow by their kind (`movesOnly`).
+   */
+  readonly moves?: true
   readonly arity: N
   /** Used at the edges (parse, import, CLI) and by the verifier; passes see plain typed data. */
   readonly attrs: z.ZodType<A>
@@ -205,3 +210,12 @@ export interface OpDef<N extends number, A> extends OpSpec<N, A> {
 export function defineOp<N extends number, A>(name: string, spec: OpSpec<N, A>): OpDef<N, A> {
   return Object.freeze({ name, ...spec })
 }
+
+/** Whether an op only moves values, so that it takes those of any dtype as they are stored. */
+export const movesOnly = ({ kind, moves }: { readonly kind: OpKind; readonly moves?: true }): boolean =>
+  moves === true ||
+  kind === 'control' ||
+  kind === 'input' ||
+  kind === 'constant' ||
+  kind === 'view' ||
+  kind === 'gather'

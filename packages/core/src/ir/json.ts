@@ -185,8 +185,8 @@ function valueAt(values: readonly Value[], reference: number, place: ImportPlace
   return value
 }
 
-/** Attributes are shallow: lists of numbers at most, or a region. */
-function encode(data: unknown, numbers: RegionNumbers): unknown {
+/** Attributes are shallow: lists of numbers at most, or a region. `own` is the dtype the record gives its array. */
+function encode(data: unknown, numbers: RegionNumbers, own?: unknown): unknown {
   if (typeof data === 'number') {
     return Number.isFinite(data) && !Object.is(data, -0)
       ? data
@@ -194,7 +194,7 @@ function encode(data: unknown, numbers: RegionNumbers): unknown {
   }
   if (ArrayBuffer.isView(data)) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    return { $data: dtypeOfArray(data as TypedArray), base64: bytesToBase64(bytes) }
+    return { $data: dtypeOfArray(data as TypedArray, own), base64: bytesToBase64(bytes) }
   }
   if (Array.isArray(data)) return data.map((item) => encode(item, numbers))
   if (typeof data !== 'object' || data === null) return data
@@ -202,10 +202,18 @@ function encode(data: unknown, numbers: RegionNumbers): unknown {
 }
 
 const encodeRecord = (record: object, numbers: RegionNumbers): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, encode(value, numbers)]))
+  Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key,
+      encode(value, numbers, 'dtype' in record && record.dtype),
+    ]),
+  )
 
-const dtypeOfArray = (data: TypedArray): DType =>
-  dtypeNames.find((dtype) => dtypes[dtype].allocate(0).constructor === data.constructor) ?? 'f64'
+/** `own` if its arrays are of this type; else the first dtype whose are. */
+function dtypeOfArray(data: TypedArray, own: unknown): DType {
+  const fits = dtypeNames.filter((dtype) => dtypes[dtype].allocate(0).constructor === data.constructor)
+  return fits.find((dtype) => dtype === own) ?? fits[0] ?? 'f64'
+}
 
 /** The reverse of `encode`. What is neither stays as it is: the op's schema refuses it. */
 function decode(data: unknown, regions: readonly Region[]): unknown {

@@ -7,7 +7,15 @@
 //   node      = label ':' type '=' op ['(' labels ')'] (attribute '=' value)*
 //   value     = number | region-name | 'true' | 'false' | word | string | '[' values ']' | 'base64' string | word '(' values ')'
 import type { Shape } from '../dim.ts'
-import { type DType, dtypeNames, dtypes, type TypedArray } from '../dtype.ts'
+import {
+  type DType,
+  dtypeNames,
+  dtypes,
+  isFloat,
+  isValueOf,
+  type TypedArray,
+  writeElement,
+} from '../dtype.ts'
 import type { Initializer } from '../initializer.ts'
 import { tryBase64ToBytes } from '../plan/base64.ts'
 import { type Builder, createBuilder, isOpName } from './builder.ts'
@@ -24,6 +32,7 @@ import { verifyGraph } from './verify.ts'
 /** What a value reads as, before the attribute it belongs to gives it a type. */
 type Parsed =
   | number
+  | bigint
   | boolean
   | string
   | { readonly bytes: Uint8Array }
@@ -257,7 +266,11 @@ const words: Readonly<Record<string, number>> = {
   inf: Number.POSITIVE_INFINITY,
   '-inf': Number.NEGATIVE_INFINITY,
 }
-const numberOf = (text: string): number => words[text] ?? Number(text)
+/** Whole numbers beyond those that are safe as numbers are bigints. */
+function numberOf(text: string): number | bigint {
+  const number = words[text] ?? Number(text)
+  return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : BigInt(text)
+}
 
 /** Takes role, trainable and initial out of the attributes of an input; `undefined` where it is not declared. */
 function readRole(lexer: Lexer, written: Map<string, Written>): Omit<GraphInput, 'value'> | undefined {
@@ -300,7 +313,10 @@ function initializerFields(lexer: Lexer, kind: string, args: readonly Parsed[], 
     case 'normal':
       return { kind, mean: first, deviation: second }
     case 'values':
-      return { kind, values: first === undefined ? undefined : [...dataOf('f64', first, lexer, at)] }
+      return {
+        kind,
+        values: first === undefined ? undefined : Array.from(dataOf('f64', first, lexer, at), Number),
+      }
     default:
       return undefined
   }
@@ -334,10 +350,11 @@ function typedAttribute(name: string, dtype: DType, { value, at }: Written, lexe
   return name === 'value' ? element(dtype, value) : value
 }
 
-/** `true` is a 1 of bool; a decimal is the nearest f32. Anything else is left for the op to refuse. */
+/** `true` is a 1 of bool; a decimal is the nearest float. Anything else is left for the op to refuse. */
 function element(dtype: DType, value: Parsed): unknown {
   if (dtype === 'bool' && typeof value === 'boolean') return value ? 1 : 0
-  return dtype === 'f32' && typeof value === 'number' ? Math.fround(value) : value
+  if (!isFloat(dtype) || (typeof value !== 'number' && typeof value !== 'bigint')) return value
+  return dtypes[dtype].round(Number(value))
 }
 
 function dataOf(dtype: DType, value: Parsed, lexer: Lexer, at: Token): TypedArray {
@@ -351,10 +368,11 @@ function dataOf(dtype: DType, value: Parsed, lexer: Lexer, at: Token): TypedArra
   const items: readonly Parsed[] = value
   const data = allocate(items.length)
   items.forEach((item, k) => {
-    const number = element(dtype, item)
-    if (typeof number !== 'number' || (!Number.isNaN(number) && dtypes[dtype].round(number) !== number))
+    const value = element(dtype, item)
+    const isWide = typeof value === 'bigint' && dtype === 'i64' && BigInt.asIntN(64, value) === value
+    if (!isWide && !(typeof value === 'number' && isValueOf(dtype, value)))
       throw lexer.unexpected(at, `elements of ${dtype}`)
-    data[k] = number
+    writeElement(dtype, data, k, value)
   })
   return data
 }

@@ -9,7 +9,7 @@
 // A body that an op runs stands before the first line that names it: `region @1`, its nodes, whose inputs are what the op
 // hands in, in order, and `yield` with its results. Labels inside are its own; a body inside it stands before it.
 import { z } from 'zod'
-import { type DType, dtypeNames, dtypes, type TypedArray } from '../dtype.ts'
+import { type DType, dtypes, readElement, type TypedArray, writeElement } from '../dtype.ts'
 import { internalError } from '../errors.ts'
 import type { Initializer } from '../initializer.ts'
 import { printConstant } from '../kernel/print-code.ts'
@@ -157,7 +157,7 @@ function isImplied(node: Value, key: string, value: unknown, label: string): boo
 }
 
 function printAttribute(key: string, value: unknown, dtype: DType, regions: RegionNames): string {
-  if (ArrayBuffer.isView(value)) return printData(value as TypedArray)
+  if (ArrayBuffer.isView(value)) return printData(dtype, value as TypedArray)
   if (Array.isArray(value))
     return `[${value.map((item) => printAttribute('', item, dtype, regions)).join(', ')}]`
   if (typeof value === 'object' && value !== null && isRegion(value)) return regions.get(value) ?? '@?'
@@ -177,23 +177,24 @@ function printAttribute(key: string, value: unknown, dtype: DType, regions: Regi
 const printNumber = (value: number): string =>
   Number.isInteger(value) && !Object.is(value, -0) ? `${value}` : printConstant('f64', value)
 
-function printData(data: TypedArray): string {
-  const dtype = dtypeOfArray(data)
-  if (data.length > listLimit || hasUnusualNan(data)) {
+function printData(dtype: DType, data: TypedArray): string {
+  const isOwn = data.constructor === dtypes[dtype].allocate(0).constructor
+  if (data.length > listLimit || !isOwn || hasUnusualBits(dtype, data)) {
     return `base64 "${bytesToBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}"`
   }
-  return `[${Array.from(data, (value) => printConstant(dtype, value)).join(', ')}]`
+  return `[${Array.from({ length: data.length }, (_, at) => printConstant(dtype, readElement(dtype, data, at) ?? 0)).join(', ')}]`
 }
 
-const dtypeOfArray = (data: TypedArray): DType =>
-  dtypeNames.find((dtype) => dtypes[dtype].allocate(0).constructor === data.constructor) ?? 'f64'
-
-/** The text `nan` is one bit pattern; others need their bytes. Bytes other than 0 and 1 in a bool array, too. */
-function hasUnusualNan(data: TypedArray): boolean {
-  const copy = dtypes[dtypeOfArray(data)].allocate(data.length)
-  const normal = data.map((value) => (Number.isNaN(value) ? Number.NaN : value))
-  copy.set(normal)
-  return !structurallyEqual(copy, data) || (data instanceof Uint8Array && data.some((value) => value > 1))
+/** The text `nan` is one bit pattern; others need their bytes. Bytes other than 0 and 1 of bools, too. */
+function hasUnusualBits(dtype: DType, data: TypedArray): boolean {
+  const usual = dtypes[dtype].allocate(data.length)
+  for (let at = 0; at < data.length; at++) {
+    const value = readElement(dtype, data, at) ?? 0
+    // A NaN handed on may keep its bits.
+    const plain = Number.isNaN(Number(value)) ? Number.NaN : Number(value)
+    writeElement(dtype, usual, at, typeof value === 'bigint' ? value : dtypes[dtype].round(plain))
+  }
+  return !structurallyEqual(usual, data)
 }
 
 function printRole({ role, trainable, initial }: GraphInput): string {
@@ -211,7 +212,7 @@ function printInitializer(initial: Initializer): string {
     case 'normal':
       return `normal(${number(initial.mean)}, ${number(initial.deviation)})`
     case 'values':
-      return `values(${printData(Float64Array.from(initial.values))})`
+      return `values(${printData('f64', Float64Array.from(initial.values))})`
     default:
       return initial satisfies never
   }

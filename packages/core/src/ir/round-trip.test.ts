@@ -2,6 +2,7 @@
 // can have.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { dtypeNames, dtypes, writeElement } from '../dtype.ts'
 import { createBuilder, opNames, opRecord } from './builder.ts'
 import type { Graph, GraphInput } from './graph.ts'
 import { nodesOf } from './graph.ts'
@@ -93,6 +94,30 @@ function expectIdentical(found: Graph, expected: Graph): void {
 }
 
 const throughJson = (graph: Graph): Graph => graphFromJson(JSON.parse(JSON.stringify(graphToJson(graph))))
+
+test('text and JSON: values of every dtype, up to its ends, come back to the bit', () => {
+  const b = createBuilder()
+  const values = [
+    ...dtypeNames.map((dtype) => {
+      const data = dtypes[dtype].allocate(4)
+      for (const [at, value] of [
+        dtypes[dtype].lowest,
+        dtypes[dtype].round(0.1),
+        dtypes[dtype].highest,
+      ].entries())
+        writeElement(dtype, data, at, value)
+      return b.literal({ dtype, shape: [4], data })
+    }),
+    b.full({ dtype: 'i64', shape: [], value: -(2 ** 53) + 1 }),
+    b.full({ dtype: 'f16', shape: [], value: Math.f16round(0.1) }),
+    b.literal({ dtype: 'bf16', shape: [2], data: new Uint16Array([0x7fc1, 0xffc0]) }),
+  ]
+  const outputs = values.map((value, k) => ({ name: `y${k}`, value }))
+  const graph: Graph = { name: 'dtypes', inputs: [], outputs, updates: [] }
+
+  expectIdentical(parseGraph(printGraph(graph)), graph)
+  expectIdentical(throughJson(graph), graph)
+})
 
 test('text: printed, parsed and printed again is the same text and the identical graph', () => {
   const graph = everything()

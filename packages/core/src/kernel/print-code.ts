@@ -1,6 +1,6 @@
 // Text of the scalar code of one stage: values that are used once appear where they are used, the others get a line.
 // Names are assigned in order of appearance, so that equal code prints equally. One pass over the list, no recursion.
-import type { DType } from '../dtype.ts'
+import { type DType, dtypes, isFloat, type Scalar } from '../dtype.ts'
 import { valuesOf } from './index-query.ts'
 import type { ScalarNode, Stage } from './kernel.ts'
 import type { IndexNames } from './print-index.ts'
@@ -100,21 +100,22 @@ export function printCode(
   return { lines, value: (value) => printed[value]?.text ?? `%?${value}`, index }
 }
 
-/** A constant as it is written in kernels; every f32, f64 and integer value has its own text. */
-export function printConstant(dtype: DType, value: number): string {
+/** A constant as it is written in kernels; every value of a dtype has its own text. */
+export function printConstant(dtype: DType, value: Scalar): string {
+  if (typeof value === 'bigint') return `${value}`
   if (dtype === 'bool') return value === 0 ? 'false' : 'true'
   if (Number.isNaN(value)) return 'nan'
   if (Math.abs(value) === Number.POSITIVE_INFINITY) return value < 0 ? '-inf' : 'inf'
-  const text = Object.is(value, -0) ? '-0' : dtype === 'f32' ? shortest(value) : `${value}`
-  const isFloat = dtype === 'f32' || dtype === 'f64'
-  return isFloat && Number.isInteger(Number(text)) && !text.includes('e') ? `${text}.0` : text
+  const text = Object.is(value, -0) ? '-0' : isFloat(dtype) ? shortest(dtype, value) : `${value}`
+  return isFloat(dtype) && Number.isInteger(Number(text)) && !text.includes('e') ? `${text}.0` : text
 }
 
-/** The shortest decimal that rounds to this f32. */
-function shortest(value: number): string {
+/** The shortest decimal that rounds to this value of a float dtype. */
+export function shortest(dtype: DType, value: number): string {
+  if (dtype === 'f64') return `${value}`
   for (let digits = 1; digits <= 9; digits++) {
     const text = `${Number(value.toPrecision(digits))}`
-    if (Math.fround(Number(text)) === value) return text
+    if (dtypes[dtype].round(Number(text)) === value) return text
   }
   return `${value}`
 }

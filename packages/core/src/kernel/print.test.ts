@@ -8,11 +8,11 @@ import {
   writeCode,
 } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
+import { isValueOf } from '../dtype.ts'
 import { indexAxis } from './index-arithmetic.ts'
 import type { Kernel } from './kernel.ts'
 import { printKernel } from './print.ts'
 import { printConstant } from './print-code.ts'
-import { isValueOf } from './scalar-type.ts'
 
 function fixture(name: string): Kernel {
   const found = kernelFixtures.find(({ kernel }) => kernel.name === name)

@@ -1,8 +1,9 @@
 // Which dtypes each scalar op takes and gives: one total table, read by the verifier. It says nothing about values.
-import type { DType } from '../dtype.ts'
+// Dtypes that are only stored are moved, chosen and converted to and from what they compute as; nothing else takes them.
+import { computeDTypes, type DType, dtypeNames, dtypes, isFloat, isInteger } from '../dtype.ts'
 import type { ScalarOp } from './scalar.ts'
 
-type Kinds = 'float' | 'number' | 'integer' | 'logic' | 'any'
+type Kinds = 'float' | 'number' | 'integer' | 'logic' | 'computed' | 'any'
 
 /**
  * `same`: all operands have the result's dtype. `compare`: two operands of one dtype, bool result. The others are as
@@ -16,7 +17,7 @@ export interface ScalarType {
 
 const unary = (on: Kinds): ScalarType => ({ form: 'same', arity: 1, on })
 const binary = (on: Kinds): ScalarType => ({ form: 'same', arity: 2, on })
-const compare: ScalarType = { form: 'compare', arity: 2, on: 'any' }
+const compare: ScalarType = { form: 'compare', arity: 2, on: 'computed' }
 
 export const scalarTypes: Readonly<Record<ScalarOp, ScalarType>> = {
   add: binary('number'),
@@ -24,8 +25,8 @@ export const scalarTypes: Readonly<Record<ScalarOp, ScalarType>> = {
   mul: binary('number'),
   div: binary('number'),
   rem: binary('number'),
-  minimum: binary('any'),
-  maximum: binary('any'),
+  minimum: binary('computed'),
+  maximum: binary('computed'),
   neg: unary('number'),
   abs: unary('number'),
   floor: unary('float'),
@@ -74,14 +75,13 @@ export const scalarTypes: Readonly<Record<ScalarOp, ScalarType>> = {
 }
 
 const members: Readonly<Record<Kinds, readonly DType[]>> = {
-  float: ['f32', 'f64'],
-  number: ['f32', 'f64', 'i32', 'u32'],
-  integer: ['i32', 'u32'],
-  logic: ['i32', 'u32', 'bool'],
-  any: ['f32', 'f64', 'i32', 'u32', 'bool'],
+  float: computeDTypes.filter(isFloat),
+  number: computeDTypes.filter((dtype) => dtype !== 'bool'),
+  integer: computeDTypes.filter(isInteger),
+  logic: computeDTypes.filter((dtype) => !isFloat(dtype)),
+  computed: computeDTypes,
+  any: dtypeNames,
 }
-
-const sameBits: readonly DType[] = ['f32', 'i32', 'u32']
 
 /** `undefined` if `op` may take `operands` and give `result`; else what is wrong, as a clause. */
 export function scalarTypeError(op: ScalarOp, result: DType, operands: readonly DType[]): string | undefined {
@@ -107,31 +107,18 @@ export function scalarTypeError(op: ScalarOp, result: DType, operands: readonly 
       return x === 'bool' && y === result && z === result
         ? undefined
         : `gives ${result} from ${operands.join(', ')}; it takes (bool, ${result}, ${result})`
-    case 'cast':
-      return undefined
-    case 'bitcast':
-      return sameBits.includes(operand) && sameBits.includes(result)
+    case 'cast': {
+      const [from, to] = [dtypes[operand].computesAs, dtypes[result].computesAs]
+      return from === to || (from === operand && to === result)
         ? undefined
-        : `gives ${result} from ${operand}; only ${sameBits.join(', ')} have equal bits`
+        : `gives ${result} from ${operand}; by way of ${from} and ${to}`
+    }
+    case 'bitcast':
+      return operand === result ||
+        (operand !== 'bool' && result !== 'bool' && dtypes[operand].bytes === dtypes[result].bytes)
+        ? undefined
+        : `gives ${result} from ${operand}; they differ in width`
     default:
       return form satisfies never
-  }
-}
-
-/** Whether a number is a value of a dtype: rounded, wrapped, 0 or 1. */
-export function isValueOf(dtype: DType, value: number): boolean {
-  switch (dtype) {
-    case 'f64':
-      return true
-    case 'f32':
-      return Object.is(Math.fround(value), value)
-    case 'i32':
-      return Object.is(value | 0, value)
-    case 'u32':
-      return Object.is(value >>> 0, value)
-    case 'bool':
-      return Object.is(value, 0) || value === 1
-    default:
-      return dtype satisfies never
   }
 }

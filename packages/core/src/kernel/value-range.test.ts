@@ -18,11 +18,13 @@ function evaluate(code: ScalarCode, position: number): number[] {
     else if (node.op === 'index') values.push(evaluateIndex(node.index, [position], () => 0))
     else if ('args' in node) {
       values.push(
-        applyScalar(
-          node.op,
-          node.dtype,
-          'i32',
-          node.args.map((arg) => values[arg]!),
+        Number(
+          applyScalar(
+            node.op,
+            node.dtype,
+            'i32',
+            node.args.map((arg) => values[arg]!),
+          ),
         ),
       )
     }

@@ -1,5 +1,6 @@
 // Intervals of the i32 values of a code list, for addresses that depend on data. Anything not understood is any i32, and so
 // is a result that could wrap: the interval is always true, sometimes too wide.
+import { dtypes, holds, isInteger } from '../dtype.ts'
 import type { AxisRanges, IndexRange } from './index-range.ts'
 import { i32Range, indexRange } from './index-range.ts'
 import type { ScalarCode, ScalarNode } from './kernel.ts'
@@ -51,8 +52,12 @@ function rangeOf(
       return { low: low >= 0 ? 0 : -Math.max(by, 0), high: high <= 0 ? 0 : Math.max(by, 0) }
     }
     case 'cast': {
-      const from = code[node.args[0]!]?.dtype
-      return from === 'i32' || from === 'bool' ? operand(0) : i32Range
+      const from = code[node.args[0]!]?.dtype ?? 'i32'
+      if (from === 'i32' || from === 'bool') return operand(0)
+      // What is stored in fewer bits stays within them.
+      const { lowest, highest } = dtypes[from]
+      const isNarrow = isInteger(from) && holds('i32', from)
+      return isNarrow ? { low: Number(lowest), high: Number(highest) } : i32Range
     }
     default:
       return i32Range

@@ -1,5 +1,5 @@
 // The part of the kernel verifier that looks at scalar code and index expressions: K5 to K8 of `verify.ts`.
-import type { DType } from '../dtype.ts'
+import { type DType, isValueOf } from '../dtype.ts'
 import type { Guard, IndexExpression } from './index-expression.ts'
 import { compareIndex } from './index-order.ts'
 import type { IndexSpace } from './index-proof.ts'
@@ -8,7 +8,7 @@ import { axesOf, valuesOf } from './index-query.ts'
 import { i32Range, indexRange } from './index-range.ts'
 import type { Kernel, ScalarNode, Stage } from './kernel.ts'
 import { kernelInvalid } from './kernel-error.ts'
-import { isValueOf, scalarTypeError } from './scalar-type.ts'
+import { scalarTypeError } from './scalar-type.ts'
 import { valueRanges } from './value-range.ts'
 
 /** The loops around the code of a stage, with the ranges of its values. */

@@ -8,12 +8,12 @@
 //  K6  index expressions are canonical, over axes in scope and earlier i32 values; data-dependent ones stay inside i32
 //  K7  a load reads a 'read' buffer of its dtype and stays inside it wherever its guards hold
 //  K8  `accumulated` names an accumulator of an earlier stage and has its dtype
-//  K9  an accumulator's dtype is that of its value, i32 for argmax and argmin; lanes are 1 or 16
+//  K9  an accumulator's dtype is that of its value, one that computes, or i32 for argmax and argmin; lanes are 1 or 16
 //  K10 every written buffer has exactly one store, of its dtype, which reaches each element exactly once
 //  K11 operand a of a contract does not depend on n, b not on m; both have the stage's dtype; block is an integer >= 1
-//  K12 a scatter's value has the dtype of the written buffer it goes to (bools can only be assigned), and its place is inside
-//      that buffer wherever its guards hold
-import { dtypes } from '../dtype.ts'
+//  K12 a scatter's value has the dtype of the written buffer it goes to (what does not compute can only be assigned), and
+//      its place is inside that buffer wherever its guards hold
+import { computes, type DType, dtypes } from '../dtype.ts'
 import type { AxisId } from './index-expression.ts'
 import { covers } from './index-proof.ts'
 import { axesOf, valuesOf } from './index-query.ts'
@@ -118,7 +118,7 @@ function verifyReduce(kernel: Kernel, stage: ReduceStage, where: string): void {
     const of = requireValue(kernel, stage, value, where)
     const positional = combine === 'argmax' || combine === 'argmin'
     const arithmetic = combine === 'sum' || combine === 'product' || positional
-    if (dtype !== (positional ? 'i32' : of) || (of === 'bool' && arithmetic)) {
+    if (dtype !== (positional ? 'i32' : of) || !computes(of) || (of === 'bool' && arithmetic)) {
       throw kernelInvalid(
         kernel,
         'K9',
@@ -197,7 +197,8 @@ function verifyScatter(kernel: Kernel, stage: ScatterStage, where: string): void
   const target = kernel.buffers[stage.buffer]
   const of = requireValue(kernel, stage, stage.value, where)
   const { combine } = stage
-  if (target?.access !== 'write' || of !== target.dtype || (of === 'bool' && combine !== 'assign')) {
+  const combines = of !== 'bool' && computes(of)
+  if (target?.access !== 'write' || of !== target.dtype || (!combines && combine !== 'assign')) {
     throw kernelInvalid(
       kernel,
       'K12',
@@ -236,7 +237,7 @@ function axesReaching({ code }: ContractStage, value: ValueId): ReadonlySet<Axis
   return axes
 }
 
-function requireValue(kernel: Kernel, stage: Stage, value: ValueId, where: string): string {
+function requireValue(kernel: Kernel, stage: Stage, value: ValueId, where: string): DType {
   const node = stage.code[value]
   if (node !== undefined) return node.dtype
   throw kernelInvalid(kernel, 'K5', where, `names value ${value}; the code has ${stage.code.length}`)

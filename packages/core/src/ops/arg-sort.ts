@@ -1,7 +1,7 @@
 // The permutation that sorts rows. Stable; NaN is greater than all numbers and equal to itself, -0 equals 0: PyTorch's order.
 import { z } from 'zod'
 import { extent, multiplyDims, type Shape, sizeOf } from '../dim.ts'
-import { isFloat } from '../dtype.ts'
+import { isFloat, type Scalar, type TypedArray } from '../dtype.ts'
 import { zeros } from '../interpret/nd-array.ts'
 import type { Builder } from '../ir/builder.ts'
 import { defineOp, type HostArgs, type OpDef } from '../ir/define.ts'
@@ -33,7 +33,7 @@ export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
     const result = zeros('i32', type.shape)
     const sign = descending ? -1 : 1
     forEachRow(x.shape, axis, (start, length, stride) => {
-      const at = (k: number): number => x.data[start + k * stride] ?? 0
+      const at = (k: number): Scalar => x.data[start + k * stride] ?? 0
       const order = range(length).sort((i, j) => sign * compareElements(at(i), at(j)))
       order.forEach((position, k) => {
         result.data[start + k * stride] = position
@@ -70,7 +70,7 @@ export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
 })
 
 /** Negative where x comes first in the order of sorts, 0 where they are equal. */
-export function compareElements(x: number, y: number): number {
+export function compareElements(x: Scalar, y: Scalar): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
   return x < y ? -1 : x > y ? 1 : 0
 }
@@ -83,6 +83,10 @@ function run({
   types: [type],
 }: HostArgs<ArgSortAttrs>): void {
   if (x === undefined || type === undefined) return
+  if (x instanceof BigInt64Array) {
+    sortBigints(x, output, type.shape, { axis, descending })
+    return
+  }
   const length = extent(dimAt(type.shape, axis))
   const keys = new Float64Array(length)
   const work = { keys, order: new Int32Array(length), spare: new Int32Array(length) }
@@ -103,6 +107,21 @@ function run({
     for (let k = 0; k < length; k++) {
       output[start + k * stride] = (k < first || k >= last ? work.order[k] : sorted[k]) ?? 0
     }
+  })
+}
+
+/** Keys that no float64 holds: the host's own stable sort. */
+function sortBigints(
+  x: BigInt64Array,
+  output: TypedArray,
+  shape: Shape,
+  { axis, descending }: ArgSortAttrs,
+): void {
+  const sign = descending ? -1 : 1
+  forEachRow(shape, axis, (start, length, stride) => {
+    const order = Int32Array.from({ length }, (_, k) => k)
+    order.sort((i, j) => sign * compareElements(x[start + i * stride] ?? 0n, x[start + j * stride] ?? 0n))
+    for (let k = 0; k < length; k++) output[start + k * stride] = order[k] ?? 0
   })
 }
 

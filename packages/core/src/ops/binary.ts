@@ -10,6 +10,7 @@ export const add: OpDef<2, NoAttrs> = binary('add', {
   summary: 'x + y',
   takes: 'numeric',
   f: (x, y) => x + y,
+  wide: (x, y) => x + y,
   scalar: 'add',
   vjp: ({ cotangent }) => [cotangent, cotangent],
 })
@@ -18,6 +19,7 @@ export const sub: OpDef<2, NoAttrs> = binary('sub', {
   summary: 'x - y',
   takes: 'numeric',
   f: (x, y) => x - y,
+  wide: (x, y) => x - y,
   scalar: 'sub',
   vjp: ({ b, cotangent }) => [cotangent, b.neg(cotangent)],
 })
@@ -27,6 +29,7 @@ export const mul: OpDef<2, NoAttrs> = binary('mul', {
   takes: 'numeric',
   f: (x, y) => x * y,
   integer: Math.imul,
+  wide: (x, y) => x * y,
   scalar: 'mul',
   vjp: ({ b, inputs: [x, y], cotangent }) => [b.mul(cotangent, y), b.mul(cotangent, x)],
 })
@@ -37,6 +40,7 @@ export const div: OpDef<2, NoAttrs> = binary('div', {
   takes: 'numeric',
   f: (x, y) => x / y,
   integer: (x, y) => (y === 0 ? 0 : Math.trunc(x / y)),
+  wide: (x, y) => (y === 0n ? 0n : x / y),
   scalar: 'div',
   cost: 2,
   domain: { low: 1, high: 3 },
@@ -53,6 +57,7 @@ export const rem: OpDef<2, NoAttrs> = binary('rem', {
   takes: 'numeric',
   f: (x, y) => x % y,
   integer: (x, y) => (y === 0 ? 0 : x % y),
+  wide: (x, y) => (y === 0n ? 0n : x % y),
   scalar: 'rem',
   cost: 4,
   domain: { low: 1.1, high: 1.9 },
@@ -112,6 +117,10 @@ export const maximum: OpDef<2, NoAttrs> = binary('maximum', {
   summary: 'the larger of x and y; NaN if either is; ties share the derivative',
   takes: 'numeric',
   f: Math.max,
+  wide: (x, y) => {
+    if (x > y) return x
+    return y
+  },
   scalar: 'maximum',
   vjp: ({ b, inputs: [x, y], cotangent }) => shareOfExtreme(b, x, y, cotangent),
 })
@@ -120,6 +129,10 @@ export const minimum: OpDef<2, NoAttrs> = binary('minimum', {
   summary: 'the smaller of x and y; NaN if either is; ties share the derivative',
   takes: 'numeric',
   f: Math.min,
+  wide: (x, y) => {
+    if (x < y) return x
+    return y
+  },
   scalar: 'minimum',
   // x has a share of the smaller where y has one of the larger.
   vjp: ({ b, inputs: [x, y], cotangent }) => shareOfExtreme(b, y, x, cotangent),
@@ -136,6 +149,7 @@ export const and: OpDef<2, NoAttrs> = binary('and', {
   summary: 'x and y (logical on bool, bitwise on integers)',
   takes: 'logical',
   f: (x, y) => x & y,
+  wide: (x, y) => x & y,
   scalar: 'and',
   vjp: { notDifferentiable: 'defined on bool and integers only' },
 })
@@ -144,6 +158,7 @@ export const or: OpDef<2, NoAttrs> = binary('or', {
   summary: 'x or y (logical on bool, bitwise on integers)',
   takes: 'logical',
   f: (x, y) => x | y,
+  wide: (x, y) => x | y,
   scalar: 'or',
   vjp: { notDifferentiable: 'defined on bool and integers only' },
 })
@@ -152,26 +167,29 @@ export const xor: OpDef<2, NoAttrs> = binary('xor', {
   summary: 'x xor y (logical on bool, bitwise on integers)',
   takes: 'logical',
   f: (x, y) => x ^ y,
+  wide: (x, y) => x ^ y,
   scalar: 'xor',
   vjp: { notDifferentiable: 'defined on bool and integers only' },
 })
 
-/** Shifts use the low five bits of the count. */
+/** Shifts use the low five bits of the count, those of i64 six. */
 export const shiftLeft: OpDef<2, NoAttrs> = binary('shiftLeft', {
   summary: 'x << y',
   takes: 'integer',
   f: (x, y) => x << y,
+  wide: (x, y) => x << (y & 63n),
   scalar: 'shl',
   domain: { low: 0, high: 9 },
   vjp: { notDifferentiable: 'defined on integers only' },
 })
 
-/** Arithmetic on i32, logical on u32. */
+/** Arithmetic on signed integers, logical on u32. */
 export const shiftRight: OpDef<2, NoAttrs> = binary('shiftRight', {
-  summary: 'x >> y (sign kept on i32)',
+  summary: 'x >> y (sign kept, if there is one)',
   takes: 'integer',
-  // An i32 operand is in [-2^31, 2^31): values above belong to u32.
+  // A signed operand is below 2^31: values above belong to u32.
   f: (x, y) => (x > 0x7fffffff ? x >>> y : x >> y),
+  wide: (x, y) => x >> (y & 63n),
   scalar: 'shr',
   domain: { low: 0, high: 9 },
   vjp: { notDifferentiable: 'defined on integers only' },

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { shapesEqual } from '../dim.ts'
 import { type DType, dtypeNames, dtypes, isFloat } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
-import { zeros } from '../interpret/nd-array.ts'
-import { castScalar } from '../interpret/scalar.ts'
+import { put, zeros } from '../interpret/nd-array.ts'
+import { bitcastScalar, castScalar } from '../interpret/scalar.ts'
 import { defineOp, type NoAttrs, type OpDef } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
+import type { ValueId } from '../kernel/scalar.ts'
 import { checkSameType, noAttrsSchema } from './pointwise.ts'
 import { fullLike, samePlace } from './support.ts'
 
@@ -14,6 +15,7 @@ import { fullLike, samePlace } from './support.ts'
 export const select: OpDef<3, NoAttrs> = defineOp('select', {
   summary: 'x where the condition holds, y elsewhere',
   kind: 'elementwise',
+  moves: true,
   arity: 3,
   attrs: noAttrsSchema,
   // C1 condition is bool of the shape of x. C2 x and y have one type.
@@ -26,7 +28,7 @@ export const select: OpDef<3, NoAttrs> = defineOp('select', {
   evaluate: ([condition, x, y], _, type) => {
     const output = zeros(type.dtype, type.shape)
     for (let at = 0; at < output.data.length; at++) {
-      output.data[at] = (condition.data[at] === 1 ? x.data[at] : y.data[at]) ?? 0
+      put(output.data, at, (condition.data[at] === 1 ? x.data[at] : y.data[at]) ?? 0)
     }
     return output
   },
@@ -68,18 +70,21 @@ const dtypeAttrs: z.ZodType<DTypeAttrs> = z.strictObject({ dtype: z.enum(dtypeNa
 
 /**
  * Converts values. Float to integer truncates towards zero and saturates, NaN becomes 0; to bool: whether it is not 0;
- * integers wrap between each other; to f32 rounds to nearest.
+ * integers wrap between each other; to a float rounds to nearest even, to f16 and bf16 by way of f32. What is only stored
+ * goes by way of what it computes as: the float 300 is the i32 300, and that the i8 44.
  */
 export const cast: OpDef<1, DTypeAttrs> = defineOp('cast', {
   summary: 'converts to another dtype',
   kind: 'elementwise',
+  moves: true,
   arity: 1,
   attrs: dtypeAttrs,
   infer: ([x], { dtype }) => (x.dtype === dtype ? x : { dtype, shape: x.shape }),
   evaluate: ([x], { dtype }, type) => {
+    if (x.dtype === dtype) return x
     const output = zeros(dtype, type.shape)
     for (let at = 0; at < output.data.length; at++)
-      output.data[at] = castScalar(x.data[at] ?? 0, x.dtype, dtype)
+      put(output.data, at, castScalar(x.data[at] ?? 0, x.dtype, dtype))
     return output
   },
   vjp: ({ b, inputs: [x], cotangent }) => [
@@ -89,39 +94,54 @@ export const cast: OpDef<1, DTypeAttrs> = defineOp('cast', {
     kind: 'pull',
     cost: 1,
     accesses: samePlace,
-    scalar: ({ k, values: [x = 0], type }) =>
-      k.dtypeOf(x) === type.dtype ? x : k.call('cast', type.dtype, x),
+    scalar: ({ k, values: [x = 0], type }) => {
+      // Kernels convert between a stored dtype and what it computes as, and between those.
+      const convert = (value: ValueId, dtype: DType): ValueId =>
+        k.dtypeOf(value) === dtype ? value : k.call('cast', dtype, value)
+      if (k.dtypeOf(x) === type.dtype) return x
+      const wide = convert(x, dtypes[k.dtypeOf(x)].computesAs)
+      return convert(convert(wide, dtypes[type.dtype].computesAs), type.dtype)
+    },
   },
   samples: [
-    { inputs: [{ dtype: 'f32', shape: [5], low: -3, high: 3 }], attrs: { dtype: 'i32' } },
-    { inputs: [{ dtype: 'f32', shape: [5], low: 0, high: 3 }], attrs: { dtype: 'u32' } },
-    { inputs: [{ dtype: 'i32', shape: [2, 3], low: -4, high: 4 }], attrs: { dtype: 'f32' } },
-    { inputs: [{ dtype: 'u32', shape: [3], low: 0, high: 9 }], attrs: { dtype: 'f32' } },
-    { inputs: [{ dtype: 'i32', shape: [3], low: -4, high: 4 }], attrs: { dtype: 'u32' } },
-    { inputs: [{ dtype: 'bool', shape: [4] }], attrs: { dtype: 'f32' } },
-    { inputs: [{ dtype: 'bool', shape: [4] }], attrs: { dtype: 'i32' } },
-    { inputs: [{ dtype: 'f32', shape: [4] }], attrs: { dtype: 'bool' } },
+    ...dtypeNames.flatMap((from) =>
+      dtypeNames.map((dtype) => ({
+        inputs: [{ dtype: from, shape: [5], ...castSpan(from, dtype) }] as const,
+        attrs: { dtype },
+      })),
+    ),
     { inputs: [{ dtype: 'f32', shape: [] }], attrs: { dtype: 'f32' } },
   ],
   errorSamples: [],
 })
 
+/** Where values to cast lie: not below 0 if an unsigned dtype is on either side. */
+function castSpan(from: DType, to: DType): { readonly low: number; readonly high: number } {
+  const isUnsigned = dtypes[from].kind === 'uint' || (isFloat(from) && dtypes[to].kind === 'uint')
+  return { low: isUnsigned ? 0 : -3, high: 3 }
+}
+
 /** The same bits read as another dtype of the same width. */
 export const bitcast: OpDef<1, DTypeAttrs> = defineOp('bitcast', {
   summary: 'the same bits as another dtype',
   kind: 'elementwise',
+  moves: true,
   arity: 1,
   attrs: dtypeAttrs,
-  // C1 both dtypes are 4 bytes wide.
+  // C1 both dtypes have one width; bool has bits of its own.
   infer: ([x], { dtype }) => {
-    if (dtypes[x.dtype].bytes !== 4 || dtypes[dtype].bytes !== 4) throw bitcastWidth(x.dtype, dtype)
+    const isEqual = dtypes[x.dtype].bytes === dtypes[dtype].bytes
+    const isBool = x.dtype === 'bool' || dtype === 'bool'
+    if (!isEqual || (isBool && x.dtype !== dtype)) throw bitcastWidth(x.dtype, dtype)
     return { dtype, shape: x.shape }
   },
   evaluate: ([x], { dtype }, type) => {
-    const from = dtypes[x.dtype].allocate(x.data.length)
-    from.set(x.data)
     const output = zeros(dtype, type.shape)
-    output.data.set(dtypes[dtype].view(from.buffer, 0, from.length))
+    for (let at = 0; at < output.data.length; at++) {
+      const value = x.data[at] ?? 0
+      const element = typeof value === 'bigint' ? value : dtypes[x.dtype].round(value)
+      put(output.data, at, bitcastScalar(element, x.dtype, dtype))
+    }
     return output
   },
   vjp: { notDifferentiable: 'it reads bits, not a number' },
@@ -152,6 +172,6 @@ const selectCondition = (condition: TensorType, x: TensorType): HeddleError =>
 const bitcastWidth = (from: DType, to: DType): HeddleError =>
   new HeddleError(
     'DTYPE_BITCAST_WIDTH',
-    `bitcast: ${from} has ${dtypes[from].bytes} bytes, ${to} has ${dtypes[to].bytes}; both must have 4. cast converts values.`,
+    `bitcast: ${from} has ${dtypes[from].bytes} bytes, ${to} has ${dtypes[to].bytes}; both must have as many, and neither may be bool. cast converts values.`,
     { details: { from, to, constraint: 'C1' } },
   )

@@ -10,6 +10,7 @@ export const lt: OpDef<2, NoAttrs> = binary(
     summary: 'x < y',
     takes: 'numeric',
     f: (x, y) => Number(x < y),
+    wide: (x, y) => Number(x < y),
     scalar: 'lt',
     vjp: { notDifferentiable },
   },
@@ -22,6 +23,7 @@ export const le: OpDef<2, NoAttrs> = binary(
     summary: 'x <= y',
     takes: 'numeric',
     f: (x, y) => Number(x <= y),
+    wide: (x, y) => Number(x <= y),
     scalar: 'le',
     vjp: { notDifferentiable },
   },
@@ -30,12 +32,26 @@ export const le: OpDef<2, NoAttrs> = binary(
 
 export const eq: OpDef<2, NoAttrs> = binary(
   'eq',
-  { summary: 'x = y', takes: 'any', f: (x, y) => Number(x === y), scalar: 'eq', vjp: { notDifferentiable } },
+  {
+    summary: 'x = y',
+    takes: 'any',
+    f: (x, y) => Number(x === y),
+    wide: (x, y) => Number(x === y),
+    scalar: 'eq',
+    vjp: { notDifferentiable },
+  },
   'bool',
 )
 
 export const ne: OpDef<2, NoAttrs> = binary(
   'ne',
-  { summary: 'x != y', takes: 'any', f: (x, y) => Number(x !== y), scalar: 'ne', vjp: { notDifferentiable } },
+  {
+    summary: 'x != y',
+    takes: 'any',
+    f: (x, y) => Number(x !== y),
+    wide: (x, y) => Number(x !== y),
+    scalar: 'ne',
+    vjp: { notDifferentiable },
+  },
   'bool',
 )

@@ -2,8 +2,9 @@
 // accumulate in float64 and are rounded once an element (PyTorch's CPU kernels do the same); integers wrap.
 import { z } from 'zod'
 import { extent } from '../dim.ts'
-import { type DType, dtypes, isFloat } from '../dtype.ts'
-import { zeros } from '../interpret/nd-array.ts'
+import { type DType, isFloat, type Scalar, scalarOf, writeElement } from '../dtype.ts'
+import { put, zeros } from '../interpret/nd-array.ts'
+import { applyScalar } from '../interpret/scalar.ts'
 import type { Builder } from '../ir/builder.ts'
 import { defineOp, type HostArgs, type HostExpansion, type OpDef } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
@@ -29,19 +30,31 @@ function logAddExp(x: number, y: number): number {
   return largest + hostMath.log1p(hostMath.exp(Math.min(x, y) - largest, 0), 0)
 }
 
-const combines: Readonly<
-  Record<CumulateAttrs['combine'], { readonly start: number; readonly f: Combine; readonly integer: Combine }>
-> = {
-  sum: { start: 0, f: (total, value) => total + value, integer: (total, value) => total + value },
-  product: { start: 1, f: (total, value) => total * value, integer: Math.imul },
-  logsumexp: { start: Number.NEGATIVE_INFINITY, f: logAddExp, integer: logAddExp },
+interface CombineRow {
+  readonly start: number
+  readonly f: Combine
+  /** The same in integers, as a scalar op that wraps. */
+  readonly integer: 'add' | 'mul' | undefined
 }
 
-/** One step in a dtype; floats are rounded only where they are stored. */
-function stepOf(combine: CumulateAttrs['combine'], dtype: DType): Combine {
-  const { f, integer } = combines[combine]
-  const { round } = dtypes[dtype]
-  return isFloat(dtype) ? f : (total, value) => round(integer(total, value))
+const combines: Readonly<Record<CumulateAttrs['combine'], CombineRow>> = {
+  sum: { start: 0, f: (total, value) => total + value, integer: 'add' },
+  product: { start: 1, f: (total, value) => total * value, integer: 'mul' },
+  logsumexp: { start: Number.NEGATIVE_INFINITY, f: logAddExp, integer: undefined },
+}
+
+/** Where totals start and how one is stepped in a dtype; floats are rounded only where they are stored. */
+function stepsOf(
+  combine: CumulateAttrs['combine'],
+  dtype: DType,
+): { readonly start: Scalar; readonly step: (total: Scalar, value: Scalar) => Scalar } {
+  const { start, f, integer } = combines[combine]
+  if (isFloat(dtype) || integer === undefined)
+    return { start, step: (total, value) => f(Number(total), Number(value)) }
+  return {
+    start: scalarOf(dtype, start),
+    step: (total, value) => applyScalar(integer, dtype, dtype, [total, value]),
+  }
 }
 
 /**
@@ -67,14 +80,14 @@ export const cumulate: OpDef<1, CumulateAttrs> = defineOp('cumulate', {
   },
   evaluate: ([x], { axis, combine, reverse }, type) => {
     const result = zeros(x.dtype, type.shape)
-    const step = stepOf(combine, x.dtype)
+    const { start: initial, step } = stepsOf(combine, x.dtype)
     forEachRow(x.shape, axis, (start, length, stride) => {
       const places = Array.from({ length }, (_, k) => start + (reverse ? length - 1 - k : k) * stride)
-      places.reduce((total, place) => {
+      places.reduce<Scalar>((total, place) => {
         const next = step(total, x.data[place] ?? 0)
-        result.data[place] = next
+        put(result.data, place, next)
         return next
-      }, combines[combine].start)
+      }, initial)
     })
     return result
   },
@@ -130,15 +143,14 @@ export const cumulate: OpDef<1, CumulateAttrs> = defineOp('cumulate', {
 
 function run({ inputs: [x], output, attrs, types: [type] }: HostArgs<CumulateAttrs>): void {
   if (x === undefined || type === undefined) return
-  const { start: initial } = combines[attrs.combine]
-  const step = stepOf(attrs.combine, type.dtype)
+  const { start: initial, step } = stepsOf(attrs.combine, type.dtype)
   forEachRow(type.shape, attrs.axis, (start, length, stride) => {
     let total = initial
     let place = attrs.reverse ? start + (length - 1) * stride : start
     const move = attrs.reverse ? -stride : stride
     for (let k = 0; k < length; k++, place += move) {
       total = step(total, x[place] ?? 0)
-      output[place] = total
+      writeElement(type.dtype, output, place, total)
     }
   })
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { dimEqual, formatShape } from '../dim.ts'
 import { HeddleError } from '../errors.ts'
-import { forEachIndex, type NdArray, read, tabulate } from '../interpret/nd-array.ts'
+import { forEachIndex, type NdArray, readNumber, tabulate } from '../interpret/nd-array.ts'
 import type { Builder } from '../ir/builder.ts'
 import { type ContractDims, defineOp, type OpDef } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
@@ -91,7 +91,7 @@ export const dot: OpDef<2, ContractDims> = defineOp('dot', {
           index[axis] = positions[k] ?? 0
         })
       }
-      return read(array, index)
+      return readNumber(array, index)
     }
     return tabulate(type.dtype, type.shape, (at) => {
       const batch = at.slice(0, leftBatch.length)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Shape } from '../dim.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
-import { read, tabulate } from '../interpret/nd-array.ts'
+import { read, readNumber, tabulate } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef, valueOfAccess } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import { indexValue } from '../kernel/index-arithmetic.ts'
@@ -40,7 +40,7 @@ export const gather: OpDef<2, AxisAttrs> = defineOp('gather', {
   evaluate: ([x, indices], { axis }, type) => {
     const rank = indices.shape.length
     return tabulate(x.dtype, type.shape, (at) => {
-      const position = read(indices, at.slice(axis, axis + rank))
+      const position = readNumber(indices, at.slice(axis, axis + rank))
       const inside = position >= 0 && position < dimAt(x.shape, axis)
       return inside ? read(x, [...at.slice(0, axis), position, ...at.slice(axis + rank)]) : missing(x.dtype)
     })

@@ -1,9 +1,19 @@
 // Ops without operands: inputs, constants and index ramps.
 import { z } from 'zod'
 import { formatShape, type Shape, sizeOf } from '../dim.ts'
-import { type DType, dtypeNames, dtypes, type TypedArray } from '../dtype.ts'
+import {
+  type ComputeDType,
+  computeDTypes,
+  type DType,
+  dtypeNames,
+  dtypes,
+  isFloat,
+  isValueOf,
+  type TypedArray,
+  writeElement,
+} from '../dtype.ts'
 import { HeddleError, internalError } from '../errors.ts'
-import { tabulate, toNdArray, zeros } from '../interpret/nd-array.ts'
+import { put, tabulate, toNdArray, zeros } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
 import { checkAxis, shapeSchema } from './support.ts'
 
@@ -37,7 +47,7 @@ export interface FullAttrs {
   readonly value: number
 }
 
-/** Every element is `value`, which must be a value of `dtype` (NaN, ±Infinity and -0 are kept). */
+/** Every element is `value`, which must be a value of `dtype` (NaN, ±Infinity and -0 are kept; of i64 a safe integer). */
 export const full: OpDef<0, FullAttrs> = defineOp('full', {
   summary: 'the same constant everywhere',
   kind: 'constant',
@@ -49,12 +59,12 @@ export const full: OpDef<0, FullAttrs> = defineOp('full', {
   }),
   // C1 value is representable in dtype.
   infer: (_, { dtype, shape, value }) => {
-    if (!Object.is(dtypes[dtype].round(value), value)) throw fullValue(dtype, value)
+    if (!isValueOf(dtype, value)) throw fullValue(dtype, value)
     return { dtype, shape }
   },
   evaluate: (_, { dtype, shape, value }) => {
     const result = zeros(dtype, shape)
-    result.data.fill(value)
+    for (let at = 0; at < result.data.length; at++) put(result.data, at, value)
     return result
   },
   vjp: () => [],
@@ -65,18 +75,25 @@ export const full: OpDef<0, FullAttrs> = defineOp('full', {
     scalar: ({ k, attrs }) => k.constant(attrs.dtype, attrs.value),
   },
   samples: [
-    { inputs: [], attrs: { dtype: 'f32', shape: [2, 3], value: 1.5 } },
+    ...dtypeNames.map((dtype) => ({
+      inputs: [] as const,
+      attrs: { dtype, shape: [2, 3], value: isFloat(dtype) ? 1.5 : 1 },
+    })),
     { inputs: [], attrs: { dtype: 'i32', shape: [], value: -7 } },
-    { inputs: [], attrs: { dtype: 'bool', shape: [2], value: 1 } },
+    { inputs: [], attrs: { dtype: 'i64', shape: [], value: -(2 ** 40) } },
     { inputs: [], attrs: { dtype: 'f32', shape: [0, 2], value: -0 } },
   ],
-  errorSamples: [{ inputs: [], attrs: { dtype: 'i32', shape: [2], value: 0.5 }, code: 'ATTR_FULL_VALUE' }],
+  errorSamples: [
+    { inputs: [], attrs: { dtype: 'i32', shape: [2], value: 0.5 }, code: 'ATTR_FULL_VALUE' },
+    { inputs: [], attrs: { dtype: 'u8', shape: [2], value: 256 }, code: 'ATTR_FULL_VALUE' },
+    { inputs: [], attrs: { dtype: 'i64', shape: [2], value: 2 ** 53 }, code: 'ATTR_FULL_VALUE' },
+  ],
 })
 
 export interface LiteralAttrs {
   readonly dtype: DType
   readonly shape: Shape
-  /** Row-major values, of the dtype's own array type. */
+  /** Row-major values, of the dtype's own array type (of bf16 their bits). */
   readonly data: TypedArray
 }
 
@@ -102,8 +119,10 @@ export const literal: OpDef<0, LiteralAttrs> = defineOp('literal', {
   lowering: { kind: 'leaf' },
   samples: [
     { inputs: [], attrs: { dtype: 'f32', shape: [2, 2], data: new Float32Array([1, -0, Number.NaN, 4]) } },
-    { inputs: [], attrs: { dtype: 'i32', shape: [3], data: new Int32Array([1, -2, 3]) } },
-    { inputs: [], attrs: { dtype: 'bool', shape: [2], data: new Uint8Array([0, 1]) } },
+    ...dtypeNames.map((dtype) => ({
+      inputs: [] as const,
+      attrs: { dtype, shape: [2], data: sampleData(dtype) },
+    })),
   ],
   errorSamples: [
     {
@@ -114,8 +133,23 @@ export const literal: OpDef<0, LiteralAttrs> = defineOp('literal', {
   ],
 })
 
+function sampleData(dtype: DType): TypedArray {
+  const data = dtypes[dtype].allocate(2)
+  writeElement(
+    dtype,
+    data,
+    1,
+    dtypes[dtype].highest === Number.POSITIVE_INFINITY ? 1.5 : dtypes[dtype].highest,
+  )
+  return data
+}
+
+/** Dtypes positions may have: numbers that are computed with. */
+export type IotaDType = Exclude<ComputeDType, 'bool'>
+const iotaDTypes = computeDTypes.filter((dtype): dtype is IotaDType => dtype !== 'bool')
+
 export interface IotaAttrs {
-  readonly dtype: 'f32' | 'f64' | 'i32' | 'u32'
+  readonly dtype: IotaDType
   readonly shape: Shape
   readonly axis: number
 }
@@ -126,7 +160,7 @@ export const iota: OpDef<0, IotaAttrs> = defineOp('iota', {
   kind: 'constant',
   arity: 0,
   attrs: z.strictObject({
-    dtype: z.enum(['f32', 'f64', 'i32', 'u32']),
+    dtype: z.enum(iotaDTypes as [IotaDType, ...IotaDType[]]),
     shape: shapeSchema,
     axis: z.int().nonnegative(),
   }),
@@ -148,8 +182,7 @@ export const iota: OpDef<0, IotaAttrs> = defineOp('iota', {
   },
   samples: [
     { inputs: [], attrs: { dtype: 'i32', shape: [2, 3], axis: 1 } },
-    { inputs: [], attrs: { dtype: 'f32', shape: [4], axis: 0 } },
-    { inputs: [], attrs: { dtype: 'u32', shape: [3, 2], axis: 0 } },
+    ...iotaDTypes.map((dtype) => ({ inputs: [] as const, attrs: { dtype, shape: [3, 2], axis: 0 } })),
   ],
   errorSamples: [{ inputs: [], attrs: { dtype: 'i32', shape: [2], axis: 1 }, code: 'ATTR_AXIS_RANGE' }],
 })

@@ -90,6 +90,7 @@ export const customVjp: OpDef<number, CustomVjpAttrs> = controlOp('customVjp', {
 export const barrier: OpDef<1, NoAttrs> = defineOp('barrier', {
   summary: 'x, never merged with x',
   kind: 'elementwise',
+  moves: true,
   arity: 1,
   attrs: noAttrsSchema,
   infer: ([x]) => x,

@@ -1,7 +1,7 @@
 // Surrounds an array, and spreads its elements apart, with a constant.
 import { z } from 'zod'
 import { addDims, dimEqual, formatShape, multiplyDims, type Shape } from '../dim.ts'
-import { dtypes } from '../dtype.ts'
+import { isValueOf } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { read, tabulate } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
@@ -43,7 +43,7 @@ export const pad: OpDef<1, PadAttrs> = defineOp('pad', {
       if (entries.some((entry) => !Number.isInteger(entry) || entry < 0))
         throw padRange(name, entries, x.shape)
     }
-    if (!Object.is(dtypes[x.dtype].round(value), value)) throw padValue(x.dtype, value)
+    if (!isValueOf(x.dtype, value)) throw padValue(x.dtype, value)
     const shape = x.shape.map((dim, axis) => {
       const inner = dimEqual(dim, 0)
         ? 0

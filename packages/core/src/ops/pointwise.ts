@@ -2,9 +2,9 @@
 // Operands of an elementwise op have one shape and, unless the op says otherwise, one dtype.
 import { z } from 'zod'
 import { formatShape, shapesEqual } from '../dim.ts'
-import { type DType, dtypes, isFloat, isInteger } from '../dtype.ts'
-import { type ErrorCode, HeddleError } from '../errors.ts'
-import { type NdArray, zeros } from '../interpret/nd-array.ts'
+import { type DType, dtypeNames, dtypes, isFloat, isInteger, type Scalar } from '../dtype.ts'
+import { type ErrorCode, HeddleError, internalError } from '../errors.ts'
+import { type NdArray, put, zeros } from '../interpret/nd-array.ts'
 import {
   defineOp,
   type NoAttrs,
@@ -26,12 +26,16 @@ export type DTypeClass = 'float' | 'numeric' | 'integer' | 'logical' | 'any'
 const dtypeClasses: Readonly<
   Record<DTypeClass, { readonly has: (dtype: DType) => boolean; readonly words: string }>
 > = {
-  float: { has: isFloat, words: 'f32 or f64' },
+  float: { has: isFloat, words: 'a float type' },
   numeric: { has: (dtype) => dtype !== 'bool', words: 'a number type (not bool)' },
-  integer: { has: isInteger, words: 'i32 or u32' },
-  logical: { has: (dtype) => !isFloat(dtype), words: 'bool, i32 or u32' },
+  integer: { has: isInteger, words: 'an integer type' },
+  logical: { has: (dtype) => !isFloat(dtype), words: 'bool or an integer type' },
   any: { has: () => true, words: 'any dtype' },
 }
+
+/** The dtypes of a class, in the order of the table: what samples of an op cover. */
+export const dtypesOfClass = (family: DTypeClass): readonly DType[] =>
+  dtypeNames.filter(dtypeClasses[family].has)
 
 export function checkDType(op: string, type: TensorType, family: DTypeClass): void {
   if (!dtypeClasses[family].has(type.dtype)) throw wrongDType(op, type, family)
@@ -60,19 +64,32 @@ type Vjp<N extends number> = OpDef<N, NoAttrs>['vjp'] &
   ((args: VjpArgs<N, NoAttrs>) => Tuple<Value | null, N>)
 type Emit = (k: ScalarEmitter, values: readonly ValueId[], dtype: DType) => ValueId
 
-interface PointwiseRow<N extends number> {
+interface Row<N extends number> {
   readonly summary: string
-  readonly takes: DTypeClass
   /** The formula on float64 values. */
   readonly f: (...values: number[]) => number
-  /** The formula on integers, where it is not `f` rounded. */
+  /** The formula on integers of up to 32 bits, where it is not `f` rounded. */
   readonly integer?: (...values: number[]) => number
   /** The scalar op of the same meaning, or code made of several. */
   readonly scalar: ScalarOp | Emit
   readonly cost?: number
   readonly domain?: Domain
+  /** The result holds elements of the operand as they are. */
+  readonly moves?: true
   readonly vjp: Vjp<N> | { readonly notDifferentiable: string }
 }
+
+interface FloatRow<N extends number> extends Row<N> {
+  readonly takes: 'float'
+}
+
+interface IntegerRow<N extends number> extends Row<N> {
+  readonly takes: Exclude<DTypeClass, 'float'>
+  /** The formula on i64; wraps if it leaves it. */
+  readonly wide: (...values: bigint[]) => Scalar
+}
+
+type PointwiseRow<N extends number> = FloatRow<N> | IntegerRow<N>
 
 /** `y = f(x)` per element; dtype kept, or `bool` if `result` says so. */
 export function unary(name: string, row: PointwiseRow<1>, result?: 'bool'): OpDef<1, NoAttrs> {
@@ -91,7 +108,7 @@ function pointwise<N extends 1 | 2>(
   result?: 'bool',
 ): OpDef<N, NoAttrs> {
   const { low, high } = row.domain ?? { low: -2, high: 2 }
-  const sampleDTypes: DType[] = (['f32', 'i32', 'u32', 'bool'] as const).filter(dtypeClasses[row.takes].has)
+  const sampleDTypes = dtypesOfClass(row.takes)
   const sample = (dtype: DType, shape: readonly number[]): OpDef<N, NoAttrs>['samples'][number] => ({
     inputs: Array.from({ length: arity }, () => ({
       dtype,
@@ -102,10 +119,10 @@ function pointwise<N extends 1 | 2>(
     })) as never,
     attrs: {},
   })
-  const formula = row.integer === undefined ? { f: row.f } : { f: row.f, integer: row.integer }
   return defineOp<N, NoAttrs>(name, {
     summary: row.summary,
     kind: 'elementwise',
+    ...(row.moves === undefined ? {} : { moves: row.moves }),
     arity,
     attrs: noAttrsSchema,
     // C1 all operands have one type. C2 its dtype is one the op takes.
@@ -116,7 +133,7 @@ function pointwise<N extends 1 | 2>(
       checkSameType(name, inputs as readonly TensorType[])
       return result === 'bool' && x.dtype !== 'bool' ? { dtype: 'bool', shape: x.shape } : x
     },
-    evaluate: (inputs, _, type) => mapElements(inputs as readonly NdArray[], type, formula),
+    evaluate: (inputs, _, type) => mapElements(inputs as readonly NdArray[], type, row),
     vjp: row.vjp,
     lowering: {
       kind: 'pull',
@@ -158,20 +175,36 @@ const pair = (dtype: DType, x: readonly number[], y: readonly number[]): { reado
 })
 
 const outsider = (family: DTypeClass): DType =>
-  (Object.keys(dtypes) as DType[]).find((dtype) => !dtypeClasses[family].has(dtype)) ?? 'bool'
+  dtypeNames.find((dtype) => !dtypeClasses[family].has(dtype)) ?? 'bool'
 
-function mapElements(
+function mapElements<N extends number>(
   inputs: readonly NdArray[],
   type: TensorType,
-  row: Pick<PointwiseRow<1>, 'f' | 'integer'>,
+  row: PointwiseRow<N>,
 ): NdArray {
   const output = zeros(type.dtype, type.shape)
   const [x, y] = inputs
   if (x === undefined) return output
+  if (x.data instanceof BigInt64Array) return mapWide(x.data, y?.data, output, row)
   const f = isInteger(x.dtype) && row.integer !== undefined ? row.integer : row.f
   const round = isFloat(type.dtype) ? (value: number) => value : dtypes[type.dtype].round
   for (let at = 0; at < output.data.length; at++) {
-    output.data[at] = round(y === undefined ? f(x.data[at] ?? 0) : f(x.data[at] ?? 0, y.data[at] ?? 0))
+    const [left, right] = [Number(x.data[at]), Number(y?.data[at] ?? 0)]
+    put(output.data, at, round(y === undefined ? f(left) : f(left, right)))
+  }
+  return output
+}
+
+function mapWide<N extends number>(
+  x: BigInt64Array,
+  y: NdArray['data'] | undefined,
+  output: NdArray,
+  row: PointwiseRow<N>,
+): NdArray {
+  if (row.takes === 'float') throw internalError('evaluate', 'a float op was given i64')
+  for (let at = 0; at < x.length; at++) {
+    const left = x[at] ?? 0n
+    put(output.data, at, y === undefined ? row.wide(left) : row.wide(left, BigInt(y[at] ?? 0n)))
   }
   return output
 }

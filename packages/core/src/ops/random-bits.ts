@@ -34,8 +34,8 @@ export const randomBits: OpDef<1, ShapeAttrs> = defineOp('randomBits', {
   },
   evaluate: ([key], { shape }) => {
     const output = zeros('u32', shape)
-    for (let at = 0; at < sizeOf(shape); at++)
-      output.data[at] = threefry(key.data[0] ?? 0, key.data[1] ?? 0, at)
+    const [first, second] = [Number(key.data[0]), Number(key.data[1])]
+    for (let at = 0; at < sizeOf(shape); at++) output.data[at] = threefry(first, second, at)
     return output
   },
   vjp: { notDifferentiable: 'the result is random bits' },

@@ -37,8 +37,8 @@ export const recurrence: OpDef<2, RecurrenceAttrs> = defineOp('recurrence', {
     forEachRow(a.shape, axis, (start, length, stride) => {
       const place = (k: number): number => start + (reverse ? length - 1 - k : k) * stride
       for (let k = 0; k < length; k++) {
-        const carried = k === 0 ? 0 : (a.data[place(k)] ?? 0) * (y.data[place(k - 1)] ?? 0)
-        y.data[place(k)] = carried + (b.data[place(k)] ?? 0)
+        const carried = k === 0 ? 0 : Number(a.data[place(k)]) * Number(y.data[place(k - 1)])
+        y.data[place(k)] = carried + Number(b.data[place(k)])
       }
     })
     return y
@@ -117,7 +117,7 @@ function run({ inputs: [a, b], output, attrs, types: [type] }: HostArgs<Recurren
     const move = attrs.reverse ? -stride : stride
     let y = 0
     for (let k = 0; k < length; k++, place += move) {
-      y = k === 0 ? (b[place] ?? 0) : (a[place] ?? 0) * y + (b[place] ?? 0)
+      y = k === 0 ? Number(b[place]) : Number(a[place]) * y + Number(b[place])
       output[place] = y
     }
   })

@@ -1,9 +1,10 @@
 // Reductions: every listed axis is removed. `reduceMax` and `reduceMin` share the cotangent among ties (PyTorch's amax).
 import { z } from 'zod'
 import { formatShape, sizeOf } from '../dim.ts'
-import type { DType } from '../dtype.ts'
+import { isFloat, type Scalar } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { forEachIndex, type NdArray, offsetOf, tabulate } from '../interpret/nd-array.ts'
+import { castScalar } from '../interpret/scalar.ts'
 import { type Access, type AccessArgs, defineOp, type OpDef, type VjpArgs } from '../ir/define.ts'
 import type { TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
@@ -21,7 +22,10 @@ interface ReduceRow {
   readonly summary: string
   readonly takes: DTypeClass
   readonly combine: 'sum' | 'product' | 'min' | 'max'
-  readonly f: (values: readonly number[], dtype: DType) => number
+  /** The formula on float64 values. */
+  readonly f: (values: readonly number[]) => number
+  /** The formula on integers, as bigints; wraps if it leaves the dtype. */
+  readonly integer: (values: readonly bigint[]) => bigint
   readonly vjp: (args: VjpArgs<1, ReduceAttrs>) => readonly [Value | null]
 }
 
@@ -60,13 +64,13 @@ const accessAt =
     guards: [],
   })
 
-function valuesAlong(x: NdArray, axes: readonly number[], at: readonly number[]): number[] {
+function valuesAlong(x: NdArray, axes: readonly number[], at: readonly number[]): Scalar[] {
   const kept = range(x.shape.length).filter((axis) => !axes.includes(axis))
   const index = new Array<number>(x.shape.length).fill(0)
   kept.forEach((axis, position) => {
     index[axis] = at[position] ?? 0
   })
-  const values: number[] = []
+  const values: Scalar[] = []
   forEachIndex(onAxes(x.shape, axes), (over) => {
     axes.forEach((axis, position) => {
       index[axis] = over[position] ?? 0
@@ -92,7 +96,12 @@ function reduction(name: string, row: ReduceRow): OpDef<1, ReduceAttrs> {
       return { dtype: x.dtype, shape: withoutAxes(x.shape, axes) }
     },
     evaluate: ([x], { axes }, type) =>
-      tabulate(x.dtype, type.shape, (at) => row.f(valuesAlong(x, axes, at), x.dtype)),
+      tabulate(x.dtype, type.shape, (at) => {
+        const values = valuesAlong(x, axes, at)
+        return isFloat(x.dtype)
+          ? row.f(values.map(Number))
+          : castScalar(BigInt.asIntN(64, row.integer(values.map(BigInt))), 'i64', x.dtype)
+      }),
     vjp: row.vjp,
     lowering: {
       kind: 'reduce',
@@ -146,10 +155,8 @@ export const reduceSum: OpDef<1, ReduceAttrs> = reduction('reduceSum', {
   summary: 'sum over axes; 0 over no elements',
   takes: 'numeric',
   combine: 'sum',
-  f: (values, dtype) => {
-    const total = values.reduce((sum, value) => sum + value, 0)
-    return dtype === 'i32' ? total | 0 : dtype === 'u32' ? total >>> 0 : total
-  },
+  f: (values) => values.reduce((sum, value) => sum + value, 0),
+  integer: (values) => values.reduce((sum, value) => sum + value, 0n),
   vjp: ({ b, inputs: [x], cotangent, attrs: { axes } }) => [spread(b, cotangent, x.type.shape, axes)],
 })
 
@@ -157,11 +164,8 @@ export const reduceProduct: OpDef<1, ReduceAttrs> = reduction('reduceProduct', {
   summary: 'product over axes; 1 over no elements',
   takes: 'numeric',
   combine: 'product',
-  f: (values, dtype) =>
-    values.reduce(
-      (product, value) => (dtype === 'f32' || dtype === 'f64' ? product * value : Math.imul(product, value)),
-      1,
-    ),
+  f: (values) => values.reduce((product, value) => product * value, 1),
+  integer: (values) => values.reduce((product, value) => BigInt.asIntN(64, product * value), 1n),
   // dx = dy y / x; where x is 0 the product of the others is meant: computed by replacing zeros, exact for any number of them.
   vjp: ({ b, inputs: [x], cotangent, attrs: { axes } }) => {
     const { type } = x
@@ -180,11 +184,15 @@ export const reduceProduct: OpDef<1, ReduceAttrs> = reduction('reduceProduct', {
   },
 })
 
+const extremeOf = (values: readonly bigint[], isBetter: (x: bigint, y: bigint) => boolean): bigint =>
+  values.reduce((best, value) => (isBetter(value, best) ? value : best))
+
 export const reduceMax: OpDef<1, ReduceAttrs> = reduction('reduceMax', {
   summary: 'largest over axes; NaN if one is; ties share the derivative',
   takes: 'numeric',
   combine: 'max',
   f: (values) => values.reduce((most, value) => Math.max(most, value)),
+  integer: (values) => extremeOf(values, (value, most) => value > most),
   vjp: shareAmongTies,
 })
 
@@ -193,6 +201,7 @@ export const reduceMin: OpDef<1, ReduceAttrs> = reduction('reduceMin', {
   takes: 'numeric',
   combine: 'min',
   f: (values) => values.reduce((least, value) => Math.min(least, value)),
+  integer: (values) => extremeOf(values, (value, least) => value < least),
   vjp: shareAmongTies,
 })
 
@@ -203,7 +212,7 @@ export interface AxisAttrs {
 function positionOf(
   name: 'argMax' | 'argMin',
   combine: Combine,
-  isBetter: (x: number, y: number) => boolean,
+  isBetter: (x: Scalar, y: Scalar) => boolean,
 ): OpDef<1, AxisAttrs> {
   return defineOp<1, AxisAttrs>(name, {
     summary: `i32 position of the ${name === 'argMax' ? 'largest' : 'smallest'} along an axis; the first of ties, of NaNs the first`,
@@ -220,9 +229,9 @@ function positionOf(
     evaluate: ([x], { axis }, type) =>
       tabulate('i32', type.shape, (at) => {
         const values = valuesAlong(x, [axis], at)
-        const nan = values.findIndex(Number.isNaN)
+        const nan = values.findIndex((value) => Number.isNaN(value))
         if (nan >= 0) return nan
-        return values.reduce((best, value, k) => (isBetter(value, values[best] ?? 0) ? k : best), 0)
+        return values.reduce<number>((best, value, k) => (isBetter(value, values[best] ?? 0) ? k : best), 0)
       }),
     vjp: { notDifferentiable: 'the result is a position' },
     lowering: {

@@ -1,6 +1,7 @@
 // Cotangents of `scatter`, by combination. Those of updates are read where the updates went; an update outside the axis went
 // nowhere and has none.
 import { sizeOf } from '../dim.ts'
+import type { Scalar } from '../dtype.ts'
 import type { VjpArgs } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
 import type { ScatterAttrs } from './scatter.ts'
@@ -78,7 +79,7 @@ function isLast({ b, inputs: [base, indices], attrs: { axis } }: Args): Value | 
 
 const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'literal'
 const areDistinct = (indices: Value): boolean =>
-  isLiteral(indices) && new Set<number>(indices.attrs.data).size === sizeOf(indices.type.shape)
+  isLiteral(indices) && new Set<Scalar>(indices.attrs.data).size === sizeOf(indices.type.shape)
 
 /** Each factor passes on the product of the others; zeros are counted, so that nothing is divided by them. */
 function multiplyVjp(args: Args): Cotangents {

@@ -2,9 +2,9 @@
 // A position outside the axis writes nothing; of several assignments to one place the last stays.
 import { z } from 'zod'
 import { dimEqual, formatShape, type Shape } from '../dim.ts'
-import { type DType, isFloat } from '../dtype.ts'
+import { type DType, isFloat, type Scalar } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
-import { forEachIndex, offsetOf, read } from '../interpret/nd-array.ts'
+import { forEachIndex, offsetOf, put, read, readNumber } from '../interpret/nd-array.ts'
 import { applyScalar } from '../interpret/scalar.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
@@ -20,7 +20,7 @@ export interface ScatterAttrs {
 }
 
 /** One combination in the reference: floats in float64, everything else in its dtype. */
-function combined(combine: ScatterCombine, dtype: DType, there: number, update: number): number {
+function combined(combine: ScatterCombine, dtype: DType, there: Scalar, update: Scalar): Scalar {
   if (combine === 'assign') return update
   return applyScalar(scatterOps[combine], isFloat(dtype) ? 'f64' : dtype, dtype, [there, update])
 }
@@ -60,11 +60,11 @@ export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
     const result = { ...base, data: base.data.slice() }
     const rank = indices.shape.length
     forEachIndex(updates.shape, (at) => {
-      const position = read(indices, at.slice(axis, axis + rank))
+      const position = readNumber(indices, at.slice(axis, axis + rank))
       if (position < 0 || position >= dimAt(base.shape, axis)) return
       const offset = offsetOf(base.shape, [...at.slice(0, axis), position, ...at.slice(axis + rank)])
       const there = result.data[offset] ?? 0
-      result.data[offset] = combined(combine, type.dtype, there, read(updates, at))
+      put(result.data, offset, combined(combine, type.dtype, there, read(updates, at)))
     })
     return result
   },

@@ -1,6 +1,6 @@
 // Elementwise ops of one operand. Each row: the formula, the scalar op of kernels, and the cotangent.
 // Conventions at kinks are PyTorch's: d|x| at 0 is 0, d sign = d floor = d round = 0 everywhere.
-
+import { type DType, dtypes } from '../dtype.ts'
 import { roundHalfToEven } from '../interpret/scalar.ts'
 import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
@@ -12,12 +12,14 @@ type Args = VjpArgs<1, NoAttrs>
 const times =
   (factor: (args: Args) => Value) =>
   (args: Args): readonly [Value] => [args.b.mul(args.cotangent, factor(args))]
+const isUnsigned = (dtype: DType): boolean => dtypes[dtype].kind === 'uint'
 const zeroGradient = (): readonly [null] => [null]
 
 export const neg: OpDef<1, NoAttrs> = unary('neg', {
   summary: '-x',
   takes: 'numeric',
   f: (x) => -x,
+  wide: (x) => -x,
   scalar: 'neg',
   vjp: ({ b, cotangent }) => [b.neg(cotangent)],
 })
@@ -26,7 +28,8 @@ export const abs: OpDef<1, NoAttrs> = unary('abs', {
   summary: '|x|; its derivative at 0 is 0',
   takes: 'numeric',
   f: Math.abs,
-  scalar: (k, [x = 0], dtype) => (dtype === 'u32' ? x : k.call('abs', dtype, x)),
+  wide: (x) => (x < 0n ? -x : x),
+  scalar: (k, [x = 0], dtype) => (isUnsigned(dtype) ? x : k.call('abs', dtype, x)),
   domain: { low: 0.5, high: 2 },
   vjp: times(({ b, inputs: [x] }) => b.sign(x)),
 })
@@ -36,10 +39,12 @@ export const sign: OpDef<1, NoAttrs> = unary('sign', {
   summary: '-1, 0 or 1',
   takes: 'numeric',
   f: Math.sign,
+  wide: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
   scalar: (k, [x = 0], dtype) => {
     const zero = k.constant(dtype, 0)
-    const below =
-      dtype === 'u32' ? x : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), x)
+    const below = isUnsigned(dtype)
+      ? x
+      : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), x)
     return k.call('select', dtype, k.call('lt', 'bool', zero, x), k.constant(dtype, 1), below)
   },
   domain: { low: 0.5, high: 2 },
@@ -223,6 +228,7 @@ export const bitwiseNot: OpDef<1, NoAttrs> = unary('bitwiseNot', {
   takes: 'logical',
   f: (x) => 1 - x,
   integer: (x) => ~x,
+  wide: (x) => ~x,
   scalar: 'not',
   vjp: { notDifferentiable: 'defined on bool and integers only' },
 })
@@ -232,6 +238,8 @@ export const stopGradient: OpDef<1, NoAttrs> = unary('stopGradient', {
   summary: 'x, without a derivative',
   takes: 'any',
   f: (x) => x,
+  wide: (x) => x,
+  moves: true,
   scalar: (_, [x = 0]) => x,
   cost: 0,
   vjp: zeroGradient,

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { addDims, dimEqual, floorDivideDim, formatShape, type Shape, subtractDims } from '../dim.ts'
 import { HeddleError } from '../errors.ts'
-import { forEachIndex, offsetOf, read, tabulate, zeros } from '../interpret/nd-array.ts'
+import { addTo, forEachIndex, offsetOf, read, tabulate, zeros } from '../interpret/nd-array.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
 import {
   addIndex,
@@ -182,7 +182,7 @@ export const foldWindows: OpDef<1, FoldWindowsAttrs> = defineOp('foldWindows', {
         return k < 0 ? i : i * (strides[k] ?? 1) + (at[rank + k] ?? 0) * (dilations[k] ?? 1)
       })
       const offset = offsetOf(shape, target)
-      result.data[offset] = (result.data[offset] ?? 0) + read(x, at)
+      addTo(result, offset, read(x, at))
     })
     return result
   },

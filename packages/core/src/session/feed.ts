@@ -1,13 +1,23 @@
 // Turns what a caller hands in (typed arrays, nested numbers, host arrays) into the typed array a device takes. Numbers are
-// never changed in silence: a fraction or a number out of range for an integer is an error; only rounding to f32 happens.
+// never changed in silence: a fraction or a number out of range for an integer is an error; only floats are rounded.
+// A `Uint16Array` for a bf16 input is its bits.
 
 import { formatShape, type Shape, shapesEqual, sizeOf } from '../dim.ts'
-import { type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
+import {
+  type DType,
+  dtypes,
+  isFloat,
+  isValueOf,
+  readElement,
+  type Scalar,
+  type TypedArray,
+  writeElement,
+} from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { flattenNested, type Nested } from '../front/nested.ts'
 
-/** Typed arrays a feed may be given as: beside those of the dtypes, the narrow integers. */
-export type FeedArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint8ClampedArray
+/** Typed arrays a feed may be given as: beside those of the dtypes, clamped bytes. */
+export type FeedArray = TypedArray | Uint8ClampedArray
 
 /** Values handed in: row-major, nested, a number for a scalar, or what another run gave. */
 export type Feed =
@@ -34,63 +44,69 @@ export function feedConverter(target: FeedTarget): (feed: Feed) => TypedArray {
     return buffer
   }
 
-  function fromArray(array: FeedArray): TypedArray {
+  /** `given` is the dtype of what the array holds, where that is known. */
+  function fromArray(array: FeedArray, given?: DType): TypedArray {
     if (array.length !== size) throw arrayLength(target, array.constructor.name, array.length)
-    if (array.constructor === own && dtype !== 'bool') return array as TypedArray
-    if (isFloatArray(array) && !isFloat(dtype)) throw arrayDType(target, array.constructor.name)
-    return store(target, scratch(), array)
+    const isOwn = given === undefined || given === dtype
+    if (array.constructor === own && isOwn && dtype !== 'bool') return array as TypedArray
+    const holdsFloats = given === undefined ? isFloatArray(array) : isFloat(given)
+    if (holdsFloats && !isFloat(dtype)) throw arrayDType(target, given ?? array.constructor.name)
+    const items = given === 'bf16' ? (at: number) => readElement('bf16', array as TypedArray, at) : undefined
+    return store(target, scratch(), items ?? ((at) => array[at]))
   }
 
   return (feed) => {
     if (ArrayBuffer.isView(feed)) return fromArray(asFeedArray(target, feed))
     if (typeof feed === 'object' && feed !== null && 'data' in feed) {
       if (!shapesEqual(feed.shape, shape)) throw feedShape(target, feed.shape)
-      return fromArray(feed.data)
+      return fromArray(feed.data, feed.dtype)
     }
-    if (typeof feed !== 'number' && typeof feed !== 'boolean' && !Array.isArray(feed)) {
+    if (!isItem(feed) && !Array.isArray(feed)) {
       throw notAFeed(target, feed)
     }
     const flat = flattenNested(feed)
     if ('problem' in flat) throw unevenFeed(target, flat.problem)
     if (!shapesEqual(flat.shape, shape)) throw feedShape(target, flat.shape)
-    return store(target, scratch(), flat.items)
+    const { items } = flat
+    return store(target, scratch(), (at) => items[at])
   }
 }
 
+const isItem = (feed: unknown): feed is Scalar | boolean =>
+  typeof feed === 'number' || typeof feed === 'boolean' || typeof feed === 'bigint'
+
 const isFloatArray = (array: FeedArray): boolean =>
-  array instanceof Float32Array || array instanceof Float64Array
+  array instanceof Float32Array || array instanceof Float64Array || array instanceof Float16Array
 
 function asFeedArray(target: FeedTarget, view: ArrayBufferView): FeedArray {
-  if (
-    isFloatArray(view as FeedArray) ||
-    view instanceof Int32Array ||
-    view instanceof Uint32Array ||
-    view instanceof Uint8Array ||
-    view instanceof Int8Array ||
-    view instanceof Int16Array ||
-    view instanceof Uint16Array ||
-    view instanceof Uint8ClampedArray
-  ) {
-    return view as FeedArray
-  }
-  throw arrayDType(target, view.constructor.name)
+  if (view instanceof DataView || view instanceof BigUint64Array || !(Symbol.iterator in view))
+    throw arrayDType(target, view.constructor.name)
+  return view as FeedArray
 }
 
 /** Copies items; each must be a value of the dtype (rounding of floats apart). */
-function store(target: FeedTarget, into: TypedArray, items: ArrayLike<number | boolean>): TypedArray {
+function store(
+  target: FeedTarget,
+  into: TypedArray,
+  itemAt: (at: number) => Scalar | boolean | undefined,
+): TypedArray {
   const { dtype } = target
-  if (isFloat(dtype)) {
-    for (let at = 0; at < into.length; at++) into[at] = Number(items[at])
-    return into
-  }
   const { round } = dtypes[dtype]
   for (let at = 0; at < into.length; at++) {
-    const item = Number(items[at])
-    const value = round(item)
-    if (value !== item) throw itemRange(target, at, item)
-    into[at] = value
+    const given = itemAt(at) ?? 0
+    const item = typeof given === 'boolean' ? Number(given) : given
+    if (isFloat(dtype)) writeElement(dtype, into, at, round(Number(item)))
+    else if (isIntegerOf(dtype, item)) writeElement(dtype, into, at, item)
+    else throw itemRange(target, at, item)
   }
   return into
+}
+
+/** Whether an item is a value of an integer dtype or bool. A number that is not safe may have been another: not one of i64. */
+function isIntegerOf(dtype: DType, item: Scalar): boolean {
+  if (typeof item === 'number') return isValueOf(dtype, item + 0)
+  const { lowest, highest } = dtypes[dtype]
+  return item >= lowest && item <= highest
 }
 
 const targetWords = ({ role, name, dtype, shape }: FeedTarget): string =>
@@ -133,17 +149,17 @@ function notAFeed(target: FeedTarget, feed: unknown): HeddleError {
   )
 }
 
-const ranges: Readonly<Record<DType, string>> = {
-  f32: 'a number',
-  f64: 'a number',
-  i32: 'a whole number from -2147483648 to 2147483647',
-  u32: 'a whole number from 0 to 4294967295',
-  bool: 'true, false, 1 or 0',
+function rangeWords(dtype: DType): string {
+  const { kind, lowest, highest } = dtypes[dtype]
+  if (kind === 'float') return 'a number'
+  if (kind === 'bool') return 'true, false, 1 or 0'
+  const whole = `a whole number from ${lowest} to ${highest}`
+  return dtype === 'i64' ? `${whole}, beyond 2^53 a bigint` : whole
 }
 
-const itemRange = (target: FeedTarget, at: number, item: number): HeddleError =>
+const itemRange = (target: FeedTarget, at: number, item: Scalar): HeddleError =>
   new HeddleError(
     'INPUT_RANGE',
-    `${targetWords(target)}, given ${item} at element ${at}; it must be ${ranges[target.dtype]}`,
+    `${targetWords(target)}, given ${item} at element ${at}; it must be ${rangeWords(target.dtype)}`,
     { details: { name: target.name, dtype: target.dtype, at, item } },
   )

@@ -1,18 +1,21 @@
 // Arrays on the host: what running a program gives back. Plain data with a few ways to look at it.
 
 import { formatShape, type Shape, sizeOf } from '../dim.ts'
-import { type DType, isFloat, type TypedArray } from '../dtype.ts'
+import { type DType, dtypes, isFloat, readElement, type Scalar, type TypedArray } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { type Nested, nest } from '../front/nested.ts'
 
 export interface HostArray {
   readonly dtype: DType
   readonly shape: Shape
-  /** Row-major; bools are 0 and 1. */
+  /** Row-major; bools are 0 and 1, bf16 its bits, i64 bigints. */
   readonly data: TypedArray
-  /** The one element there is (0 or 1 for a bool). Throws `SHAPE_ITEM` if there are more or none. */
+  /**
+   * The one element there is (0 or 1 for a bool). Throws `SHAPE_ITEM` if there are more or none, `DTYPE_ITEM_RANGE` for an
+   * i64 that no number holds safely.
+   */
   item(): number
-  /** Nested arrays of numbers, or of booleans. */
+  /** Nested arrays of numbers; of booleans for bool, of bigints for i64. */
   toNested(): Nested
   /** Type and elements; of long axes only the ends. */
   toString(): string
@@ -36,12 +39,14 @@ class ArrayOnHost implements HostArray {
 
   item(): number {
     if (this.data.length !== 1) throw itemCount(this)
-    return this.data[0] ?? Number.NaN
+    const value = valueAt(this, 0)
+    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) throw itemRange(this, value)
+    return Number(value)
   }
 
   toNested(): Nested {
     const isBool = this.dtype === 'bool'
-    return nest(this.shape, (at): Nested => (isBool ? this.data[at] === 1 : (this.data[at] ?? 0)))
+    return nest(this.shape, (at): Nested => (isBool ? this.data[at] === 1 : valueAt(this, at)))
   }
 
   toString(): string {
@@ -54,17 +59,25 @@ class ArrayOnHost implements HostArray {
   }
 }
 
+const valueAt = ({ dtype, data }: HostArray, at: number): Scalar => readElement(dtype, data, at) ?? Number.NaN
+
+/** Digits a float is shown with: those that it surely has. */
+const shownDigits = (dtype: DType): number =>
+  dtype === 'f64' ? 15 : dtypes[dtype].significand === 24 ? 7 : 4
+
 /** Elements beyond which axes are shortened, and how many are then kept at each end. */
 const wholeSize = 1000
 const ends = 3
 
-function format({ dtype, shape, data }: HostArray): string {
+function format(array: HostArray): string {
+  const { dtype, shape, data } = array
   const isShort = data.length > wholeSize
   const element = (at: number): string => {
-    const value = data[at] ?? Number.NaN
+    const value = valueAt(array, at)
     if (dtype === 'bool') return value === 1 ? 'true' : 'false'
     if (Object.is(value, -0)) return '-0'
-    return isFloat(dtype) ? String(Number(value.toPrecision(dtype === 'f32' ? 7 : 15))) : String(value)
+    if (typeof value === 'bigint' || !isFloat(dtype)) return String(value)
+    return String(Number(value.toPrecision(shownDigits(dtype))))
   }
   // Depth is the rank, which is small.
   const rows = (axis: number, offset: number): string => {
@@ -88,4 +101,11 @@ const itemCount = ({ dtype, shape, data }: HostArray): HeddleError =>
     'SHAPE_ITEM',
     `item: the array is ${dtype}${formatShape(shape)} with ${data.length} elements; it must have one. toNested gives all.`,
     { details: { dtype, shape } },
+  )
+
+const itemRange = ({ dtype, shape }: HostArray, value: bigint): HeddleError =>
+  new HeddleError(
+    'DTYPE_ITEM_RANGE',
+    `item: the ${dtype}${formatShape(shape)} holds ${value}, which no number holds exactly for sure (beyond 2^53 - 1). data[0] is the bigint.`,
+    { details: { dtype, value: `${value}` } },
   )

@@ -1,13 +1,28 @@
 // The backend that generates plain JavaScript, for hosts without WebAssembly. Memory is host memory; a plan's kernels are
 // compiled in a few modules with `new Function`, so that even plans of many thousand kernels compile.
 import type { Backend, Capabilities, Kernel, TypedArray } from '@heddle/core'
-import { HeddleError, hostBackend, hostCapabilities, hostMath } from '@heddle/core'
+import {
+  bf16FromBits,
+  bf16ToBits,
+  HeddleError,
+  hostBackend,
+  hostCapabilities,
+  hostMath,
+  nearestF32,
+} from '@heddle/core'
 import { emitKernel, emitModule } from './emit.ts'
 
 export interface JsOptions {
   /** Differences from what this backend can do, to compile plans as for a lesser device. */
   readonly capabilities?: Partial<Capabilities>
 }
+
+/** What generated modules are given: the f64 math functions, and conversions that core says once. */
+export const host: typeof hostMath & {
+  readonly bf16FromBits: typeof bf16FromBits
+  readonly bf16ToBits: typeof bf16ToBits
+  readonly nearestF32: typeof nearestF32
+} = { ...hostMath, bf16FromBits, bf16ToBits, nearestF32 }
 
 /** Kernels of one generated module. */
 const moduleKernels = 256
@@ -32,14 +47,14 @@ export function compileKernels(kernels: readonly Kernel[]): readonly KernelFunct
   for (let start = 0; start < kernels.length; start += moduleKernels) {
     const text = emitModule(kernels.slice(start, start + moduleKernels))
     const module = compile(text)
-    functions.push(...module(hostMath))
+    functions.push(...module(host))
   }
   return functions
 }
 
-function compile(text: string): (host: typeof hostMath) => readonly KernelFunction[] {
+function compile(text: string): (given: typeof host) => readonly KernelFunction[] {
   try {
-    return new Function('host', text) as (host: typeof hostMath) => readonly KernelFunction[]
+    return new Function('host', text) as (given: typeof host) => readonly KernelFunction[]
   } catch (cause) {
     if (cause instanceof SyntaxError) throw badText(text, cause)
     throw codeForbidden(cause)

@@ -1,13 +1,13 @@
 // The scalar code of one stage as JavaScript: values used once stand where they are used, the others get names, each at the
 // outermost loop where its operands are known. One pass over the list; expressions are kept short, so nothing nests deeply.
 import type { ScalarCode, ScalarNode, ValueId } from '@heddle/core'
-import { valuesOf } from '@heddle/core'
+import { scalarOf, valuesOf } from '@heddle/core'
 import { renderCall } from './call.ts'
 import type { Placed, ValueReader } from './index-text.ts'
 import { placeGuards, placeIndex } from './index-text.ts'
 import type { Nest } from './nest.ts'
 import type { Expression } from './text.ts'
-import { atom, compound, fromCondition, literal, operand } from './text.ts'
+import { atom, compound, fromCondition, literal, loaded, operand } from './text.ts'
 
 /** Longer expressions are given a name. */
 const longestInline = 60
@@ -88,7 +88,7 @@ function placeNode(
 ): Placed {
   switch (node.op) {
     case 'const':
-      return { ...literal(node.value), depth: 0 }
+      return { ...literal(scalarOf(node.dtype, node.value)), depth: 0 }
     case 'index': {
       const index = placeIndex(nest, node.index, reader)
       // A sum may be -0, which no integer is.
@@ -103,11 +103,13 @@ function placeNode(
       return context.accumulated(node.stage, node.accumulator)
     case 'load': {
       const index = placeIndex(nest, node.index, reader)
-      const element = `${context.buffer(node.buffer)}[${index.text}]`
+      const { dtype, otherwise } = node
+      const element = loaded(dtype, `${context.buffer(node.buffer)}[${index.text}]`)
       const condition = placeGuards(nest, node.guards, reader)
       if (condition === undefined) return { ...atom(element), depth: index.depth }
       const depth = Math.max(index.depth, condition.depth)
-      return { ...compound(`${condition.text} ? ${element} : ${literal(node.otherwise).text}`), depth }
+      const without = literal(scalarOf(dtype, otherwise)).text
+      return { ...compound(`${condition.text} ? ${element} : ${without}`), depth }
     }
     default: {
       const depth = node.args.reduce((deepest, arg) => Math.max(deepest, placed[arg]!.depth), 0)

@@ -25,7 +25,7 @@ export function emitKernel(kernel: Kernel, name = 'kernel'): string {
   return `function ${name}(buffers) {\n${lines.map((line) => `  ${line}`).join('\n')}\n}\n`
 }
 
-/** The body of a function of `host` (the f64 math functions) that gives the kernels' functions, in order. */
+/** The body of a function of `host` (f64 math functions and conversions) that gives the kernels' functions, in order. */
 export function emitModule(kernels: readonly Kernel[]): string {
   const functions = kernels.map((kernel, at) => emitKernel(kernel, `kernel${at}`))
   const names = kernels.map((_, at) => `kernel${at}`)

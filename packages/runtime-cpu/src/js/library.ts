@@ -13,15 +13,32 @@ export function libraryText(functions: ReadonlySet<MathFunction>): string {
 }
 
 const prelude = `'use strict';
-const { fround, imul, min, max, abs, floor, ceil, trunc, sqrt } = Math;
-const floatView = new Float32Array(1);
-const intView = new Int32Array(floatView.buffer);
-const uintView = new Uint32Array(floatView.buffer);
+const { fround, f16round, imul, min, max, abs, floor, ceil, trunc, sqrt } = Math;
+const bits = new ArrayBuffer(8);
+const floatView = new Float32Array(bits);
+const intView = new Int32Array(bits);
+const uintView = new Uint32Array(bits);
 function f32ToI32Bits(x) { floatView[0] = x; return intView[0]; }
 function f32ToU32Bits(x) { floatView[0] = x; return uintView[0]; }
 function bitsToF32(x) { intView[0] = x; return floatView[0]; }
+const views = {
+  f32: new Float32Array(bits), f64: new Float64Array(bits), f16: new Float16Array(bits), bits16: new Uint16Array(bits),
+  i64: new BigInt64Array(bits), i32: new Int32Array(bits), i16: new Int16Array(bits), i8: new Int8Array(bits),
+  u8: new Uint8Array(bits), u32: new Uint32Array(bits),
+};
 function floatToI32(x) { return x !== x ? 0 : x >= 2147483647 ? 2147483647 : x <= -2147483648 ? -2147483648 : x | 0; }
 function floatToU32(x) { return x > 0 ? (x >= 4294967295 ? 4294967295 : x >>> 0) : 0; }
+function floatToI64(x) {
+  return x !== x ? 0n : x >= 9223372036854775807 ? 9223372036854775807n
+    : x <= -9223372036854775808 ? -9223372036854775808n : BigInt(trunc(x));
+}
+function wrap64(x) { return BigInt.asIntN(64, x); }
+function div64(x, y) { return y === 0n ? 0n : BigInt.asIntN(64, x / y); }
+function rem64(x, y) { return y === 0n ? 0n : x % y; }
+function min64(x, y) { return x < y ? x : y; }
+function max64(x, y) { return x > y ? x : y; }
+function abs64(x) { return x < 0n ? BigInt.asIntN(64, -x) : x; }
+const { bf16ToBits, bf16FromBits, nearestF32: i64ToF32 } = host;
 function roundHalfToEven(x) {
   if (!(abs(x) < 4503599627370496)) return x;
   const rounded = x < 0 ? (x - 4503599627370496) + 4503599627370496 : (x + 4503599627370496) - 4503599627370496;

@@ -7,7 +7,7 @@ import { emitCode } from './code.ts'
 import { placeGuards, placeIndex } from './index-text.ts'
 import type { Nest } from './nest.ts'
 import { scalarOps } from './scalar-ops.ts'
-import { atom } from './text.ts'
+import { atom, stored } from './text.ts'
 
 export function emitMap(nest: Nest, stage: MapStage, context: CodeContext): void {
   const { depth, kernel } = nest
@@ -28,7 +28,8 @@ export function emitMapBody(nest: Nest, { code, stores }: MapStage, context: Cod
   })
   const places = stores.map(({ index }) => placeIndex(nest, index, emitted.reader).text)
   for (const [at, { buffer }] of stores.entries()) {
-    nest.line(`${context.buffer(buffer)}[${places[at]}] = ${texts[at]};`)
+    const { dtype } = nest.kernel.buffers[buffer]!
+    nest.line(`${context.buffer(buffer)}[${places[at]}] = ${stored(dtype, texts[at]!)};`)
   }
 }
 

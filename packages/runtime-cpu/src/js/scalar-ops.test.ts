@@ -1,6 +1,7 @@
-import type { DType, ScalarOp } from '@heddle/core'
-import { applyScalar, dtypeNames, dtypes, hostMath, scalarTypeError, scalarTypes } from '@heddle/core'
+import type { DType, Scalar, ScalarOp } from '@heddle/core'
+import { applyScalar, dtypeNames, dtypes, scalarOf, scalarTypeError, scalarTypes } from '@heddle/core'
 import { describe, expect, test } from 'vitest'
+import { host } from './backend.ts'
 import { isMathFunction, renderCall } from './call.ts'
 import { libraryText } from './library.ts'
 import { atom, literal } from './text.ts'
@@ -30,19 +31,30 @@ const floats = [
 ]
 const integers = [0, 1, -1, 2, 3, -7, 31, 32, 33, 100, 65535, 2147483647, -2147483648]
 
-function valuesOf(dtype: DType): number[] {
+const wide = [
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  2n ** 53n + 1n,
+  2n ** 62n + 2n ** 38n + 1n,
+  -(2n ** 32n) + 5n,
+  63n,
+  64n,
+]
+
+function valuesOf(dtype: DType): Scalar[] {
   const { kind, round } = dtypes[dtype]
   if (kind === 'bool') return [0, 1]
-  return (kind === 'float' ? floats : integers).map(round)
+  const values = (kind === 'float' ? floats : integers).map((value) => scalarOf(dtype, round(value)))
+  return dtype === 'i64' ? [...values, ...wide] : values
 }
 
 /** A function of up to three operands that applies the op as it is emitted. */
-function compiled(op: ScalarOp, result: DType, operands: readonly DType[]): (...args: number[]) => number {
+function compiled(op: ScalarOp, result: DType, operands: readonly DType[]): (...args: Scalar[]) => Scalar {
   const args = operands.map((_, at) => atom(`x${at}`))
   const { text } = renderCall(op, args, result, operands[0]!)
   const library = libraryText(new Set(isMathFunction(op) ? [op] : []))
   const names = operands.map((_, at) => `x${at}`).join(', ')
-  return new Function('host', `${library}\nreturn (${names}) => ${text};`)(hostMath)
+  return new Function('host', `${library}\nreturn (${names}) => ${text};`)(host)
 }
 
 const cases = (Object.keys(scalarTypes) as ScalarOp[]).flatMap((op) =>

@@ -1,6 +1,6 @@
 // Pieces of JavaScript text. An expression knows whether it may stand as an operand without parentheses; bools are the
 // numbers 0 and 1, with a second text for places that ask for a condition.
-import type { DType } from '@heddle/core'
+import type { DType, Scalar } from '@heddle/core'
 
 export interface Expression {
   readonly text: string
@@ -32,11 +32,20 @@ export function conditionOf(expression: Expression): string {
 }
 
 /** A value as a literal; negative ones and the special values are safe in any place. */
-export function literal(value: number): Expression {
+export function literal(value: Scalar): Expression {
+  if (typeof value === 'bigint') return atom(value < 0n ? `(${value}n)` : `${value}n`)
   if (Object.is(value, -0)) return atom('(-0)')
   if (Number.isNaN(value)) return atom('NaN')
   if (!Number.isFinite(value)) return atom(value < 0 ? '(-Infinity)' : 'Infinity')
   return atom(value < 0 ? `(${value})` : `${value}`)
+}
+
+/** The value of a stored element, and the element for a value: bf16 is stored as its bits. */
+export function loaded(dtype: DType, element: string): string {
+  return dtype === 'bf16' ? `bf16FromBits(${element})` : element
+}
+export function stored(dtype: DType, value: string): string {
+  return dtype === 'bf16' ? `bf16ToBits(${value})` : value
 }
 
 export function fround(text: string): Expression {

@@ -49,10 +49,10 @@ function train(backend: Backend, steps: number): { losses: number[]; w: number[]
   const losses: number[] = []
   for (let step = 0; step < steps; step++) {
     executable.run([features, targets, w], [loss, w])
-    losses.push(backend.readSync(loss)[0]!)
+    losses.push(Number(backend.readSync(loss)[0]))
   }
   executable.dispose()
-  return { losses, w: [...backend.readSync(w)] }
+  return { losses, w: [...backend.readSync(w)].map(Number) }
 }
 
 /** `y = relu(x w + r)`, `r` as large as `y`. */
@@ -102,7 +102,7 @@ describe('wasmBackend', () => {
       const inputs = data.map((each) => upload(backend, each))
       const output = sharing ? inputs[2]! : backend.allocate('f32', m * n)
       backend.prepareSync(inPlace).run(inputs, [output])
-      return [...backend.readSync(output)]
+      return [...backend.readSync(output)].map(Number)
     }
 
     const expected = run(interpreterBackend(), false)

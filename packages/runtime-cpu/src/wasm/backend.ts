@@ -3,9 +3,9 @@
 import {
   type Backend,
   type Capabilities,
+  copyStorage,
   type DeviceBuffer,
   type DType,
-  dtypeNames,
   dtypes,
   HeddleError,
   type Plan,
@@ -24,7 +24,7 @@ export interface WasmOptions {
 }
 
 export const wasmCapabilities: Capabilities = {
-  dtypes: dtypeNames,
+  dtypes: ['f32', 'f64', 'i32', 'u32', 'bool'],
   maxReads: 64,
   maxWrites: 8,
   maxOps: 512,
@@ -141,7 +141,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       if (data.constructor !== view.constructor || data.length !== view.length) {
         throw writeMismatch(buffer, data)
       }
-      view.set(data)
+      copyStorage(data, view)
     },
     read: (buffer) => new Promise((resolve) => resolve(readSync(buffer))),
     readSync,

@@ -2,6 +2,7 @@
 import {
   type Capabilities,
   checkRun,
+  copyStorage,
   type DeviceBuffer,
   dtypes,
   type Executable,
@@ -66,7 +67,7 @@ export function createExecutable(
     tableAddress = own(table.length * 4)
     plan.constants.forEach(({ dtype, data }, at) => {
       const address = own(data.length * dtypes[dtype].bytes)
-      heap.view(dtype, address, data.length).set(data)
+      copyStorage(data, heap.view(dtype, address, data.length))
       heap.view('u32', tableAddress, table.length)[table.constants + at] = address
     })
     workspace.require(workBytes)
@@ -77,7 +78,7 @@ export function createExecutable(
 
   const bind = (first: number, buffers: readonly DeviceBuffer[]): void => {
     const found = buffers.map((buffer) => workspace.addressOf(buffer))
-    heap.view('u32', tableAddress, table.length).set(found, first)
+    new Uint32Array(heap.memory.buffer, tableAddress, table.length).set(found, first)
   }
 
   /** Where a buffer of the plan lies in this run: `words` is the table of addresses. */

@@ -1,3 +1,4 @@
+import { copyStorage } from '@heddle/core'
 import { describe, expect, test } from 'vitest'
 import { createHeap, pageBytes, sizeClass } from './memory.ts'
 
@@ -33,7 +34,7 @@ describe('heap', () => {
   test('grows, and keeps contents', () => {
     const heap = createHeap(2 ** 26)
     const at = heap.allocate(400)
-    heap.view('f32', at, 100).fill(7)
+    copyStorage(new Float32Array(100).fill(7), heap.view('f32', at, 100))
     heap.allocate(2 ** 24)
     expect([...heap.view('f32', at, 100)]).toEqual(new Array(100).fill(7))
   })

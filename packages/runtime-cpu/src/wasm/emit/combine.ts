@@ -47,10 +47,8 @@ function vectorInstruction(combine: Operation, dtype: DType): PlainInstruction {
     }
     case 'bool':
       return combine === 'sum' || combine === 'max' ? 'v128.or' : 'v128.and'
-    case 'f64':
-      throw unsupported(combine, dtype)
     default:
-      return dtype satisfies never
+      throw unsupported(combine, dtype)
   }
 }
 

@@ -260,6 +260,11 @@ export function lowering(scope: LoweringScope): Lowering {
   return self
 }
 
+/** The instruction that loads one element. */
+export function loadInstruction(dtype: DType): MemoryInstruction {
+  return dtype === 'bool' ? 'i32.load8_u' : (`${scalarType[dtype]}.load` as const)
+}
+
 /** The instruction that stores one element. */
 export function storeInstruction(dtype: DType): MemoryInstruction {
   return dtype === 'bool' ? 'i32.store8' : (`${scalarType[dtype]}.store` as const)

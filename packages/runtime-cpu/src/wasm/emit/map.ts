@@ -12,7 +12,7 @@ import {
 import type { LaneMemoryInstruction, MemoryInstruction } from '../instructions.ts'
 import { writeCombine } from './combine.ts'
 import type { NodeId } from './graph.ts'
-import { storeInstruction } from './lower.ts'
+import { loadInstruction, storeInstruction } from './lower.ts'
 import type { OpenPiece, PieceLoop, ProgramBuilder } from './program.ts'
 import { extractLane, isLaneDType } from './vector-ops.ts'
 
@@ -159,7 +159,7 @@ export function addScatter(program: ProgramBuilder, stage: ScatterStage): void {
   if (holds === false) return
   const { node: address, offset } = piece.lowering.address(stage.buffer, stage.index)
   const value = piece.lowering.scalar(stage.value)
-  const load = dtype === 'bool' ? 'i32.load8_u' : dtype === 'u32' ? 'i32.load' : (`${dtype}.load` as const)
+  const load = loadInstruction(dtype)
   piece.add({
     roots: [address, ...(combine === 'assign' ? [] : [address]), value, ...(holds === true ? [] : [holds])],
     body: (values) => {

@@ -25,10 +25,17 @@ export interface ScalarOperands {
   readonly args: readonly NodeId[]
 }
 
+/** What a value of a dtype is in a local. */
 export const scalarType: Readonly<Record<DType, ValueType & ('i32' | 'f32' | 'f64')>> = {
   f32: 'f32',
   f64: 'f64',
+  f16: 'f32',
+  bf16: 'f32',
+  i64: 'i32',
   i32: 'i32',
+  i16: 'i32',
+  i8: 'i32',
+  u8: 'i32',
   u32: 'i32',
   bool: 'i32',
 }
@@ -142,8 +149,18 @@ const truth: Rule = ({ context: { graph }, from, args }) => {
   return graph.plain(`${type}.ne`, argument(args, 0), graph.constant(type, 0))
 }
 
+const noCast: Rule = ({ op, dtype }) => {
+  throw unsupported(op, dtype)
+}
+
 /** Conversions by result, then operand. */
 const casts: Readonly<Record<DType, Rule>> = {
+  f16: noCast,
+  bf16: noCast,
+  i64: noCast,
+  i16: noCast,
+  i8: noCast,
+  u8: noCast,
   f32: pick(
     {
       f32: same,

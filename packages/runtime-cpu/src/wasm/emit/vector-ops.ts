@@ -1,15 +1,16 @@
 // Every primitive scalar op on four values at once: f32 as f32x4, i32 and u32 as i32x4, bool as a mask of all ones or zeros.
-// Ops without a SIMD form go lane by lane through the scalar table. f64 has no vector form here.
-import type { DType, PrimitiveScalarOp } from '@heddle/core'
-import { internalError } from '@heddle/core'
+// Ops without a SIMD form go lane by lane through the scalar table. f64, i64 and what is only stored have no vector form here.
+import type { ComputeDType, DType, PrimitiveScalarOp } from '@heddle/core'
+import { computes, internalError } from '@heddle/core'
 import type { PlainInstruction } from '../instructions.ts'
 import type { NodeId } from './graph.ts'
 import { argument, type EmitContext, emitScalarOp } from './scalar-ops.ts'
 import { unsupported } from './unsupported.ts'
 
-/** dtypes that fit four to a vector. */
-export type LaneDType = Exclude<DType, 'f64'>
-export const isLaneDType = (dtype: DType): dtype is LaneDType => dtype !== 'f64'
+/** dtypes that are computed with four to a vector. */
+export type LaneDType = Exclude<ComputeDType, 'f64' | 'i64'>
+export const isLaneDType = (dtype: DType): dtype is LaneDType =>
+  computes(dtype) && dtype !== 'f64' && dtype !== 'i64'
 
 export interface VectorOperands {
   readonly context: EmitContext

@@ -8,13 +8,14 @@ import { families } from './read-files.ts'
 
 /**
  * Functions whose derivative keeps the exponentials and their sum beside the result; maskedScatter keeps which element went where,
- * which PyTorch counts from the mask again. This list only shrinks.
+ * which PyTorch counts from the mask again; ctc keeps the lengths, which PyTorch has as lists. This list only shrinks.
  */
 const keepsMore: ReadonlySet<string> = new Set([
   'softmax',
   'softmin',
   'logSoftmax',
   'crossEntropy',
+  'ctc',
   'maskedScatter',
   'scaledDotProductAttention',
   'multiHeadAttention',

@@ -15,7 +15,7 @@ import {
   kaimingUniform,
   linear,
   maxPool2d,
-  mul,
+  nextStatistics,
   program,
   relu,
   type Scope,
@@ -71,11 +71,11 @@ function normState({ parameter, state }: Scope, name: string, x: Value) {
 /** Normalises with the statistics of the batch, and steps the running ones forward. */
 function normalizeBatch(scope: Scope, name: string, x: Value): Value {
   const { weight, bias, mean, variance } = normState(scope, name, x)
-  const batch = batchNorm(x, { weight, bias })
-  const next = (running: Value, found: Value): Value => add(mul(running, 1 - momentum), mul(found, momentum))
-  scope.update(mean, next(mean, batch.mean))
-  scope.update(variance, next(variance, batch.variance))
-  return batch.output
+  const { output, ...found } = batchNorm(x, { weight, bias })
+  const next = nextStatistics({ mean, variance }, found, { momentum })
+  scope.update(mean, next.mean)
+  scope.update(variance, next.variance)
+  return output
 }
 
 const images = ({ input }: Scope, batch: number): Value => input('x', 'f32', [batch, 1, side, side])

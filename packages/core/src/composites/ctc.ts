@@ -33,8 +33,9 @@ import {
 import { broadcastTo, errorHere, graphOf, promote } from '../front/operand.ts'
 import { pad } from '../front/pad.ts'
 import { sum } from '../front/reduce.ts'
+import { scan } from '../front/scan.ts'
 import { squeeze, unsqueeze } from '../front/shape.ts'
-import { narrow, take } from '../front/slice.ts'
+import { narrow } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { type LossOptions, reduced } from './loss-reduction.ts'
@@ -141,19 +142,20 @@ function lossesOf({ p, targets, inputLengths, targetLengths }: Problem, blank: n
   // [T, N, L]; nothing is said behind the end, so that what is there is not read.
   const scores = select(isWithin, takeAlongAxis(p, select(isWithin, said, blank), { axis: 2 }), never)
   const skips = and(and(ne(labels, blank), ge(place, 2)), ne(labels, later(labels, 2, blank)))
-  let alpha = select(lt(place, 1), 0, full(b, p.type.dtype, shape, never))
-  for (let time = 0; time < times; time++) {
+  const ends = unsqueeze(inputLengths, { axis: 1 })
+  const step = (alpha: Value, score: Value, time: Value): { readonly carry: Value } => {
     const skipped = select(skips, later(alpha, 2, never), never)
-    const next = add(
-      take(scores, { axis: 0, index: time }),
-      logTotal([alpha, later(alpha, 1, never), skipped]),
-    )
-    alpha = select(unsqueeze(lt(time, inputLengths), { axis: 1 }), next, alpha)
+    const next = add(score, logTotal([alpha, later(alpha, 1, never), skipped]))
+    return { carry: select(lt(time, ends), next, alpha) }
   }
+  const { carry: alpha } = scan(step, {
+    init: select(lt(place, 1), 0, full(b, p.type.dtype, shape, never)),
+    xs: scores,
+  })
   const at = (position: Value): Value => sum(select(eq(place, position), alpha, 0), { axis: 1 })
   const last = at(end)
   const before = select(lt(0, targetLengths), at(sub(end, 1)), never)
-  const isRead = lt(iota(b, { shape: [times, examples, 1] }), unsqueeze(inputLengths, { axis: 1 }))
+  const isRead = lt(iota(b, { shape: [times, examples, 1] }), ends)
   const read = select(isRead, sub(exp(p), stopGradient(exp(p))), 0)
   return { nll: neg(logTotal([last, before])), read: sum(read, { axes: [0, 2] }) }
 }

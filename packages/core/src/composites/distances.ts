@@ -1,4 +1,4 @@
-// Distances and angles between vectors. Norms are written so that their derivative at 0 is PyTorch's: 0, not NaN.
+// Distances and angles between vectors. Their derivatives at 0 are PyTorch's: 0, not NaN, as those of `norm`.
 
 import { formatShape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
@@ -7,12 +7,9 @@ import {
   add,
   alignFloat,
   asFloat,
-  cast,
   div,
   eq,
   mul,
-  ne,
-  pow,
   select,
   sqrt,
   square,
@@ -25,27 +22,12 @@ import { squeeze, unsqueeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { atLeast, lossRange } from './losses.ts'
+import { norm } from './statistics.ts'
 
-/**
- * `(Σ |x|^p)^(1/p)` over an axis, which stays with extent 1 if asked; p 0 counts what is not 0, p Infinity is the largest.
- * The derivative is 0 where the norm is, and for p below 1 where x is.
- */
-export function vectorNorm(x: Value, p: number, axis: number, keepDims: boolean): Value {
-  const options = { axis, keepDims }
-  if (p === 0) return sum(cast(ne(x, 0), x.type.dtype), options)
-  if (p === 1) return sum(abs(x), options)
-  if (p === Number.POSITIVE_INFINITY) {
-    // No elements have norm 0.
-    return x.type.shape.includes(0) ? sum(x, options) : max(abs(x), options)
-  }
-  // A root or a power has an infinite derivative at 0: it is taken of 1 there, and not used.
-  const away = (value: Value, f: (value: Value) => Value): Value => {
-    const isZero = eq(value, 0)
-    return select(isZero, 0, f(select(isZero, 1, value)))
-  }
-  if (p === 2) return away(sum(square(x), options), sqrt)
-  const powers = p < 1 ? away(x, (value) => pow(abs(value), p)) : pow(abs(x), p)
-  return away(sum(powers, options), (value) => pow(value, 1 / p))
+/** `norm` along an axis; that of no elements is 0, whatever p (as PyTorch has distances). */
+export function lengthAlong(x: Value, p: number, axis: number, keepDims: boolean): Value {
+  const isEmpty = p === Number.POSITIVE_INFINITY && x.type.shape.includes(0)
+  return isEmpty ? sum(x, { axis, keepDims }) : norm(x, { p, axis, keepDims })
 }
 
 export interface CosineSimilarityOptions {
@@ -92,7 +74,7 @@ export interface PairwiseDistanceOptions {
 export const pairwiseDistance: (x: Value, y: Value, options?: PairwiseDistanceOptions) => Value = traced(
   (x: Value, y: Value, { p = 2, epsilon = 1e-6, keepDims = false }: PairwiseDistanceOptions = {}): Value => {
     const [left, right] = alignFloat('pairwiseDistance', [x, y]) as readonly [Value, Value]
-    return vectorNorm(add(sub(left, right), epsilon), p, -1, keepDims)
+    return lengthAlong(add(sub(left, right), epsilon), p, -1, keepDims)
   },
 )
 
@@ -116,7 +98,7 @@ export const cdist: (x: Value, y: Value, options?: { readonly p?: number | undef
     if (!(p >= 0)) throw lossRange('cdist', 'p', p, 'not be negative') // C2
     const difference = sub(unsqueeze(left, { axis: -2 }), unsqueeze(right, { axis: -3 }))
     if (p !== Number.POSITIVE_INFINITY || difference.type.shape.includes(0))
-      return vectorNorm(difference, p, -1, false)
+      return lengthAlong(difference, p, -1, false)
     const distance = abs(difference)
     const largest = stopGradient(max(distance, { axis: -1, keepDims: true }))
     // 0, with the derivative of every tied element.

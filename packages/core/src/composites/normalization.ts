@@ -12,7 +12,7 @@ import { reshape } from '../front/shape.ts'
 import { windows } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-import { vectorNorm } from './distances.ts'
+import { lengthAlong } from './distances.ts'
 import {
   type AffineOptions,
   affine,
@@ -183,7 +183,7 @@ export const normalize: (x: Value, options?: NormalizeOptions) => Value = traced
   (x: Value, { p = 2, axis = 1, epsilon = 1e-12 }: NormalizeOptions = {}): Value => {
     const value = asFloat('normalize', x)
     const along = resolveAxis('normalize', axis, value.type.shape)
-    return div(value, clamp(vectorNorm(value, p, along, true), { low: epsilon }))
+    return div(value, clamp(lengthAlong(value, p, along, true), { low: epsilon }))
   },
 )
 

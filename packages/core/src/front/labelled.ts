@@ -4,6 +4,7 @@
 import { type Shape, sizeOf } from '../dim.ts'
 import type { Value } from '../ir/value.ts'
 import { sumOfProducts } from './contract.ts'
+import { diagonal } from './diagonal.ts'
 import { mul } from './elementwise.ts'
 import { sum } from './reduce.ts'
 
@@ -54,24 +55,9 @@ function diagonals(operand: Labelled): Labelled {
     const label = labels[second]
     if (label === undefined) return { value, labels }
     const first = labels.indexOf(label)
-    value = diagonalOf(value, first, second)
+    value = diagonal(value, { axes: [first, second] })
     labels = [...labels.filter((_, axis) => axis !== first && axis !== second), label]
   }
-}
-
-/** `x[…, i, …, i, …]` with `i` as the last axis: every (n + 1)-th element of the two axes joined. */
-function diagonalOf(x: Value, first: number, second: number): Value {
-  const b = x.builder
-  const { shape } = x.type
-  const others = shape.map((_, axis) => axis).filter((axis) => axis !== first && axis !== second)
-  const n = shape[first] ?? 1
-  const kept = others.map((axis) => shape[axis] ?? 1)
-  const joined = b.reshape(b.permute(x, { perm: [...others, first, second] }), { shape: [...kept, n * n] })
-  return b.slice(joined, {
-    starts: joined.type.shape.map(() => 0),
-    limits: joined.type.shape,
-    steps: [...kept.map(() => 1), n + 1],
-  })
 }
 
 /** Drops axes of extent 1 whose label is longer elsewhere: they repeat. */

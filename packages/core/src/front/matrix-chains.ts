@@ -4,8 +4,9 @@ import { formatShape, type Shape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { eye } from './constants.ts'
 import { asNumbers, product } from './contract.ts'
-import { broadcastTo, errorHere, promote } from './operand.ts'
+import { broadcastTo, errorHere } from './operand.ts'
 
 /**
  * `x` times itself, `power` times; 0 gives identities.
@@ -30,15 +31,8 @@ export const matrixPower: (x: Value, power: number) => Value = traced((x: Value,
     if (rest % 2 === 1) result = result === undefined ? square : product(result, square)
     if (rest > 1) square = product(square, square)
   }
-  return result ?? identities(value)
+  return result ?? broadcastTo(eye(value.builder, value.type.dtype, shape.at(-1) ?? 0), shape)
 })
-
-/** Ones on the diagonals of the last two axes. */
-function identities({ builder: b, type: { dtype, shape } }: Value): Value {
-  const matrix = shape.slice(-2)
-  const position = (axis: number): Value => b.iota({ dtype: 'i32', shape: matrix, axis })
-  return broadcastTo(promote(b.eq(position(0), position(1)), dtype), shape)
-}
 
 /**
  * The product of several matrices, multiplied in the order that takes the fewest multiplications. The first may be a vector (a

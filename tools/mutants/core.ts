@@ -126,12 +126,12 @@ export const coreMutants: readonly Mutant[] = [
     tests: golden,
   },
   {
-    name: 'along-axis-mask',
-    about: 'positions outside the axis read and write a neighbouring row',
+    name: 'along-axis-order',
+    about: 'positions along an axis are looked up on another',
     file: 'packages/core/src/front/along-axis.ts',
-    find: 'select(and(ge(at, 0), lt(at, shape[axis] ?? 1)), place, -1)',
-    replace: 'select(and(ge(at, -1), lt(at, (shape[axis] ?? 1) + 1)), place, -1)',
-    tests: ['packages/core/src/front/along-axis.test.ts'],
+    find: 'const perm = [...axes.filter((each) => each !== axis), axis]',
+    replace: 'const perm = [axis, ...axes.filter((each) => each !== axis)]',
+    tests: golden,
   },
   {
     name: 'batch-norm-unbiased',

@@ -98,6 +98,15 @@ test('what does not change in a loop is computed before it', () => {
   expect(text.slice(text.indexOf('for ('))).not.toContain('>> 5')
 })
 
+test('a scatter along the last axis walks the updates of its own row only', () => {
+  const { kernel } = kernelFixtures.find((fixture) => fixture.kernel.name === 'scatter-assign')!
+
+  const body = bodyOf(kernel)
+
+  expect(count(body, /for \(/g)).toBe(1)
+  expect(body).toContain('< 40;')
+})
+
 test('the name of a kernel and its labels are not in the text', () => {
   const one = elementwise([8, 16], 128, [0, 1])
   const two = { ...one, name: 'other', axes: one.axes.map((axis) => ({ ...axis, label: 'z' })) }

@@ -262,12 +262,26 @@ function indicesFor(c: Chooser, extent: number): Value | undefined {
   return c.b.add(c.b.abs(wrapped), constant(c.b, integers, low))
 }
 
+/** Positions on `axis`, for each place of the first axis now and then. */
+function positionsFor(
+  c: Chooser,
+  shape: Shape,
+  axis: number,
+): [Value, { axis: number; batch?: number }] | undefined {
+  const indices = indicesFor(c, shape[axis] ?? 1)
+  if (indices === undefined) return undefined
+  if (axis === 0 || c.below(2) === 0) return [indices, { axis }]
+  const own = [shape[0] ?? 1, c.below(3) + 1]
+  return [fit(c.b, indices, { dtype: 'i32', shape: own }), { axis, batch: 1 }]
+}
+
 const gather: Step = (c) => {
   const x = anyValue(c)
   if (x === undefined || x.type.shape.length === 0) return undefined
-  const axis = c.below(x.type.shape.length)
-  const indices = indicesFor(c, x.type.shape[axis] ?? 1)
-  return indices && c.b.gather(x, indices, { axis })
+  const found = positionsFor(c, x.type.shape, c.below(x.type.shape.length))
+  if (found === undefined) return undefined
+  const [indices, where] = found
+  return c.b.gather(x, indices, where)
 }
 
 const scatterCombines = ['add', 'add', 'assign', 'multiply', 'minimum', 'maximum'] as const
@@ -276,13 +290,14 @@ const scatter: Step = (c) => {
   const [base, y] = [anyValue(c), anyValue(c)]
   if (base === undefined || y === undefined || base.type.shape.length === 0) return undefined
   const { dtype, shape } = base.type
-  const axis = c.below(shape.length)
-  const indices = indicesFor(c, shape[axis] ?? 1)
-  if (indices === undefined) return undefined
-  const updates = [...shape.slice(0, axis), ...indices.type.shape, ...shape.slice(axis + 1)]
+  const found = positionsFor(c, shape, c.below(shape.length))
+  if (found === undefined) return undefined
+  const [indices, where] = found
+  const { axis, batch = 0 } = where
+  const updates = [...shape.slice(0, axis), ...indices.type.shape.slice(batch), ...shape.slice(axis + 1)]
   if (sizeOf(updates) > 600) return undefined
   const combine = dtype === 'bool' ? 'assign' : (scatterCombines[c.below(scatterCombines.length)] ?? 'add')
-  return c.b.scatter(base, indices, fit(c.b, y, { dtype, shape: updates }), { axis, combine })
+  return c.b.scatter(base, indices, fit(c.b, y, { dtype, shape: updates }), { ...where, combine })
 }
 
 const leaf: Step = (c) => {

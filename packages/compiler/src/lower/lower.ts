@@ -316,10 +316,11 @@ function scatterKernel(
   })
   const at = identityTuple(shape.length)
   const rank = indices.type.shape.length
-  const position = code.value(indices, at.slice(axis, axis + rank))
+  const [batch, end] = [lowering.batch(node.attrs), axis + rank - lowering.batch(node.attrs)]
+  const position = code.value(indices, [...at.slice(0, batch), ...at.slice(axis, end)])
   const value = code.value(updates, at)
   const target = indexValue(position)
-  const place = [...at.slice(0, axis), target, ...at.slice(axis + rank)]
+  const place = [...at.slice(0, axis), target, ...at.slice(end)]
   const base = node.type.shape.map(extent)
   const kernel: LoopNest = {
     name: `scatter_${combine}`,

@@ -1,7 +1,7 @@
-// One position per element, along an axis: the other coordinates are the element's own. Positions become places in the flat
-// array, where reading is a gather and writing a scatter; -1 stands for a position outside the axis.
+// One position per element, along an axis: the other coordinates are the element's own. The axis goes last, and all others are
+// those that a gather, or a scatter, has in common with its positions.
 
-import { formatShape, rowMajorStrides, type Shape, sizeOf } from '../dim.ts'
+import { formatShape, type Shape, shapesEqual } from '../dim.ts'
 import { isFloat, type Scalar } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { identityOf } from '../interpret/kernel.ts'
@@ -10,8 +10,9 @@ import type { Value } from '../ir/value.ts'
 import type { ScatterCombine } from '../kernel/kernel.ts'
 import { resolveAxis } from './axes.ts'
 import { floorDivide } from './division.ts'
-import { add, and, eq, ge, lt, mul, select } from './elementwise.ts'
+import { eq, select } from './elementwise.ts'
 import { positions } from './gather.ts'
+import { index, indexAssign } from './indexing.ts'
 import {
   asValue,
   broadcastShapes,
@@ -24,18 +25,19 @@ import {
   type Operand,
 } from './operand.ts'
 
-/** Row-major place in an array of `shape` of each element of `at`, whose values are the coordinate on `axis`; else -1. */
-function placesIn(shape: Shape, at: Value, axis: number): Value {
-  const b = at.builder
-  const target = at.type.shape
-  const strides = rowMajorStrides(shape)
-  let place = mul(at, strides[axis] ?? 1)
-  shape.forEach((dim, each) => {
-    if (each === axis || dim === 1) return
-    place = add(place, mul(b.iota({ dtype: 'i32', shape: target, axis: each }), strides[each] ?? 1))
-  })
-  return select(and(ge(at, 0), lt(at, shape[axis] ?? 1)), place, -1)
+/** Order of axes that puts `axis` last; `undo` takes it back. Every other axis is one that all operands have in common. */
+function lastAxis(
+  rank: number,
+  axis: number,
+): { readonly perm: readonly number[]; readonly undo: readonly number[] } {
+  const axes = Array.from({ length: rank }, (_, each) => each)
+  const perm = [...axes.filter((each) => each !== axis), axis]
+  return { perm, undo: axes.map((each) => perm.indexOf(each)) }
 }
+
+/** Attributes that look up the last axis, whatever the others. */
+const alongLast = (rank: number): { readonly axis: number; readonly batch?: number } =>
+  rank === 1 ? { axis: 0 } : { axis: rank - 1, batch: rank - 1 }
 
 /**
  * `y[…, i, …] = x[…, indices[…, i, …], …]`: one position per element. A position outside the axis reads NaN (0 for integers and
@@ -58,12 +60,21 @@ export const takeAlongAxis: (x: Value, indices: Value, options: { readonly axis:
       own.length === shape.length &&
       own.every((dim, each) => each === resolved || dim === shape[each] || dim === 1 || shape[each] === 1)
     if (!fits) throw alongAxis(x, indices, resolved)
-    const others = shape.map((dim, each) => (each === resolved ? 1 : dim))
-    const spread = broadcastTo(at, broadcastShapes('takeAlongAxis', [others, own]))
-    const flat = b.reshape(x, { shape: [sizeOf(shape)] })
-    return b.gather(flat, placesIn(shape, spread, resolved), { axis: 0 })
+    const rank = shape.length
+    const common = broadcastShapes(
+      'takeAlongAxis',
+      [shape, own].map((each) => replaced(each, resolved, 1)),
+    )
+    const { perm, undo } = lastAxis(rank, resolved)
+    const last = (value: Value): Value =>
+      b.permute(broadcastTo(value, replaced(common, resolved, value.type.shape[resolved] ?? 1)), { perm })
+    return b.permute(b.gather(last(x), last(at), alongLast(rank)), { perm: undo })
   },
 )
+
+/** A shape with another extent on one axis. */
+const replaced = (shape: Shape, axis: number, extent: number): Shape =>
+  shape.map((dim, each) => (each === axis ? extent : dim))
 
 export interface ScatterAlongAxisOptions {
   readonly axis: number
@@ -173,12 +184,20 @@ function alongAxisOf(
     typeof updates === 'number'
       ? b.full({ dtype, shape: own, value: constantOf(op, dtype, updates) })
       : b.slice(updates, { starts: own.map(() => 0), limits: own, steps: own.map(() => 1) })
-  const flat = (x: Value): Value => b.reshape(x, { shape: [sizeOf(x.type.shape)] })
-  const places = flat(placesIn(shape, at, resolved))
+  const { perm, undo } = lastAxis(shape.length, resolved)
+  const last = (x: Value): Value => b.permute(x, { perm })
+  // The indices may be those of a corner of the base: the rest stays.
+  const corner = replaced(own, resolved, shape[resolved] ?? 1)
+  const isWhole = shapesEqual(corner, shape)
+  const ranges = corner.map((limit) => ({ limit }))
   return {
     values,
-    write: (into, written, combine) =>
-      b.reshape(b.scatter(flat(into), places, flat(written), { axis: 0, combine }), { shape }),
+    write: (into, written, combine) => {
+      const part = isWhole ? into : index(into, ...ranges)
+      const attrs = { ...alongLast(shape.length), combine }
+      const result = b.permute(b.scatter(last(part), last(at), last(written), attrs), { perm: undo })
+      return isWhole ? result : indexAssign(into, ranges, result)
+    },
   }
 }
 

@@ -110,6 +110,8 @@ export type Lowering<A> =
   | {
       readonly kind: 'scatter'
       readonly axis: (attrs: A) => number
+      /** First axes that indices and base have in common. */
+      readonly batch: (attrs: A) => number
       readonly combine: (attrs: A) => ScatterCombine
     }
   | {

@@ -4,6 +4,7 @@ import { sizeOf } from '../dim.ts'
 import type { Scalar } from '../dtype.ts'
 import type { VjpArgs } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
+import type { GatherAttrs } from './gather.ts'
 import type { ScatterAttrs } from './scatter.ts'
 import { dimAt, fullLike } from './support.ts'
 
@@ -28,13 +29,16 @@ export function scatterVjp(args: Args): Cotangents {
 
 /** What a value like the base holds where each update went; 0 where it went nowhere. */
 const gathered = (args: Args, x: Value): Value =>
-  ofWritten(args, args.b.gather(x, args.inputs[1], { axis: args.attrs.axis }))
+  ofWritten(args, args.b.gather(x, args.inputs[1], placed(args.attrs)))
 
 const scattered = (
-  { b, inputs: [, indices], attrs: { axis } }: Args,
+  { b, inputs: [, indices], attrs }: Args,
   combine: ScatterAttrs['combine'],
   [base, updates]: readonly [Value, Value],
-): Value => b.scatter(base, indices, updates, { axis, combine })
+): Value => b.scatter(base, indices, updates, { ...attrs, combine })
+
+/** The attributes that say where. */
+const placed = ({ combine: _, ...where }: ScatterAttrs): GatherAttrs => where
 
 /** `x` for updates that were written, 0 for those outside. */
 function ofWritten(args: Args, x: Value): Value {
@@ -46,10 +50,11 @@ function ofWritten(args: Args, x: Value): Value {
 }
 
 /** Spreads a value of the shape of the indices over the slices they place. */
-function perUpdate({ b, inputs: [, indices, updates], attrs: { axis } }: Args, x: Value): Value {
+function perUpdate({ b, inputs: [, indices, updates], attrs }: Args, x: Value): Value {
   const { shape } = updates.type
-  const end = axis + indices.type.shape.length
-  const kept = shape.map((dim, k) => (k >= axis && k < end ? dim : 1))
+  const { axis, batch = 0 } = attrs
+  const end = axis + indices.type.shape.length - batch
+  const kept = shape.map((dim, k) => (k < batch || (k >= axis && k < end) ? dim : 1))
   return b.expand(b.reshape(x, { shape: kept }), { shape })
 }
 
@@ -67,14 +72,17 @@ function assignVjp(args: Args): Cotangents {
 }
 
 /** Whether no later index is equal; nothing where that is known of all. */
-function isLast({ b, inputs: [base, indices], attrs: { axis } }: Args): Value | undefined {
+function isLast({ b, inputs: [base, indices], attrs }: Args): Value | undefined {
+  const { axis, batch = 0 } = attrs
   const { shape } = indices.type
   const size = sizeOf(shape)
   if (size < 2 || areDistinct(indices)) return undefined
   const order = b.reshape(b.iota({ dtype: 'i32', shape: [size], axis: 0 }), { shape })
-  const none = b.full({ dtype: 'i32', shape: [dimAt(base.type.shape, axis)], value: -1 })
-  const last = b.scatter(none, indices, order, { axis: 0, combine: 'assign' })
-  return b.eq(b.gather(last, indices, { axis: 0 }), order)
+  const slots = [...base.type.shape.slice(0, batch), dimAt(base.type.shape, axis)]
+  const none = b.full({ dtype: 'i32', shape: slots, value: -1 })
+  const where = batch === 0 ? { axis: 0 } : { axis: batch, batch }
+  const last = b.scatter(none, indices, order, { ...where, combine: 'assign' })
+  return b.eq(b.gather(last, indices, where), order)
 }
 
 const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'literal'

@@ -9,13 +9,19 @@ import { applyScalar } from '../interpret/scalar.ts'
 import { defineOp, type OpDef } from '../ir/define.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import { type ScatterCombine, scatterOps } from '../kernel/kernel.ts'
-import { checkIndices, gatheredShape } from './gather.ts'
+import {
+  checkPositions,
+  type GatherAttrs,
+  gatheredShape,
+  gatherSchema,
+  placeIndex,
+  positionIndex,
+} from './gather.ts'
 import { checkDType } from './pointwise.ts'
 import { scatterVjp } from './scatter-vjp.ts'
-import { checkAxis, dimAt } from './support.ts'
+import { dimAt } from './support.ts'
 
-export interface ScatterAttrs {
-  readonly axis: number
+export interface ScatterAttrs extends GatherAttrs {
   readonly combine: ScatterCombine
 }
 
@@ -26,10 +32,13 @@ function combined(combine: ScatterCombine, dtype: DType, there: Scalar, update: 
 }
 
 /**
- * `y = base`, then `y[a…, indices[i…], c…] = combine(that, updates[a…, i…, c…])`, in row-major order of the updates.
+ * `y = base`, then `y[b…, a…, indices[b…, i…], c…] = combine(that, updates[b…, a…, i…, c…])`, in row-major order of the updates.
  *
- * Shapes: `base [a…, n, c…]`, `indices i32 [i…]`, `updates [a…, i…, c…]` → as base. Any dtype to assign, numbers otherwise.
- * - C1 indices are i32. C2 axis is an axis of base. C3 updates have the gathered shape and dtype. Throws `SHAPE_SCATTER`.
+ * Shapes: `base [b…, a…, n, c…]`, `indices i32 [b…, i…]`, `updates [b…, a…, i…, c…]` → as base. Any dtype to assign, numbers
+ * otherwise.
+ * - C1 indices are i32. C2 axis is an axis of base. C3 the first `batch` axes are before it and have the same extents in base and
+ *   indices. Throws `DTYPE_INDICES`, `ATTR_AXIS_RANGE`, `SHAPE_GATHER_BATCH`.
+ * - C4 updates have the gathered shape and dtype. Throws `SHAPE_SCATTER`.
  * Positions outside 0 … n-1 write nothing. Minimum and maximum are NaN if either side is.
  *
  * Gradient: `add` passes on to both; `assign` to the last update of a place, and to the base where nothing was written;
@@ -41,14 +50,13 @@ export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
   kind: 'scatter',
   arity: 3,
   attrs: z.strictObject({
-    axis: z.int().nonnegative(),
+    ...gatherSchema,
     combine: z.enum(['add', 'assign', 'multiply', 'minimum', 'maximum']),
   }),
-  infer: ([base, indices, updates], { axis, combine }) => {
-    checkDType('scatter', base, combine === 'assign' ? 'any' : 'numeric')
-    checkIndices('scatter', indices)
-    checkAxis('scatter', axis, base.shape)
-    const expected = gatheredShape(base.shape, indices.shape, axis)
+  infer: ([base, indices, updates], attrs) => {
+    checkDType('scatter', base, attrs.combine === 'assign' ? 'any' : 'numeric')
+    checkPositions('scatter', base, indices, attrs)
+    const expected = gatheredShape(base.shape, indices.shape, attrs)
     const fits =
       updates.dtype === base.dtype &&
       updates.shape.length === expected.length &&
@@ -56,21 +64,34 @@ export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
     if (!fits) throw scatterShape(base, updates, expected)
     return base
   },
-  evaluate: ([base, indices, updates], { axis, combine }, type) => {
+  evaluate: ([base, indices, updates], attrs, type) => {
     const result = { ...base, data: base.data.slice() }
     const rank = indices.shape.length
     forEachIndex(updates.shape, (at) => {
-      const position = readNumber(indices, at.slice(axis, axis + rank))
-      if (position < 0 || position >= dimAt(base.shape, axis)) return
-      const offset = offsetOf(base.shape, [...at.slice(0, axis), position, ...at.slice(axis + rank)])
+      const position = readNumber(indices, positionIndex(at, attrs, rank))
+      if (position < 0 || position >= dimAt(base.shape, attrs.axis)) return
+      const offset = offsetOf(base.shape, placeIndex(at, position, attrs, rank))
       const there = result.data[offset] ?? 0
-      put(result.data, offset, combined(combine, type.dtype, there, read(updates, at)))
+      put(result.data, offset, combined(attrs.combine, type.dtype, there, read(updates, at)))
     })
     return result
   },
   vjp: scatterVjp,
-  lowering: { kind: 'scatter', axis: ({ axis }) => axis, combine: ({ combine }) => combine },
+  lowering: {
+    kind: 'scatter',
+    axis: ({ axis }) => axis,
+    batch: ({ batch = 0 }) => batch,
+    combine: ({ combine }) => combine,
+  },
   samples: [
+    {
+      inputs: [
+        { dtype: 'f32', shape: [2, 3, 4, 2] },
+        { dtype: 'i32', shape: [2, 3], low: 0, high: 4, integers: true },
+        { dtype: 'f32', shape: [2, 3, 3, 2] },
+      ],
+      attrs: { axis: 2, batch: 1, combine: 'assign' },
+    },
     ...(['add', 'assign', 'multiply', 'minimum', 'maximum'] as const).flatMap((combine) => [
       {
         inputs: [
@@ -87,6 +108,14 @@ export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
           { dtype: 'f32', shape: [2, 2, 2, 3], low: -2, high: 2 },
         ],
         attrs: { axis: 1, combine },
+      } as const,
+      {
+        inputs: [
+          { dtype: 'f32', shape: [2, 3, 4], low: 0.5, high: 2 },
+          { dtype: 'i32', shape: [2, 3, 5], low: -1, high: 4, integers: true },
+          { dtype: 'f32', shape: [2, 3, 5], low: 0.5, high: 2 },
+        ],
+        attrs: { axis: 2, batch: 2, combine },
       } as const,
       {
         inputs: [
@@ -149,5 +178,5 @@ const scatterShape = (base: TensorType, updates: TensorType, expected: Shape): H
   new HeddleError(
     'SHAPE_SCATTER',
     `scatter: updates are ${formatType(updates)}; for base ${formatType(base)} they must be ${base.dtype}${formatShape(expected)}`,
-    { details: { base, updates, expected, constraint: 'C3' } },
+    { details: { base, updates, expected, constraint: 'C4' } },
   )

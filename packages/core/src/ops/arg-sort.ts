@@ -75,7 +75,7 @@ export function compareElements(x: Scalar, y: Scalar): number {
   return x < y ? -1 : x > y ? 1 : 0
 }
 
-/** Row by row: ascending keys, NaNs set aside, and a merge sort of the positions of the rest. */
+/** Row by row: the numbers as ascending keys beside their positions, merged together, and the NaNs where they belong. */
 function run({
   inputs: [x],
   output,
@@ -88,25 +88,26 @@ function run({
     return
   }
   const length = extent(dimAt(type.shape, axis))
-  const keys = new Float64Array(length)
-  const work = { keys, order: new Int32Array(length), spare: new Int32Array(length) }
+  const row = { keys: new Float64Array(length), positions: new Int32Array(length) }
+  const spare = { keys: new Float64Array(length), positions: new Int32Array(length) }
+  const nans = new Int32Array(length)
   forEachRow(type.shape, axis, (start, _, stride) => {
-    let nans = 0
+    let numberCount = 0
+    let nanCount = 0
     for (let k = 0; k < length; k++) {
       const value = x[start + k * stride] ?? 0
-      // Negated, the order of what is largest first ascends, and equal elements still keep theirs.
-      keys[k] = descending ? -value : value
-      if (Number.isNaN(value)) nans++
+      if (Number.isNaN(value)) nans[nanCount++] = k
+      else {
+        // Negated, the order of what is largest first ascends, and equal elements still keep theirs.
+        row.keys[numberCount] = descending ? -value : value
+        row.positions[numberCount++] = k
+      }
     }
-    const first = descending ? nans : 0
-    const last = first + length - nans
-    let nextNan = descending ? 0 : last
-    let next = first
-    for (let k = 0; k < length; k++) work.order[Number.isNaN(keys[k]) ? nextNan++ : next++] = k
-    const sorted = mergeSort(work, first, last)
-    for (let k = 0; k < length; k++) {
-      output[start + k * stride] = (k < first || k >= last ? work.order[k] : sorted[k]) ?? 0
-    }
+    const { positions } = mergeSort(row, spare, numberCount)
+    const firstNumber = descending ? nanCount : 0
+    const firstNan = descending ? 0 : numberCount
+    for (let k = 0; k < numberCount; k++) output[start + (firstNumber + k) * stride] = positions[k] ?? 0
+    for (let k = 0; k < nanCount; k++) output[start + (firstNan + k) * stride] = nans[k] ?? 0
   })
 }
 
@@ -120,74 +121,66 @@ function sortBigints(
   const sign = descending ? -1 : 1
   forEachRow(shape, axis, (start, length, stride) => {
     const order = Int32Array.from({ length }, (_, k) => k)
-    order.sort((i, j) => sign * compareElements(x[start + i * stride] ?? 0n, x[start + j * stride] ?? 0n))
+    order.sort(
+      (i, j) => sign * compareElements(x[start + i * stride] ?? 0n, x[start + j * stride] ?? 0n) || i - j,
+    )
     for (let k = 0; k < length; k++) output[start + k * stride] = order[k] ?? 0
   })
 }
 
-interface SortArrays {
+/** Keys, and beside each the position it came from: moved together, so that both are read one after the other. */
+interface Keyed {
   readonly keys: Float64Array
-  /** Positions to be sorted. */
-  readonly order: Int32Array
-  readonly spare: Int32Array
+  readonly positions: Int32Array
 }
 
-/** Positions sorted alone before they are merged. */
+/** Elements sorted alone before they are merged. */
 const blockLength = 8
 
-/** Sorts `order` from `low` to `high` by key, stably; gives the array that holds the result there: `order` or `spare`. */
-function mergeSort({ keys, order, spare }: SortArrays, low: number, high: number): Int32Array {
-  for (let at = low; at < high; at += blockLength) {
-    insertionSort(keys, order, at, Math.min(at + blockLength, high))
-  }
-  let from = order
-  let to = spare
-  for (let width = blockLength; width < high - low; width *= 2) {
-    for (let at = low; at < high; at += 2 * width) {
-      merge(keys, {
-        from,
-        to,
-        low: at,
-        middle: Math.min(at + width, high),
-        high: Math.min(at + 2 * width, high),
-      })
+/** Sorts the first `count` elements of `row`, stably; gives whichever of the two holds the result. */
+function mergeSort(row: Keyed, spare: Keyed, count: number): Keyed {
+  for (let low = 0; low < count; low += blockLength)
+    insertionSort(row, low, Math.min(low + blockLength, count))
+  let [from, to] = [row, spare]
+  for (let width = blockLength; width < count; width *= 2) {
+    for (let low = 0; low < count; low += 2 * width) {
+      merge(from, to, { low, middle: Math.min(low + width, count), high: Math.min(low + 2 * width, count) })
     }
-    const swapped = from
-    from = to
-    to = swapped
+    ;[from, to] = [to, from]
   }
   return from
 }
 
-function insertionSort(keys: Float64Array, order: Int32Array, low: number, high: number): void {
+function insertionSort({ keys, positions }: Keyed, low: number, high: number): void {
   for (let k = low + 1; k < high; k++) {
-    const position = order[k] ?? 0
-    const key = keys[position] ?? 0
+    const key = keys[k] ?? 0
+    const position = positions[k] ?? 0
     let at = k
-    while (at > low && (keys[order[at - 1] ?? 0] ?? 0) > key) {
-      order[at] = order[at - 1] ?? 0
-      at--
+    for (; at > low && (keys[at - 1] ?? 0) > key; at--) {
+      keys[at] = keys[at - 1] ?? 0
+      positions[at] = positions[at - 1] ?? 0
     }
-    order[at] = position
+    keys[at] = key
+    positions[at] = position
   }
 }
 
-interface Merge {
-  readonly from: Int32Array
-  readonly to: Int32Array
+interface Halves {
   readonly low: number
   readonly middle: number
   readonly high: number
 }
 
-function merge(keys: Float64Array, { from, to, low, middle, high }: Merge): void {
+/** Joins two sorted neighbours; of equal keys the left one comes first. */
+function merge(from: Keyed, to: Keyed, { low, middle, high }: Halves): void {
+  const { keys, positions } = from
   let left = low
   let right = middle
   for (let k = low; k < high; k++) {
-    // Of equal keys the left one.
-    const takesLeft =
-      right >= high || (left < middle && !((keys[from[right] ?? 0] ?? 0) < (keys[from[left] ?? 0] ?? 0)))
-    to[k] = (takesLeft ? from[left++] : from[right++]) ?? 0
+    const takesRight = right < high && (left >= middle || (keys[right] ?? 0) < (keys[left] ?? 0))
+    const at = takesRight ? right++ : left++
+    to.keys[k] = keys[at] ?? 0
+    to.positions[k] = positions[at] ?? 0
   }
 }
 

@@ -1,12 +1,22 @@
 // Inclusive scans along an axis: running sums, products, log-sums of exponentials, and positions of running extremes. Floats
 // accumulate in float64 and are rounded once an element (PyTorch's CPU kernels do the same); integers wrap.
 import { z } from 'zod'
-import { extent } from '../dim.ts'
-import { type DType, isFloat, type Scalar, scalarOf, writeElement } from '../dtype.ts'
+import { extent, type Shape } from '../dim.ts'
+import {
+  computes,
+  type DType,
+  isFloat,
+  type NumberArray,
+  type Scalar,
+  scalarOf,
+  type TypedArray,
+  writeElement,
+} from '../dtype.ts'
 import { put, zeros } from '../interpret/nd-array.ts'
 import { applyScalar } from '../interpret/scalar.ts'
 import type { Builder } from '../ir/builder.ts'
 import { defineOp, type HostArgs, type HostExpansion, type OpDef } from '../ir/define.ts'
+import type { TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 import { hostMath } from '../kernel/math/host.ts'
 import { checkDType } from './pointwise.ts'
@@ -143,14 +153,49 @@ export const cumulate: OpDef<1, CumulateAttrs> = defineOp('cumulate', {
 
 function run({ inputs: [x], output, attrs, types: [type] }: HostArgs<CumulateAttrs>): void {
   if (x === undefined || type === undefined) return
-  const { start: initial, step } = stepsOf(attrs.combine, type.dtype)
-  forEachRow(type.shape, attrs.axis, (start, length, stride) => {
+  if (
+    isFloat(type.dtype) &&
+    computes(type.dtype) &&
+    !(x instanceof BigInt64Array) &&
+    !(output instanceof BigInt64Array)
+  )
+    runFloats(x, output, attrs, type.shape)
+  else runIntegers(x, output, attrs, type)
+}
+
+/** Floats that are computed with lie in arrays of their own: no element is converted. */
+function runFloats(
+  x: NumberArray,
+  output: NumberArray,
+  { axis, combine, reverse }: CumulateAttrs,
+  shape: Shape,
+): void {
+  const { start: initial, f } = combines[combine]
+  forEachRow(shape, axis, (start, length, stride) => {
     let total = initial
-    let place = attrs.reverse ? start + (length - 1) * stride : start
-    const move = attrs.reverse ? -stride : stride
+    let place = reverse ? start + (length - 1) * stride : start
+    const move = reverse ? -stride : stride
+    for (let k = 0; k < length; k++, place += move) {
+      total = f(total, x[place] ?? 0)
+      output[place] = total
+    }
+  })
+}
+
+function runIntegers(
+  x: TypedArray,
+  output: TypedArray,
+  { axis, combine, reverse }: CumulateAttrs,
+  { dtype, shape }: TensorType,
+): void {
+  const { start: initial, step } = stepsOf(combine, dtype)
+  forEachRow(shape, axis, (start, length, stride) => {
+    let total = initial
+    let place = reverse ? start + (length - 1) * stride : start
+    const move = reverse ? -stride : stride
     for (let k = 0; k < length; k++, place += move) {
       total = step(total, x[place] ?? 0)
-      writeElement(type.dtype, output, place, total)
+      writeElement(dtype, output, place, total)
     }
   })
 }

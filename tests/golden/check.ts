@@ -68,7 +68,9 @@ function compare(
   if (found.dtype !== wanted.dtype || found.shape.join() !== shape.join())
     throw new Error(`${where}: is ${found.dtype}[${found.shape}]; expected ${wanted.dtype}[${shape}]`)
   const { kind, terms } = classOf(golden, value, isGradient)
-  const bound = isFloat(wanted.dtype) ? goldenBound(dtype, data, kind, terms) : new Float64Array(data.length)
+  const bound = isFloat(wanted.dtype)
+    ? goldenBound(dtype, data.map(Number), kind, terms)
+    : new Float64Array(data.length)
   expectWithin(where, found.data, { value: wanted, bound })
   if (golden.signed && !isGradient) expectSameZeros(where, found, wanted)
 }

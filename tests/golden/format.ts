@@ -1,5 +1,5 @@
 // The form of the golden files, and how their arrays are read. `tools/golden/golden.py` writes them and says what is meant.
-import type { DType, NdArray, Shape } from '@heddle/core'
+import type { DType, NdArray, Scalar, Shape } from '@heddle/core'
 import { dtypeNames, toNdArray } from '@heddle/core'
 import type { GoldenClass } from '@heddle/testkit'
 
@@ -72,21 +72,22 @@ export type Move =
 export interface Decoded {
   readonly dtype: string
   readonly shape: Shape
-  readonly data: readonly number[]
+  /** Of i64 bigints. */
+  readonly data: readonly Scalar[]
 }
 
 export function decode({ type, data }: GoldenArray): Decoded {
   const [, dtype = '', extents = ''] = /^(\w+)\[([\d,]*)\]$/.exec(type) ?? []
   const shape = extents === '' ? [] : extents.split(',').map(Number)
-  return { dtype, shape, data: /^[dfq]:/.test(data) ? unpack(data) : textNumbers(data) }
+  const scalar: (text: string | bigint) => Scalar = dtype === 'i64' ? BigInt : Number
+  const items = /^[dfq]:/.test(data) ? unpack(data) : data === '' ? [] : data.split(',')
+  return { dtype, shape, data: items.map((item) => (typeof item === 'number' ? item : scalar(item))) }
 }
 
-const textNumbers = (data: string): readonly number[] => (data === '' ? [] : data.split(',').map(Number))
-
-function unpack(data: string): readonly number[] {
+function unpack(data: string): readonly Scalar[] {
   const { buffer } = Uint8Array.from(atob(data.slice(2)), (letter) => letter.charCodeAt(0))
   if (data.startsWith('d')) return [...new Float64Array(buffer)]
-  return data.startsWith('f') ? [...new Float32Array(buffer)] : [...new BigInt64Array(buffer)].map(Number)
+  return [...(data.startsWith('f') ? new Float32Array(buffer) : new BigInt64Array(buffer))]
 }
 
 /** The dtype in which core holds an array of the file; `float` stands for f64 unless the case is about dtypes. */

@@ -161,3 +161,23 @@ for name, function in (("nanSum", torch.nansum), ("nanMean", torch.nanmean)):
     case(name, [x], lambda x: function(x))
     case(name, [empty], lambda x: function(x, 1), axis=1)
 case("nanSum", [whole], lambda x: torch.nansum(x, 1), axis=1)
+
+# Every dtype. Integers keep theirs and wrap, where PyTorch widens to int64; means and the like of integers are f32.
+small = torch.tensor([[3, -1, 2, 3], [0, 7, -5, 7]])
+for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8):
+    typed = (small.abs() if dtype == torch.uint8 else small).to(dtype)
+    case("sum", [typed], lambda x: torch.sum(x, 1, dtype=x.dtype), axis=1, exact=True, gradient=False)
+    case("max", [typed], lambda x: torch.amax(x, 0), axis=0, exact=True, gradient=False)
+    case("minWithIndex", [typed], lambda x: fields(torch.min(x, 1)), axis=1, exact=True, as_dtype={"indices": "i32"}, gradient=False)
+    case("all", [typed], lambda x: torch.all(x.float(), 1), axis=1, exact=True)
+    case("countNonzero", [typed], lambda x: torch.count_nonzero(x, 1), axis=1, exact=True, as_dtype="i32")
+    if not dtype.is_floating_point:
+        case("prod", [typed], lambda x: torch.prod(x, 1, dtype=x.dtype), axis=1, exact=True)
+        case("std", [typed], lambda x: torch.std(x.float(), 1), axis=1, exact=True, tolerance="reduction")
+        case("norm", [typed], lambda x: torch.linalg.vector_norm(x.float(), 2, 1), axis=1, exact=True, tolerance="reduction")
+        case("mean", [typed], lambda x: torch.mean(x.float(), 1), axis=1, exact=True, tolerance="reduction")
+case("sum", [torch.tensor([100, 100], dtype=torch.int8)], lambda x: torch.sum(x, 0, dtype=torch.int8), exact=True)
+case("sum", [torch.tensor([2**62, 2**62, 1])], lambda x: torch.sum(x), exact=True)
+case("prod", [torch.tensor([2**33, 2**33 + 1])], lambda x: torch.prod(x), exact=True)
+case("max", [torch.tensor([2**53, 2**53 + 1])], lambda x: torch.amax(x, 0), exact=True)
+case("argMax", [torch.tensor([2**53, 2**53 + 1])], lambda x: torch.argmax(x), exact=True, as_dtype="i32")

@@ -201,3 +201,28 @@ which = torch.tensor([1, 2, 1, 4])
 case("bincount", [which], lambda x: torch.bincount(x, minlength=6), length=6)
 case("bincount", [which], lambda x, weights: torch.bincount(x, weights, 5), length=5, weights=vector(0.5, 1.0, 2.0, -1.0), gradient=False)
 error("bincount", [vector(1.0)], torch.bincount, code="DTYPE_INDICES", length=3)
+
+# Every dtype. Positions are i32 in core; sums and products keep the dtype and wrap, where PyTorch widens to int64.
+i64 = torch.int64
+small = torch.tensor([[3, -1, 2, 3], [0, 7, -5, 7]])
+FLOATS = [torch.float16, torch.bfloat16, torch.float32]
+INTEGERS = [torch.int8, torch.int16, torch.int32, i64]
+positions = {"indices": "i32"}
+for dtype in [*FLOATS, *INTEGERS, torch.uint8]:
+    typed = (small.abs() if dtype == torch.uint8 else small).to(dtype)
+    case("sort", [typed], sorted_by(1, True), axis=1, descending=True, exact=True, as_dtype=positions, gradient=False)
+    case("searchSorted", [typed.sort().values, typed], lambda s, v: torch.searchsorted(s.float(), v.float()), exact=True, as_dtype="i32")
+    case("cumSum", [typed], lambda x: torch.cumsum(x.double(), 1).to(x.dtype), axis=1, exact=True, gradient=False)
+    if dtype not in (torch.float16, torch.bfloat16):  # PyTorch has no kernels for them
+        case("cumMax", [typed], lambda x: fields(torch.cummax(x, 0)), axis=0, exact=True, as_dtype=positions, gradient=False)
+        case("mode", [typed], lambda x: fields(torch.mode(x, 1)), axis=1, exact=True, as_dtype=positions, gradient=False)
+        case("cumProd", [typed], lambda x: torch.cumprod(x, 1, dtype=x.dtype), axis=1, exact=True, gradient=False)
+far = torch.tensor([2**62, 2**62 + 1, -2**63, 2**53 + 1, 2**53, 2**62])
+case("sort", [far], sorted_by(), exact=True, as_dtype=positions)
+case("sort", [far], sorted_by(-1, True), descending=True, exact=True, as_dtype=positions)
+case("cumSum", [far], lambda x: torch.cumsum(x, 0), exact=True)
+case("cumProd", [far], lambda x: torch.cumprod(x, 0), exact=True)
+case("cumMin", [far], lambda x: fields(torch.cummin(x, 0)), exact=True, as_dtype=positions)
+case("cumSum", [torch.tensor([100, 100, 100], dtype=torch.int8)], lambda x: torch.cumsum(x, 0, dtype=torch.int8), exact=True)
+case("searchSorted", [torch.tensor([2**53, 2**53 + 1, 2**53 + 2]), torch.tensor([2**53 + 1])], torch.searchsorted, exact=True,
+     as_dtype="i32")

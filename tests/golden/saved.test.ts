@@ -7,19 +7,11 @@ import type { GoldenCase } from './format.ts'
 import { families } from './read-files.ts'
 
 /**
- * Functions whose derivative keeps the exponentials and their sum beside the result; maskedScatter keeps which element went where,
- * which PyTorch counts from the mask again; ctc keeps the lengths, which PyTorch has as lists. This list only shrinks.
+ * `maskedScatter` keeps which element went where, which PyTorch counts from the mask again; `multiHeadAttention` keeps its bool
+ * masks, which PyTorch adds as floats (then a query that sees nothing has no derivative); `ctc` keeps the lengths, which PyTorch
+ * has as lists. This list only shrinks.
  */
-const keepsMore: ReadonlySet<string> = new Set([
-  'softmax',
-  'softmin',
-  'logSoftmax',
-  'crossEntropy',
-  'ctc',
-  'maskedScatter',
-  'scaledDotProductAttention',
-  'multiHeadAttention',
-])
+const keepsMore: ReadonlySet<string> = new Set(['ctc', 'maskedScatter', 'multiHeadAttention'])
 
 /** In f32, as PyTorch's bytes are counted. */
 function savedBytes(golden: GoldenCase): { readonly bytes: number; readonly ops: readonly string[] } {

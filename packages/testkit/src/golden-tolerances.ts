@@ -1,6 +1,6 @@
 // How far a result in float64 may lie from PyTorch's: both round, in other orders and with other expansions of functions. By
 // class of what was computed, in units in the last place of the dtype in which PyTorch computed. Nothing is tuned to a case.
-import { isFloat, opRecord, postOrder, sizeOf, type Value } from '@heddle/core'
+import { isFloat, opRecord, postOrder, regionsOf, sizeOf, type Value } from '@heddle/core'
 
 /**
  * - `exact`: moved, chosen or counted; nothing rounds.
@@ -63,7 +63,7 @@ export function goldenClassOf(value: Value): { readonly kind: GoldenClass; reado
   let functions = 0
   let terms = 1
   let sums = false
-  for (const node of postOrder([value])) {
+  for (const node of nodesOfAll([value])) {
     const { kind } = opRecord(node.op)
     if (node.inputs.length === 0 || !isFloat(node.type.dtype)) continue
     if (kind === 'elementwise' && node.op !== 'select') functions++
@@ -80,4 +80,17 @@ export function goldenClassOf(value: Value): { readonly kind: GoldenClass; reado
   if (sums) return { kind: 'reduction', terms }
   if (functions === 0) return { kind: 'exact', terms }
   return { kind: functions <= 2 ? 'elementwise' : 'compound', terms }
+}
+
+/** The nodes behind values, with those of regions they run. */
+function nodesOfAll(values: readonly Value[]): readonly Value[] {
+  const found: Value[] = []
+  const pending: (readonly Value[])[] = [values]
+  for (let roots = pending.pop(); roots !== undefined; roots = pending.pop()) {
+    for (const node of postOrder(roots)) {
+      found.push(node)
+      pending.push(...regionsOf(node).map(({ results }) => results))
+    }
+  }
+  return found
 }

@@ -106,9 +106,10 @@ function differentiateCustomVjp(args: RegionRuleArgs<'customVjp'>): readonly (Va
   }
   const seeded = seedsOf(args, ({ result }) => result)
   if (seeded.some(({ result }) => result < outputs)) {
+    // What is kept and also given out is one value, and has the derivative that `backward` says.
     const kept = forward.results
       .slice(outputs)
-      .map((_, k) => b.customVjp(...operands, { ...attrs, result: outputs + k }))
+      .map((value) => b.customVjp(...operands, { ...attrs, result: forward.results.indexOf(value) }))
     const cotangents = forward.results
       .slice(0, outputs)
       .map(({ type }, k) => seeded.find(({ result }) => result === k)?.cotangent ?? zero(b, type))

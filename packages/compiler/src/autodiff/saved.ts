@@ -1,6 +1,6 @@
 // What a backward pass needs to keep from the forward pass: the cheapest set of values, in bytes, from which the rest of what
 // it reads can be computed again. A minimum cut between the forward pass and its readers; recomputing is allowed through
-// elementwise ops and movements only, never through a reduction, a contraction or random bits.
+// elementwise ops, movements and gathers, never through a reduction, a contraction or random bits.
 import { areSiblings, dtypes, hasSiblings, opRecord, postOrder, sizeOf, type Value } from '@heddle/core'
 import { createFlowNetwork } from './max-flow.ts'
 
@@ -78,5 +78,5 @@ const isKept = (node: Value): boolean => opRecord(node.op).kind !== 'constant'
 
 function isRecomputable(node: Value): boolean {
   const { kind } = opRecord(node.op)
-  return kind === 'elementwise' || kind === 'view'
+  return kind === 'elementwise' || kind === 'view' || kind === 'gather'
 }

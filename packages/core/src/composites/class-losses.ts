@@ -1,15 +1,15 @@
 // Losses of classification: the negative log likelihood of the right class, from logits or from log probabilities.
 //
 // The class is picked by a masked sum over the row, not by a gather: with the other reductions over the same row that makes one
-// kernel, and its derivative is the mask instead of a scatter. Weights of classes are picked in the same way.
+// kernel, and its derivative is the mask instead of a scatter.
 
 import { formatShape, type Shape, shapesEqual } from '../dim.ts'
 import { isFloat } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { resolveAxis } from '../front/axes.ts'
 import { full } from '../front/constants.ts'
-import { add, and, asFloat, div, eq, exp, ge, log, lt, mul, neg, select, sub } from '../front/elementwise.ts'
-import { isClass } from '../front/gather.ts'
+import { add, and, asFloat, div, eq, ge, lt, mul, neg, select } from '../front/elementwise.ts'
+import { gather, isClass } from '../front/gather.ts'
 import { asValue, errorHere, graphOf, promote } from '../front/operand.ts'
 import { sum } from '../front/reduce.ts'
 import { reshape } from '../front/shape.ts'
@@ -17,7 +17,7 @@ import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
 import { type LossOptions, reduced } from './loss-reduction.ts'
 import { lossRange } from './losses.ts'
-import { shifted } from './softmax.ts'
+import { logSoftmax } from './softmax.ts'
 
 export interface NllOptions extends LossOptions {
   /** Axis of the classes. Default 1, or 0 for operands of rank 1 (as PyTorch's). */
@@ -41,7 +41,7 @@ interface Rows {
   readonly classes: number
   /** The shape without the class axis. */
   readonly kept: Shape
-  /** One number per class, broadcasting along its axis. */
+  /** One number per class. */
   readonly weight: Value | undefined
 }
 
@@ -50,7 +50,6 @@ function rowsOf(op: string, x: Value, { axis, weight }: NllOptions): Rows {
   const { shape } = values.type
   const along = resolveAxis(op, axis ?? (shape.length === 1 ? 0 : 1), shape)
   const classes = shape[along] ?? 0
-  const aligned = shape.map((_, each) => (each === along ? classes : 1))
   if (weight !== undefined && !shapesEqual(asValue(op, weight).type.shape, [classes]))
     throw classWeights(op, weight, classes) // C2
   return {
@@ -59,9 +58,12 @@ function rowsOf(op: string, x: Value, { axis, weight }: NllOptions): Rows {
     axis: along,
     classes,
     kept: shape.filter((_, each) => each !== along),
-    weight: weight === undefined ? undefined : promote(reshape(weight, aligned), values.type.dtype),
+    weight: weight === undefined ? undefined : promote(weight, values.type.dtype),
   }
 }
+
+/** The shape in which one number per position of `axis` broadcasts. */
+const alongAxis = (shape: Shape, axis: number): Shape => shape.map((dim, each) => (each === axis ? dim : 1))
 
 /** Losses for classes given by number, and what they are divided by in the mean. */
 interface Picked {
@@ -81,7 +83,7 @@ function pick({ op, values, axis, classes, kept, weight }: Rows, given: Value, i
   const isInside = and(ge(given, 0), lt(given, classes))
   const isIgnored = ignoreIndex === undefined ? undefined : eq(given, ignoreIndex)
   const zero = full(values.builder, values.type.dtype, kept, 0)
-  const ofClass = weight === undefined ? undefined : sum(select(isPicked, weight, 0), { axis })
+  const ofClass = weight === undefined ? undefined : select(isInside, gather(weight, given), 0)
   return {
     isPicked,
     weights:
@@ -119,7 +121,7 @@ function weighted(
  * A class outside 0 … C-1 gives NaN, unless it is `ignoreIndex`. The mean over no example, or over none that counts, is NaN.
  * For probabilities the mean is over examples, whatever the weights, and nothing is ignored.
  *
- * Numerics: log Σ e^(x - m) - (x[class] - m), m the largest of the row: large logits lose nothing.
+ * Numerics: those of `logSoftmax`: large logits lose nothing. Backward keeps the logarithms of the probabilities.
  * Source: Szegedy et al., Rethinking the Inception architecture (CVPR 2016), section 7, for label smoothing.
  *
  * @example
@@ -135,33 +137,23 @@ export const crossEntropy: (logits: Value, target: Value, options?: CrossEntropy
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
       throw lossRange('crossEntropy', 'labelSmoothing', labelSmoothing, 'be from 0 to 1') // C3
     const rows = rowsOf('crossEntropy', logits, options)
-    const { axis, classes, weight } = rows
-    const y = shifted(rows.values, axis)
-    const logTotal = log(sum(exp(y), { axis }))
+    const { axis, classes } = rows
+    const weight = rows.weight && reshape(rows.weight, alongAxis(logits.type.shape, axis))
+    const y = logSoftmax(rows.values, { axis })
     const uniform = labelSmoothing / classes
     if (isFloat(target.type.dtype) && shapesEqual(target.type.shape, logits.type.shape)) {
       const given = promote(target, y.type.dtype)
       const p = labelSmoothing === 0 ? given : add(mul(given, 1 - labelSmoothing), uniform)
       const weighed = weight === undefined ? p : mul(p, weight)
-      // -Σ w p log softmax, as Σ w p · log Σ e^y - Σ w p y.
-      const losses = sub(mul(sum(weighed, { axis }), logTotal), sum(mul(weighed, y), { axis }))
-      return reduced('crossEntropy', losses, reduction)
+      return reduced('crossEntropy', neg(sum(mul(weighed, y), { axis })), reduction)
     }
     const { isPicked, weights, weigh: weighClass, guarded } = pick(rows, target, ignoreIndex)
-    const ofClass = weighClass(sub(logTotal, sum(select(isPicked, y, 0), { axis })))
-    const losses =
-      labelSmoothing === 0
-        ? ofClass
-        : add(mul(ofClass, 1 - labelSmoothing), mul(smooth(y, logTotal, rows), uniform))
+    const ofClass = weighClass(neg(sum(select(isPicked, y, 0), { axis })))
+    const ofAll = neg(sum(weight === undefined ? y : mul(y, weight), { axis }))
+    const losses = labelSmoothing === 0 ? ofClass : add(mul(ofClass, 1 - labelSmoothing), mul(ofAll, uniform))
     return weighted('crossEntropy', guarded(losses), weights, reduction)
   },
 )
-
-/** -Σ w log softmax over the classes. */
-function smooth(y: Value, logTotal: Value, { axis, classes, weight }: Rows): Value {
-  if (weight === undefined) return sub(mul(logTotal, classes), sum(y, { axis }))
-  return sub(mul(sum(weight), logTotal), sum(mul(y, weight), { axis }))
-}
 
 /**
  * `-logProbabilities[class]`: what `crossEntropy` is of `logSoftmax`.

@@ -1,8 +1,22 @@
-// Softmax and its relatives. The largest element is subtracted first, so that no exponential overflows; no derivative flows
-// through it, because the result does not depend on it.
+// Softmax and its relatives. The largest element is subtracted first, so that no exponential overflows. The derivatives of
+// softmax and its logarithm are given in terms of the result, which is then all that backward keeps.
 
-import { axesOf } from '../front/axes.ts'
-import { abs, add, asFloat, div, eq, exp, log, neg, select, stopGradient, sub } from '../front/elementwise.ts'
+import { axesOf, resolveAxis } from '../front/axes.ts'
+import { customVjp } from '../front/custom-vjp.ts'
+import {
+  abs,
+  add,
+  asFloat,
+  div,
+  eq,
+  exp,
+  log,
+  mul,
+  neg,
+  select,
+  stopGradient,
+  sub,
+} from '../front/elementwise.ts'
 import { countOf, max, sum } from '../front/reduce.ts'
 import { squeeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
@@ -14,20 +28,28 @@ export interface SoftmaxOptions {
 }
 
 /** `x` less its largest element along the axis. */
-export function shifted(x: Value, axis: number): Value {
-  return sub(x, stopGradient(max(x, { axis, keepDims: true })))
-}
+const shifted = (x: Value, axis: number): Value => sub(x, max(x, { axis, keepDims: true }))
 
 /**
  * `e^x / Σ e^x` along an axis. Elements of -Infinity give 0; a row of nothing else gives NaN, as PyTorch's.
+ *
+ * Gradient: `y (dy - Σ y dy)`; keeps the result only.
  *
  * @example
  * softmax(x) // x = [0, 0, Math.log(2)] gives [0.25, 0.25, 0.5]
  */
 export const softmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
   (x: Value, { axis = -1 }: SoftmaxOptions = {}): Value => {
-    const e = exp(shifted(asFloat('softmax', x), axis))
-    return div(e, sum(e, { axis, keepDims: true }))
+    const value = asFloat('softmax', x)
+    const over = { axis: resolveAxis('softmax', axis, value.type.shape), keepDims: true }
+    return customVjp({
+      forward: (operand) => {
+        const e = exp(shifted(operand, over.axis))
+        const output = div(e, sum(e, over))
+        return { output, residuals: output }
+      },
+      backward: (y: Value, dy: Value) => mul(y, sub(dy, sum(mul(y, dy), over))),
+    })(value)
   },
 )
 
@@ -41,11 +63,26 @@ export const softmin: (x: Value, options?: SoftmaxOptions) => Value = traced(
   (x: Value, options: SoftmaxOptions = {}): Value => softmax(neg(asFloat('softmin', x)), options),
 )
 
-/** `log(softmax(x))` = x - log Σ e^x, accurate where softmax is nearly 0. */
+/**
+ * `log(softmax(x))` = x - log Σ e^x along an axis, accurate where softmax is nearly 0.
+ *
+ * Gradient: `dy - e^y Σ dy`; keeps the result only.
+ *
+ * @example
+ * logSoftmax(x) // x = [0, 0] gives [-0.6931472, -0.6931472]
+ */
 export const logSoftmax: (x: Value, options?: SoftmaxOptions) => Value = traced(
   (x: Value, { axis = -1 }: SoftmaxOptions = {}): Value => {
-    const y = shifted(asFloat('logSoftmax', x), axis)
-    return sub(y, log(sum(exp(y), { axis, keepDims: true })))
+    const value = asFloat('logSoftmax', x)
+    const over = { axis: resolveAxis('logSoftmax', axis, value.type.shape), keepDims: true }
+    return customVjp({
+      forward: (operand) => {
+        const y = shifted(operand, over.axis)
+        const output = sub(y, log(sum(exp(y), over)))
+        return { output, residuals: output }
+      },
+      backward: (y: Value, dy: Value) => sub(dy, mul(exp(y), sum(dy, over))),
+    })(value)
   },
 )
 

@@ -123,6 +123,8 @@ for operand, items, value in [
     case("indexAssign", [operand, items, value], accumulate, **add)
 case("indexAssign", [n, [[0, 0]], integers("index add 4", 4)], accumulate, **add)
 
+accumulate_ints = lambda x, items, value: torch.index_put(x, tuple(torch.as_tensor(item) for item in items), value, accumulate=True)
+
 # The flat array.
 take = lambda x, indices: torch.take(x, torch.as_tensor(indices))
 case("takeFlat", [y, long(0, -1, 5)], take)
@@ -135,3 +137,11 @@ case("putFlat", [y, long(0, -1, 5), vector(1.0, 2.0, 3.0)], put)
 case("putFlat", [turned, [[3, 1]], numbers("put 1", 1, 2)], put)
 case("putFlat", [y, [3, 3, -1], vector(1.0, 2.0, 3.0)], lambda x, i, values: torch.put(x, torch.tensor(i), values, accumulate=True), **add)
 error("putFlat", [y, [12], vector(1.0)], put, code="ATTR_INDEX_RANGE")
+
+# Every dtype, with positions of int64.
+for dtype in [torch.float16, torch.bfloat16, torch.int64, torch.int16, torch.int8, torch.uint8]:
+    base = integers("index typed", 3, 4, high=100).to(dtype)
+    typed = dict(exact=True, gradient=False)
+    case("index", [base, cut(1), long(-1, 2)], read, **typed)
+    case("indexAssign", [base, [long(0, -1), cut(0, 4, 2)], base[:2, :2].clone()], assign, **typed)
+    case("indexAssign", [base, [[0, 0], 1], base[:2, 0].clone()], accumulate_ints, **add, **typed)

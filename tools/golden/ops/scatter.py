@@ -103,3 +103,18 @@ case("maskedScatter", [x, flags, numbers("scatter source", 3, 4)], lay)
 case("maskedScatter", [x, flags[0], numbers("scatter source", 3, 4)], lay)
 case("maskedScatter", [n, flags, integers("scatter integers", 20)], lay)
 case("maskedScatter", [turned, flags[:, :1], numbers("scatter longer", 13)], lay)
+
+# Every dtype, with positions of int64. Integers wrap; float16 and bfloat16 round after each update.
+for dtype in [torch.float16, torch.bfloat16, torch.int64, torch.int16, torch.int8, torch.uint8]:
+    base = integers("scatter typed", 3, 4, low=1, high=9).to(dtype)
+    more = integers("scatter typed more", 3, 5, low=20, high=120).to(dtype)
+    typed = dict(exact=True, gradient=False)
+    case("gather", [base, long(2, 0)], select, **typed)
+    case("takeAlongAxis", [base, wide], lambda x, i: x.gather(1, i), axis=1, **typed)
+    case("scatterAlongAxis", [base, unique, 3], lambda x, i, value: x.scatter(1, i, value), axis=1, **typed)
+    case("scatterAlongAxis", [base, wide, more], lambda x, i, y: x.scatter_add(1, i, y), axis=1, **add, **typed)
+    if not dtype.is_floating_point:
+        for ours, theirs in [("prod", "prod"), ("max", "amax"), ("min", "amin")]:
+            case("scatterReduce", [base, wide, more], lambda x, i, y: x.scatter_reduce(1, i, y, theirs, include_self=False), axis=1,
+                 reduction=ours, includeBase=False, **typed)
+    case("maskedFill", [base, flags, 3], fill, **typed)

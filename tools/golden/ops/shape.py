@@ -187,3 +187,13 @@ case("fullLike", [n, 7], lambda x, value: torch.full_like(x, value))
 case("zerosLike", [y], torch.zeros_like)
 case("onesLike", [flags], torch.ones_like)
 case("iota", [BUILDER], lambda: torch.arange(3, dtype=torch.int32).reshape(3, 1).expand(3, 2), shape=[3, 2], axis=0)
+
+# Every dtype.
+for dtype in [torch.float16, torch.bfloat16, torch.int64, torch.int16, torch.int8, torch.uint8]:
+    base = integers("shape typed", 3, 4, high=100).to(dtype)
+    typed = dict(exact=True, gradient=False)
+    case("roll", [base], lambda x: torch.roll(x, 1, 1), shifts=1, axes=1, **typed)
+    case("tile", [base, [1, 2]], lambda x, *_: x.repeat(1, 2), **typed)
+    case("pad", [base], lambda x: F.pad(x, (1, 0), value=3), low=[0, 1], value=3, **typed)
+    case("concat", [[base, base[:, :1].clone()]], lambda xs: torch.cat(xs, 1), axis=1, **typed)
+    case("diagonal", [base], torch.diagonal, **typed)

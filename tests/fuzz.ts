@@ -33,10 +33,20 @@ async function checkRecipe(kind: string, recipe: Recipe): Promise<number | undef
 }
 
 function explain(kind: string, recipe: Recipe, error: unknown): void {
-  const program = kinds[kind]?.(recipe)
-  if (program) console.log(printGraph(program.graph))
+  console.log(textOf(kind, recipe))
   console.log(error instanceof Error ? error.stack : error)
   console.log(`npm run fuzz -- --kind ${kind} --recipe '${JSON.stringify(recipe)}'`)
+}
+
+/** The program, or what it is to be the derivative of where that cannot be built. */
+function textOf(kind: string, recipe: Recipe): string {
+  for (const build of [kinds[kind], kinds['program']]) {
+    try {
+      const program = build?.(recipe)
+      if (program !== undefined) return printGraph(program.graph)
+    } catch {}
+  }
+  return 'the program cannot be built'
 }
 
 async function fuzz(): Promise<boolean> {

@@ -28,7 +28,7 @@ const pick = <T>(c: Chooser, items: readonly T[]): T | undefined => items[c.belo
 /** A value, one of the last ones for small numbers. */
 export const anyValue = (c: Chooser): Value | undefined =>
   c.values[c.values.length - 1 - c.below(c.values.length)]
-const floatValue = (c: Chooser): Value | undefined => {
+export const floatValue = (c: Chooser): Value | undefined => {
   const floats = c.values.filter(({ type }) => isFloat(type.dtype))
   return floats[floats.length - 1 - c.below(floats.length)]
 }

@@ -55,7 +55,7 @@ export function cheapestCut(
   const network = createFlowNetwork(sink + 1)
   const wanted = new Set(read)
   forward.forEach((node, id) => {
-    network.addEdge(2 * id, 2 * id + 1, isKept(node) && !free.has(node) ? bytesOf(node) : 0)
+    network.addEdge(2 * id, 2 * id + 1, isKept(node) && !free.has(node) ? costOf(node) : 0)
     if (wanted.has(node)) network.addEdge(2 * id + 1, sink, Number.POSITIVE_INFINITY)
     if (node.inputs.length === 0 || !isRecomputable(node))
       network.addEdge(source, 2 * id, Number.POSITIVE_INFINITY)
@@ -72,6 +72,9 @@ export function cheapestCut(
 }
 
 const bytesOf = ({ type }: Value): number => sizeOf(type.shape) * dtypes[type.dtype].bytes
+
+/** A value without elements costs something too: what is free is better. */
+const costOf = (value: Value): number => Math.max(1, bytesOf(value))
 
 /** Constants are made anew where they are needed. */
 const isKept = (node: Value): boolean => opRecord(node.op).kind !== 'constant'

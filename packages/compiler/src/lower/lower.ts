@@ -243,8 +243,9 @@ function contractStage(group: Group, context: StageContext): ContractStage {
   const b = code.value(right, rightTuple)
   const batch = dims.leftBatch.length
   const m = left.type.shape.length - batch - dims.leftContract.length
+  // An axis of the product of which one position is read is no row either.
   const present = (axes: readonly (AxisId | undefined)[]): AxisId[] =>
-    axes.filter((axis) => axis !== undefined)
+    axes.filter((axis) => axis !== undefined).filter((axis) => group.axes[axis]?.extent !== 1)
   return {
     kind: 'contract',
     batch: present(result.slice(0, batch)),

@@ -1,0 +1,57 @@
+// Programs on which something was once wrong, as small as the random search made them. A program is kept as text, since what a seed
+// makes changes with every new step. Each goes through what random programs go through.
+import { jvp } from '@heddle/compiler'
+import { add, createBuilder, parseGraph, scan, tanh, type Value } from '@heddle/core'
+import { bind, checkAgreement, checkForms, drawInputs } from '@heddle/testkit'
+import { expect, test } from 'vitest'
+import { backends, compilers } from './random-programs.ts'
+
+const programs: Readonly<Record<string, string>> = {
+  'a product without columns is computed by some kernel': `graph "empty"
+%x: f32[2, 0] = input role=feed
+%1: f32[2, 1] = full value=1.0
+%2: f32[0, 1] = dot(%x, %1) leftBatch=[] rightBatch=[] leftContract=[0] rightContract=[0]
+return y = %2
+`,
+  'of a product one row is read': `graph "row"
+%x: f32[3, 2] = input role=feed
+%w: f32[2, 3] = input role=feed
+%1: f32[3, 3] = dot(%x, %w) leftBatch=[] rightBatch=[] leftContract=[1] rightContract=[0]
+%2: f32[1, 3] = slice(%1) starts=[0, 0] limits=[1, 3] steps=[1, 1]
+return y = %2
+`,
+  'of a product one element is read': `graph "element"
+%x: f32[3, 2] = input role=feed
+%w: f32[2, 3] = input role=feed
+%1: f32[3, 3] = dot(%x, %w) leftBatch=[] rightBatch=[] leftContract=[1] rightContract=[0]
+%2: f32[1, 1] = slice(%1) starts=[0, 0] limits=[1, 1] steps=[1, 1]
+return y = %2
+`,
+}
+
+test.for(Object.entries(programs))('%s', async ([, text]) => {
+  const graph = parseGraph(text)
+  const inputs = graph.inputs.map(({ value }) => value)
+  const bindings = bind(
+    inputs,
+    drawInputs(
+      inputs.map(({ type }) => type),
+      1,
+    ),
+  )
+
+  checkForms({ graph, bindings }, compilers[0]!)
+  const { known } = await checkAgreement({ graph, bindings }, backends, compilers)
+
+  expect(known).toBe(1)
+})
+
+test('a loop that carries nothing has a forward derivative', () => {
+  const b = createBuilder()
+  const [x, tangent] = ['x', 'tangent'].map((name) => b.input({ name, dtype: 'f32', shape: [2, 0] }))
+  const { carry } = scan((sum: Value, row: Value) => ({ carry: tanh(add(sum, row)) }), { init: x!, xs: x! })
+
+  const [dy] = jvp([carry], [x!], [tangent!])
+
+  expect(dy?.type).toEqual(carry.type)
+})

@@ -14,7 +14,7 @@ function inside(c: Chooser, values: readonly Value[], around?: Value): Value {
   const { builder: b, type } = first
   const made = [...values]
   for (let count = c.below(2); count >= 0; count--) {
-    const value = writtenSteps[c.below(writtenSteps.length)]?.({ b, values: made, below: c.below })
+    const value = writtenSteps[c.below(writtenSteps.length)]?.({ ...c, b, values: made })
     if (value !== undefined && sizeOf(value.type.shape) <= sizeOf(type.shape) * 8 + 16) made.push(value)
   }
   const result = fit(b, made.at(-1) ?? first, type)

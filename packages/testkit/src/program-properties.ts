@@ -7,6 +7,7 @@ import {
   hostCapabilities,
   interpret,
   interpreterBackend,
+  nodesOf,
   parseGraph,
   planFromJson,
   planToJson,
@@ -19,7 +20,7 @@ import { type Bounded, type BoundedResults, boundsOfGraph, knownShare } from './
 import { expectSameBits, expectWithin } from './compare.ts'
 import type { RandomProgram } from './programs.ts'
 import { type PlanResults, runPlan } from './run-plan.ts'
-import { type Precision, precisionOf } from './tolerances.ts'
+import { type Precision, precisionOf, tolerancesOf } from './tolerances.ts'
 
 /** A way to compile, such as with fusion or without. */
 export interface Compiler {
@@ -32,7 +33,7 @@ export interface Agreement {
   readonly known: number
 }
 
-/** Throws where a runtime disagrees with the reference, or with the interpreter of kernels. */
+/** Throws where a runtime that has the program's dtypes disagrees with the reference, or with the interpreter of kernels. */
 export async function checkAgreement(
   { graph, bindings }: RandomProgram,
   backends: readonly Backend[],
@@ -45,7 +46,10 @@ export async function checkAgreement(
     references.set(precision, found)
     return found
   }
-  for (const backend of backends) {
+  const dtypes = new Set(nodesOf(graph).map(({ type }) => type.dtype))
+  const runs = ({ capabilities }: Backend): boolean =>
+    [...dtypes].every((dtype) => capabilities.dtypes.includes(dtype))
+  for (const backend of backends.filter(runs)) {
     const { outputs } = referenceFor(backend)
     for (const { name, compile } of compilers) {
       const where = `${graph.name}, ${backend.name}, ${name}`
@@ -64,8 +68,8 @@ export async function checkAgreement(
   }
 }
 
-/** Relative to the sum of magnitudes. The reference has float64, but its casts round to f32. */
-const DUALITY = 1e-5
+/** In units in the last place of the coarsest dtype, relative to the sum of magnitudes: the reference has float64, but casts round. */
+const DUALITY_ULPS = 64
 
 /**
  * Throws unless the two derivatives `d0` and `d1` of a duality program, whose terms have magnitudes of `d2` in sum, are one number
@@ -76,7 +80,8 @@ export function checkDuality({ graph, bindings }: RandomProgram): boolean {
   const scalar = (name: string): number => Number(outputs[name]?.data[0])
   const [forward, reverse, magnitude] = [scalar('d0'), scalar('d1'), Math.max(1, scalar('d2'))]
   if (!(magnitude < 1e6 && Math.abs(reverse) < 1e6)) return false
-  if (Math.abs(forward - reverse) > DUALITY * magnitude)
+  const epsilons = nodesOf(graph).map(({ type }) => tolerancesOf('reproducible', type.dtype)?.epsilon ?? 0)
+  if (Math.abs(forward - reverse) > DUALITY_ULPS * Math.max(...epsilons) * magnitude)
     throw new Error(`${graph.name}: <u, J v> is ${forward}, <J^T u, v> is ${reverse}; they must be equal`)
   return true
 }

@@ -11,11 +11,14 @@ const sampledOps = opNames.filter((op) => opRecord(op).samples.some(({ inputs })
 export const sampledOp: Step = (c) => {
   const op = sampledOps[c.below(sampledOps.length)]
   if (op === undefined) return undefined
-  const samples = opRecord(op).samples.filter(({ inputs }) => inputs.length > 0)
+  const samples = opRecord(op).samples.filter(
+    ({ inputs }) => inputs.length > 0 && inputs.every(({ dtype }) => c.dtypes.includes(dtype)),
+  )
   const sample = samples[c.below(samples.length)]
   const operands = sample?.inputs.map((input) => operandFor(c, input))
   if (sample === undefined || operands === undefined || !operands.every(isValue)) return undefined
-  return c.b.make(op, operands, sample.attrs as Value['attrs'])
+  const value = c.b.make(op, operands, sample.attrs as Value['attrs'])
+  return c.dtypes.includes(value.type.dtype) ? value : undefined
 }
 
 export const sampledComposite: Step = (c) => {

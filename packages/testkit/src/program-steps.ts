@@ -19,6 +19,8 @@ export interface Chooser {
   readonly values: readonly Value[]
   /** A number with 0 <= n < limit. */
   readonly below: (limit: number) => number
+  /** Those that casts and samples may have. */
+  readonly dtypes: readonly DType[]
 }
 
 /** Makes a value, or nothing if there is nothing fitting. */
@@ -111,7 +113,7 @@ const select: Step = (c) => {
 
 const cast: Step = (c) => {
   const x = anyValue(c)
-  const dtype = pick(c, ['f32', 'i32', 'bool', 'u32'] as const satisfies readonly DType[])
+  const dtype = pick(c, c.dtypes)
   return x && dtype && c.b.cast(x, { dtype })
 }
 

@@ -1,8 +1,8 @@
 // Random programs over the op table, as fast-check arbitraries. A recipe is plain numbers; every recipe builds a valid program,
 // so shrinking may drop or lower any of them.
 import { gradient, jvp, vjp } from '@heddle/compiler'
-import type { Bindings, Graph, SampleInput, Value } from '@heddle/core'
-import { createBuilder, HeddleError, isFloat, sizeOf } from '@heddle/core'
+import type { Bindings, DType, Graph, SampleInput, Value } from '@heddle/core'
+import { createBuilder, dtypeNames, HeddleError, isFloat, sizeOf } from '@heddle/core'
 import { type Arbitrary, array, nat, record } from 'fast-check'
 import { controlSteps } from './program-control.ts'
 import { sampledComposite, sampledOp } from './program-samples.ts'
@@ -54,6 +54,9 @@ export function recipes({ mostSteps = 12 }: RecipeOptions = {}): Arbitrary<Recip
     outputs: array(nat(1 << 16), { maxLength: 3 }),
   })
 }
+
+/** What every target has; one program in four has all there are, and runs where they are supported. */
+const commonDTypes: readonly DType[] = ['f32', 'i32', 'u32', 'bool']
 
 /** Extents an axis may have; the first ones for small numbers. */
 const extents = [2, 3, 4, 5, 1, 7, 17, 0]
@@ -168,13 +171,14 @@ interface Built {
 
 function buildValues({ seed, inputs: shapes, steps: taken }: Recipe): Built {
   const b = createBuilder()
-  const samples = shapes.map(inputOf)
+  const dtypes = seed % 4 === 3 ? dtypeNames : commonDTypes
+  const samples = shapes.map((shape) => inputOf(shape, dtypes))
   const inputs = samples.map(({ dtype, shape }, k) => inputValue(b, `x${k}`, dtype, shape))
   const values: Value[] = [...inputs]
   for (const [which = 0, ...choices] of taken) {
     let next = 0
     const below = (limit: number): number => (limit <= 0 ? 0 : (choices[next++] ?? 0) % limit)
-    const value = steps[which % steps.length]?.({ b, values, below })
+    const value = steps[which % steps.length]?.({ b, values, below, dtypes })
     const fits =
       value !== undefined && sizeOf(value.type.shape) <= MOST_ELEMENTS && value.type.shape.length <= MOST_AXES
     if (fits) values.push(value)
@@ -182,7 +186,7 @@ function buildValues({ seed, inputs: shapes, steps: taken }: Recipe): Built {
   return { inputs, values, bindings: bind(inputs, drawInputs(samples, seed)) }
 }
 
-function inputOf([kind = 0, rank = 0, ...dims]: readonly number[]): SampleInput {
+function inputOf([kind = 0, rank = 0, ...dims]: readonly number[], dtypes: readonly DType[]): SampleInput {
   const shape = dims.slice(0, (rank + 2) % 4).map((dim) => extents[dim % extents.length] ?? 1)
   const kinds: readonly SampleInput[] = [
     { dtype: 'f32', shape },
@@ -192,6 +196,11 @@ function inputOf([kind = 0, rank = 0, ...dims]: readonly number[]): SampleInput 
     { dtype: 'i32', shape, low: -3, high: 5, integers: true },
     { dtype: 'bool', shape },
     { dtype: 'u32', shape, low: 0, high: 9, integers: true },
+    ...dtypes
+      .filter((dtype) => !commonDTypes.includes(dtype))
+      .map((dtype) =>
+        isFloat(dtype) ? { dtype, shape } : { dtype, shape, low: 0, high: 9, integers: true },
+      ),
   ]
   return kinds[kind % kinds.length] ?? { dtype: 'f32', shape }
 }

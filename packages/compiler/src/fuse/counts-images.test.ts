@@ -95,7 +95,8 @@ test('rearrangements and nearest elements fuse with what is around them', () => 
   expect(counts((x) => relu(interpolate(x, { scaleFactor: 2 })), {})[0]).toBe(1)
 })
 
-test('interpolation is a kernel an axis; sampling at a grid is one', () => {
-  expect(counts((x) => interpolate(x, { scaleFactor: 2, mode: 'bilinear' }), {})[0]).toBe(2)
+test('interpolation is a kernel an axis, forward and backward; sampling at a grid is one', () => {
+  expect(counts((x) => interpolate(x, { scaleFactor: 2, mode: 'bilinear' }), {})).toEqual([2, 2])
+  expect(counts((x) => adaptiveAvgPool2d(x, { outputSize: 3 }), {})).toEqual([2, 2])
   expect(counts((x, grid) => gridSample(x, grid), { w: [2, 5, 6, 2] })[0]).toBe(1)
 })

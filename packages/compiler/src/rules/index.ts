@@ -8,6 +8,7 @@ import { forwardRules } from './forward.ts'
 import { logicRules } from './logic.ts'
 import { moveViewRules } from './move-views.ts'
 import { looseReductionRules, reductionRules } from './reductions.ts'
+import { scatterRules } from './scatter.ts'
 import { constantViewRules, viewRules } from './views.ts'
 import { windowRules } from './windows.ts'
 
@@ -22,6 +23,7 @@ export const canonicalRules: readonly Rule[] = [
   ...reductionRules,
   ...windowRules,
   ...contractionRules,
+  ...scatterRules,
   ...moveViewRules,
 ]
 

@@ -51,6 +51,8 @@ function workOf(root: Value): number {
     if (inputs.every((input) => input.op === 'full')) continue
     if (kind === 'elementwise') work += sizeOf(type.shape) * (lowering.kind === 'pull' ? lowering.cost : 1)
     else if (kind === 'reduction') work += operand + sizeOf(type.shape)
+    // The base is copied; of each update its place and the element there are read, and one written.
+    else if (kind === 'scatter') work += operand + 4 * sizeOf(inputs[2]?.type.shape ?? [])
     else if (kind === 'contraction') {
       const { leftContract } = attrs as Value<'dot'>['attrs']
       const summed = leftContract.reduce((size, axis) => size * (inputs[0]?.type.shape[axis] ?? 1), 1)

@@ -23,7 +23,7 @@ import {
   sub,
 } from '../front/elementwise.ts'
 import { gather } from '../front/gather.ts'
-import { errorHere, graphOf } from '../front/operand.ts'
+import { commonDType, errorHere, graphOf, promote } from '../front/operand.ts'
 import { sum } from '../front/reduce.ts'
 import { permute, reshape, unsqueeze } from '../front/shape.ts'
 import { take } from '../front/slice.ts'
@@ -142,7 +142,7 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
     const images = asFloat('gridSample', x)
     const [n = 0, channels = 0, ...extents] = images.type.shape
     const rank = extents.length
-    const places = asFloat('gridSample', grid)
+    const places = inFullPrecision(asFloat('gridSample', grid))
     const axes = extents.map((dim, k) =>
       axisTaps(take(places, { axis: -1, index: rank - 1 - k }), dim, sampling),
     )
@@ -163,9 +163,13 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
     const weights = axes.flatMap((axis) => (axis.weights === undefined ? [] : [axis.weights]))
     const weighted = weights.length === 0 ? read : mul(read, unsqueeze(combine(weights, mul), { axis: -1 }))
     const y = sum(weighted, { axes: axesFrom(1 + rank, rank) }) // [n, points…, C]
-    return permute(y, [0, 1 + rank, ...axesFrom(1, rank)])
+    const dtype = commonDType('gridSample', [images, grid])
+    return promote(permute(y, [0, 1 + rank, ...axesFrom(1, rank)]), dtype)
   },
 )
+
+/** Positions count up to the extents of an image, which short floats do not. */
+const inFullPrecision = (x: Value): Value => (x.type.dtype === 'f64' ? x : promote(x, 'f32'))
 
 const modes: readonly string[] = ['bilinear', 'nearest', 'bicubic']
 const paddingModes: readonly string[] = ['zeros', 'border', 'reflection']

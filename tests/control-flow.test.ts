@@ -1,13 +1,19 @@
 // Programs with loops and branches on every runtime of the CPU: within the bounds of the reference, the same bits on JavaScript
 // and WebAssembly with fusion and without, and nothing lost by text and JSON.
-import { planFor } from '@heddle/compiler'
+import { gradient, planFor } from '@heddle/compiler'
 import {
   type Bindings,
+  checkpoint,
   createBuilder,
   type Graph,
+  hostCapabilities,
+  matmul,
   mul,
+  planToJson,
   program,
   scan,
+  sum,
+  tanh,
   toNdArray,
   type Value,
 } from '@heddle/core'
@@ -18,6 +24,7 @@ import {
   drawInputs,
   type PlanResults,
   runPlan,
+  whilePrograms,
 } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
 import { backends, compilers } from './random-programs.ts'
@@ -54,34 +61,86 @@ describe.each(Object.entries(controlPrograms()))('%s', (_, graph) => {
   })
 })
 
-test('a loop of 10,000 steps compiles and runs with the default stack', async () => {
+describe.each(Object.entries(whilePrograms()))('%s', (_, graph) => {
+  const bindings = bindingsOf(graph)
+  const able = backends.filter(({ capabilities }) => capabilities.loops)
+
+  test('agrees with the reference on every runtime that loops, and survives JSON', async () => {
+    const { known } = await checkAgreement({ graph, bindings }, able, compilers)
+    checkForms({ graph, bindings }, compilers[0]!)
+
+    expect(able.length).toBe(3)
+    expect(known).toBe(1)
+  })
+
+  test('is refused where the target cannot loop', () => {
+    expect(() => planFor(graph, { ...hostCapabilities, loops: false })).toThrow('LOWER_WHILE_UNSUPPORTED')
+  })
+})
+
+/** x times every row, and the derivative by the rows. */
+const products = (length: number): Graph =>
+  program('products', ({ input }) => {
+    const rows = input('rows', 'f32', [length, 2])
+    const { carry } = scan((x: Value, row: Value) => ({ carry: mul(x, row) }), {
+      init: input('x', 'f32', [2]),
+      xs: rows,
+    })
+    const [drows = carry] = gradient(sum(carry), [rows])
+    return { carry, drows }
+  })
+
+test('the plan of a loop does not grow with its length', () => {
+  const [short, long] = [planFor(products(4), hostCapabilities), planFor(products(10_000), hostCapabilities)]
+
+  expect(long.steps.map(({ kind }) => kind)).toEqual(['loop', 'kernel', 'loop'])
+  expect(long.steps.length).toBe(short.steps.length)
+  expect(JSON.stringify(planToJson(long)).length).toBeLessThan(JSON.stringify(planToJson(short)).length + 200)
+})
+
+test.each([
+  ['as a step', { loops: true }],
+  ['unrolled', { loops: false }],
+])('a loop of 10,000 steps runs %s with the default stack', async (_, { loops }) => {
   const length = 10_000
-  const graph = program(
-    'long',
-    ({ input }) =>
-      scan((x: Value, row: Value) => ({ carry: mul(x, row) }), {
-        init: input('x', 'f32', [2]),
-        xs: input('rows', 'f32', [length, 2]),
-      }).carry,
-  )
+  const graph = products(length)
   const backend = backends.at(-1)!
   const bindings: Bindings = {
     ...bindingsOf(graph),
     rows: toNdArray('f32', [length, 2], new Array<number>(2 * length).fill(0.99999)),
   }
+  const forward = { ...graph, outputs: graph.outputs.slice(0, 1) }
+  const plan = planFor(forward, { ...backend.capabilities, loops }, { verify: false })
 
-  const { outputs } = await runPlan(
-    backend,
-    planFor(graph, backend.capabilities, { verify: false }),
-    bindings,
-  )
+  const { outputs } = await runPlan(backend, plan, bindings)
 
   const expected = [...bindings['x']!.data].map((start) => {
     let value = Number(start)
     for (let step = 0; step < length; step++) value = Math.fround(value * Math.fround(0.99999))
     return value
   })
-  expect([...(outputs['output'] ?? [])]).toEqual(expected)
+  expect([...(outputs['carry'] ?? [])]).toEqual(expected)
+})
+
+test('checkpoint needs less memory', () => {
+  const net = (wrap: (block: (x: Value) => Value, x: Value) => Value): Graph =>
+    program('net', ({ input }) => {
+      const w = input('w', 'f32', [16, 16])
+      const block = (x: Value): Value => {
+        let y = x
+        for (let layer = 0; layer < 4; layer++) y = tanh(matmul(y, w))
+        return y
+      }
+      let y: Value = input('x', 'f32', [16, 16])
+      for (let part = 0; part < 4; part++) y = wrap(block, y)
+      const [dw = y] = gradient(sum(y), [w])
+      return { dw }
+    })
+  const [kept, recomputed] = [net((block, x) => block(x)), net((block, x) => checkpoint(block, x))]
+  const backend = backends.at(-1)!
+  const plans = [kept, recomputed].map((graph) => planFor(graph, backend.capabilities))
+
+  expect(plans.map(({ arenaBytes }) => arenaBytes / 1024)).toEqual([18, 12])
 })
 
 test('a program keeps one builder, whatever its bodies record', () => {

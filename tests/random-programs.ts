@@ -32,7 +32,14 @@ export const compilers: readonly Compiler[] = [
 export const backends: readonly Backend[] = [
   interpreterBackend(),
   interpreterBackend({
-    capabilities: { maxReads: 4, maxWrites: 1, maxOps: 12, rowKernels: false, contractOperands: 'strided' },
+    capabilities: {
+      maxReads: 4,
+      maxWrites: 1,
+      maxOps: 12,
+      rowKernels: false,
+      contractOperands: 'strided',
+      loops: false,
+    },
   }),
   cpu({ emitter: 'js' }),
   cpu({ emitter: 'wasm' }),

@@ -72,7 +72,8 @@ export function runPipeline(
   checkCapabilities(optimized, capabilities)
   optimized = splitWideOps(optimized, capabilities)
   const schedule = fuse(optimized, capabilities, { fusion })
-  const plan = assemble(optimized, schedule, capabilities)
+  const compileBody = (body: Graph): Plan => runPipeline(body, capabilities, options).plan
+  const plan = assemble(optimized, schedule, capabilities, compileBody)
   if (verify) verifyPlan(plan)
   return { graph, stages, optimized, schedule, kernels: plan.kernels, plan }
 }

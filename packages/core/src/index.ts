@@ -10,6 +10,8 @@ export { hostMemory, outOfMemory } from './backend/host-memory.ts'
 export { runHostStep } from './backend/host-step.ts'
 export type { InterpreterOptions } from './backend/interpreter.ts'
 export { hostCapabilities, interpreterBackend } from './backend/interpreter.ts'
+export type { NestedPlan, NestingHost } from './backend/nesting.ts'
+export { runNesting } from './backend/nesting.ts'
 export { requireSupported } from './backend/supports.ts'
 export type { EluOptions, GeluOptions, SoftplusOptions } from './composites/activations.ts'
 export {
@@ -505,17 +507,22 @@ export { joinedBody, stackedNode } from './ops/loop.ts'
 export { forEachRow } from './ops/rows.ts'
 export type { PlanJson } from './plan/json.ts'
 export { planFromJson, planToJson } from './plan/json.ts'
+export type { NestingStep, StepParameter } from './plan/nesting.ts'
+export { allPlans, isNesting, nestingParameters, plansIn } from './plan/nesting.ts'
 export type {
+  BranchStep,
   BufferId,
   BufferPlace,
   HostStep,
   KernelStep,
+  LoopStep,
   Plan,
   PlanBuffer,
   PlanConstant,
   PlanInput,
   PlanOutput,
   PlanStep,
+  WhileStep,
 } from './plan/plan.ts'
 export { planVersion } from './plan/plan.ts'
 export { liveBytesPeak, printPlan } from './plan/print.ts'

@@ -75,6 +75,7 @@ export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedu
       passes.push({ kind: 'host', step, operands, targets: [target] })
       return
     }
+    if (step.kind !== 'kernel') throw internalError('webgl', `a ${step.kind} step in a plan for this device`)
     const glsl = kernels[step.kernel]
     if (glsl === undefined || glsl.text === '') return
     const samplers = glsl.samplers.map((argument) => readVersion(bufferOf(argument)))

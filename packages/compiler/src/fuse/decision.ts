@@ -19,6 +19,7 @@ export type DecisionCode =
   | 'STORE_REDUCTION'
   | 'STORE_CONTRACTION'
   | 'STORE_SCATTER'
+  | 'STORE_CONTROL'
   | 'STORE_HOST'
 
 export interface Decision {
@@ -46,6 +47,7 @@ const sentences: Readonly<Record<DecisionCode, string>> = {
   STORE_REDUCTION: 'stored: a reduction that no kernel can take in (several users, or not used row by row)',
   STORE_CONTRACTION: 'stored: a contraction whose result no single kernel uses element by element',
   STORE_SCATTER: 'stored: a scatter fills an array of its own',
+  STORE_CONTROL: 'stored: a result of a loop or branch, which is a step with plans of its own',
   STORE_HOST: 'stored: computed on the host, by a function from arrays to an array',
 }
 

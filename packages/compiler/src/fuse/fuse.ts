@@ -9,6 +9,7 @@ import {
   nodesOf,
   opRecord,
   rootsOf,
+  siblingsIn,
   sizeOf,
   type Value,
   valuesOf,
@@ -24,9 +25,9 @@ import {
   type IndexTuple,
   identityTuple,
   isMadeInside,
-  missingAxes,
   outputTuple,
-  plainAxes,
+  reducesPerElement,
+  standsAlone,
   tuplesEqual,
 } from './group.ts'
 import { behindReshapes } from './same-array.ts'
@@ -71,6 +72,8 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   const waiting = new Map<Value, Set<Group>>()
   const mustStore = new Map<Value, DecisionCode>()
   const useCounts = new Map<Value, number>()
+  /** Results of control flow that are one run. */
+  let runs: ReadonlyMap<Value, readonly Value[]> = new Map()
 
   function need(group: Group, node: Value, tuple: IndexTuple): void {
     demand(group, node, tuple)
@@ -147,6 +150,20 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     for (const array of arrays) need(group, array, identityTuple(array.type.shape.length))
   }
 
+  /** All results of a run, at the first of them: then all their users are settled. */
+  function storeSiblings(node: Value): void {
+    const siblings = runs.get(node) ?? [node]
+    if (siblings[0] !== node) return
+    const group = createGroup(groups.length, node)
+    groups.push(group)
+    for (const sibling of siblings) {
+      owner.set(sibling, group)
+      group.outputs.push(sibling)
+      settle(sibling, 'STORE_CONTROL', group)
+    }
+    fillAlone(group, node, node.inputs.map(behindReshapes))
+  }
+
   function canJoin(group: Group, node: Value, users: readonly Group[]): boolean {
     const [root] = group.outputs
     const tuples = group.demands.get(node) ?? []
@@ -199,6 +216,10 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     const { lowering } = opRecord(node.op)
     // An input or literal is an array already; one that is an output is copied by the plan.
     if (lowering.kind === 'leaf') return
+    if (lowering.kind === 'control') {
+      storeSiblings(node)
+      return
+    }
     const forced = mustStore.get(node)
     if (forced !== undefined) store(node, forced)
     else if (users.length === 0) return
@@ -298,13 +319,15 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     run(graph) {
       for (const root of rootsOf(graph)) mustStore.set(root, 'STORE_OUTPUT')
       const order = nodesOf(graph)
+      runs = siblingsIn(order)
       for (const node of order) {
         const { lowering } = opRecord(node.op)
         for (const operand of new Set(node.inputs)) useCounts.set(operand, (useCounts.get(operand) ?? 0) + 1)
         if (lowering.kind === 'contract' && capabilities.contractOperands === 'strided') {
           for (const source of contractionSources(node)) markStored(source)
         }
-        if (lowering.kind === 'host') for (const operand of node.inputs) markStored(behindReshapes(operand))
+        if (lowering.kind === 'host' || lowering.kind === 'control')
+          for (const operand of node.inputs) markStored(behindReshapes(operand))
         else if (lowering.kind === 'scatter' || (!fusion && lowering.kind !== 'pull')) {
           for (const operand of node.inputs) if (!isMadeInside(operand)) markStored(operand)
         }
@@ -319,13 +342,6 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
       mustStore.set(node, 'STORE_OPERAND')
   }
 }
-
-/** A scatter fills an array in two kernels, a host step in none: nothing can be stored along. */
-const standsAlone = (group: Group): boolean =>
-  group.outputs.some(({ op }) => {
-    const { kind } = opRecord(op).lowering
-    return kind === 'scatter' || kind === 'host'
-  })
 
 function costOf(node: Value): number {
   const { lowering } = opRecord(node.op)
@@ -345,12 +361,6 @@ function mayWrap(group: Group, node: Value): boolean {
         guards.some(({ index }) => isData(index) && !isBare(index)),
       ),
   )
-}
-
-/** Whether a reduction used at `tuple` has one result per root position, told by plain axes. */
-function reducesPerElement(group: Group, node: Value, tuple: IndexTuple): boolean {
-  const axes = plainAxes(group, node.type.shape, tuple)
-  return axes !== undefined && missingAxes(group, axes).length === 0
 }
 
 /** Why a node does not fit into a group, if it does not. */

@@ -268,3 +268,16 @@ export const isMadeInside = (node: Value): boolean => {
   const { kind, lowering } = opRecord(node.op)
   return kind === 'constant' && lowering.kind === 'pull'
 }
+
+/** A scatter fills an array in two kernels, a host step and control flow in none: nothing can be stored along. */
+export const standsAlone = (group: Group): boolean =>
+  group.outputs.some(({ op }) => {
+    const { kind } = opRecord(op).lowering
+    return kind === 'scatter' || kind === 'host' || kind === 'control'
+  })
+
+/** Whether a reduction used at `tuple` has one result per root position, told by plain axes. */
+export function reducesPerElement(group: Group, node: Value, tuple: IndexTuple): boolean {
+  const axes = plainAxes(group, node.type.shape, tuple)
+  return axes !== undefined && missingAxes(group, axes).length === 0
+}

@@ -52,8 +52,14 @@ export interface LoweredHost {
   readonly node: Value
 }
 
+/** The results of one run of control flow. */
+export interface LoweredControl {
+  readonly kind: 'control'
+  readonly siblings: readonly Value[]
+}
+
 /** What a group becomes, in order. */
-export function lower(group: Group): readonly (LoweredKernel | LoweredHost)[] {
+export function lower(group: Group): readonly (LoweredKernel | LoweredHost | LoweredControl)[] {
   const [root] = group.outputs
   if (root === undefined) throw internalError('lower', 'a group without outputs')
   switch (opRecord(root.op).lowering.kind) {
@@ -61,6 +67,8 @@ export function lower(group: Group): readonly (LoweredKernel | LoweredHost)[] {
       return lowerScatter(group, root)
     case 'host':
       return [{ kind: 'host', node: root }]
+    case 'control':
+      return [{ kind: 'control', siblings: group.outputs }]
     default:
       return [lowerGroup(group)]
   }

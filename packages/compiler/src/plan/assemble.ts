@@ -2,6 +2,7 @@
 import {
   type Capabilities,
   canReplace,
+  type DType,
   dtypes,
   type Graph,
   type HostStep,
@@ -16,6 +17,7 @@ import {
   type PlanOutput,
   type PlanStep,
   planVersion,
+  type StepParameter,
   sizeOf,
   structuralHash,
   structurallyEqual,
@@ -26,18 +28,27 @@ import { behindReshapes } from '../fuse/same-array.ts'
 import type { LoopNest } from '../lower/lanes.ts'
 import { labelOf, lower } from '../lower/lower.ts'
 import { placeInArena } from './arena.ts'
+import { nestingStep } from './nesting.ts'
 import { orderGroups } from './order.ts'
 
 /** One array of the plan and when it lives. An output that is an input, or a second name of an output, is copied. */
 interface Slot {
-  readonly value: Value
+  readonly dtype: DType
+  readonly size: number
+  readonly label: string
   readonly place: 'input' | 'output' | 'constant' | 'arena'
   readonly index: number
   first: number
   last: number
 }
 
-export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabilities): Plan {
+/** `compile` makes the plans of bodies. */
+export function assemble(
+  graph: Graph,
+  schedule: Schedule,
+  capabilities: Capabilities,
+  compile: (body: Graph) => Plan,
+): Plan {
   const lowered = orderGroups(graph, schedule).flatMap((group) => lower(group))
   const slots: Slot[] = []
   const slotOf = new Map<Value, number>()
@@ -46,7 +57,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
 
   const addSlot = (slot: Slot): number => slots.push(slot) - 1
   graph.inputs.forEach(({ value }, index) => {
-    slotOf.set(value, addSlot({ value, place: 'input', index, first: -1, last: -1 }))
+    slotOf.set(value, addSlot(slotFor(value, 'input', index)))
   })
 
   const roots = [
@@ -55,7 +66,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
   ]
   const copies: { readonly from: Value; readonly to: number }[] = []
   const outputSlots = roots.map(({ value }, index) => {
-    const slot = addSlot({ value, place: 'output', index, first: -1, last: -1 })
+    const slot = addSlot(slotFor(value, 'output', index))
     if (schedule.owner.has(value) && !written.has(value)) written.set(value, slot)
     else copies.push({ from: value, to: slot })
     return slot
@@ -64,7 +75,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
   const writeSlot = (value: Value): number => {
     const known = written.get(value)
     if (known !== undefined) return known
-    const slot = addSlot({ value, place: 'arena', index: 0, first: -1, last: -1 })
+    const slot = addSlot(slotFor(value, 'arena', 0))
     written.set(value, slot)
     return slot
   }
@@ -73,7 +84,7 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
     if (known !== undefined) return known
     if (!isLiteral(value)) throw internalError('plan', `${value.op} is read and nowhere stored`)
     const index = constants.push({ dtype: value.attrs.dtype, data: value.attrs.data }) - 1
-    const slot = addSlot({ value, place: 'constant', index, first: -1, last: -1 })
+    const slot = addSlot(slotFor(value, 'constant', index))
     slotOf.set(value, slot)
     return slot
   }
@@ -89,7 +100,20 @@ export function assemble(graph: Graph, schedule: Schedule, capabilities: Capabil
   }
   const reads = (value: Value): number => use(readSlot(value), 'read')
   const writes = (value: Value): number => use(writeSlot(value), 'write')
+  const scratch = ({ dtype, size, label }: StepParameter): number =>
+    use(addSlot({ dtype, size, label, place: 'arena', index: 0, first: -1, last: -1 }), 'write')
   for (const each of lowered) {
+    if (each.kind === 'control') {
+      steps.push(
+        nestingStep(each.siblings, {
+          compile,
+          reads: (value) => reads(behindReshapes(value)),
+          writes,
+          scratch,
+        }),
+      )
+      continue
+    }
     if (each.kind === 'host') {
       const args = [...each.node.inputs.map((operand) => reads(behindReshapes(operand))), writes(each.node)]
       steps.push(hostStep(each.node, args, capabilities))
@@ -160,26 +184,36 @@ function placeSlots(slots: readonly Slot[]): {
 } {
   const intermediates = slots.filter((slot) => slot.place === 'arena')
   const arena = placeInArena(
-    intermediates.map(({ value, first, last }) => ({ bytes: bytesOf(value), first, last })),
+    intermediates.map((slot) => ({ bytes: bytesOf(slot), first: slot.first, last: slot.last })),
   )
   const offsets = new Map(intermediates.map((slot, k) => [slot, arena.offsets[k] ?? 0]))
   const buffers = slots.map((slot): PlanBuffer => {
-    const { value, place, index, first, last } = slot
+    const { dtype, size, label, place, index, first, last } = slot
     return {
-      dtype: value.type.dtype,
-      size: sizeOf(value.type.shape),
-      bytes: bytesOf(value),
+      dtype,
+      size,
+      bytes: bytesOf(slot),
       place: place === 'arena' ? { kind: place, offset: offsets.get(slot) ?? 0 } : { kind: place, index },
       firstStep: first,
       lastStep: last,
-      label: labelOf(value),
+      label,
     }
   })
   return { buffers, arenaBytes: arena.bytes }
 }
 
 const isLiteral = (value: Value): value is Value<'literal'> => value.op === 'literal'
-const bytesOf = ({ type }: Value): number => sizeOf(type.shape) * dtypes[type.dtype].bytes
+const bytesOf = ({ dtype, size }: Slot): number => size * dtypes[dtype].bytes
+
+const slotFor = (value: Value, place: Slot['place'], index: number): Slot => ({
+  dtype: value.type.dtype,
+  size: sizeOf(value.type.shape),
+  label: labelOf(value),
+  place,
+  index,
+  first: -1,
+  last: -1,
+})
 
 /** Kernels without repeats: names, labels and origins aside, equal kernels are one. */
 function createKernelTable(): {

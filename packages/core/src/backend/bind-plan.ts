@@ -7,38 +7,31 @@ import type { Plan } from '../plan/plan.ts'
 import type { Capabilities, DeviceBuffer } from './backend.ts'
 import { outOfMemory } from './host-memory.ts'
 
-/** Arrays of the places that stay: constants, and views of the arena. Inputs and outputs are empty slots. */
-export interface PlanMemory {
-  readonly arena: ArrayBuffer
-  /** By buffer id. `bindRun` fills the slots of inputs and outputs. */
-  readonly arrays: (TypedArray | undefined)[]
-}
+/** Arrays by buffer id: those of places that stay, constants and views of the arena; `undefined` for inputs and outputs. */
+export type PlanArrays = (TypedArray | undefined)[]
 
-export function allocatePlan(owner: string, plan: Plan): PlanMemory {
-  const arena = allocateArena(owner, plan.arenaBytes)
-  const arrays = plan.buffers.map(({ dtype, size, place }): TypedArray | undefined => {
+/** The arrays of a plan whose arena begins at `base`. */
+export const arraysOf = (plan: Plan, arena: ArrayBuffer, base: number): PlanArrays =>
+  plan.buffers.map(({ dtype, size, place }): TypedArray | undefined => {
     if (place.kind === 'constant') return plan.constants[place.index]?.data
-    return place.kind === 'arena' ? dtypes[dtype].view(arena, place.offset, size) : undefined
+    return place.kind === 'arena' ? dtypes[dtype].view(arena, base + place.offset, size) : undefined
   })
-  return { arena, arrays }
-}
 
-/** Binds the buffers of one run. `arrayOf` gives the array behind a device buffer. */
+/** Fills the slots of inputs and outputs for one run. */
 export function bindRun(
   plan: Plan,
-  memory: PlanMemory,
-  inputs: readonly DeviceBuffer[],
-  outputs: readonly DeviceBuffer[],
-  arrayOf: (buffer: DeviceBuffer) => TypedArray,
+  arrays: PlanArrays,
+  inputs: readonly TypedArray[],
+  outputs: readonly TypedArray[],
 ): void {
-  for (const [index, { buffer }] of plan.inputs.entries()) memory.arrays[buffer] = arrayOf(inputs[index]!)
-  for (const [index, { buffer }] of plan.outputs.entries()) memory.arrays[buffer] = arrayOf(outputs[index]!)
+  for (const [index, { buffer }] of plan.inputs.entries()) arrays[buffer] = inputs[index]
+  for (const [index, { buffer }] of plan.outputs.entries()) arrays[buffer] = outputs[index]
 }
 
 /** Lets go of the caller's memory after a run. */
-export function unbindRun(plan: Plan, memory: PlanMemory): void {
-  for (const { buffer } of plan.inputs) memory.arrays[buffer] = undefined
-  for (const { buffer } of plan.outputs) memory.arrays[buffer] = undefined
+export function unbindRun(plan: Plan, arrays: PlanArrays): void {
+  for (const { buffer } of plan.inputs) arrays[buffer] = undefined
+  for (const { buffer } of plan.outputs) arrays[buffer] = undefined
 }
 
 /** Throws `BACKEND_ARGUMENTS` unless the buffers of a run have the plan's number, dtypes and sizes, and share memory only where it says. */
@@ -87,7 +80,7 @@ export function checkRun(
   }
 }
 
-function allocateArena(owner: string, bytes: number): ArrayBuffer {
+export function allocateArena(owner: string, bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes)
   } catch (cause) {

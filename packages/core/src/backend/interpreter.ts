@@ -15,7 +15,7 @@ export const hostCapabilities: Capabilities = {
   maxElements: 2 ** 31 - 1,
   rowKernels: true,
   contractOperands: 'any',
-  loops: false,
+  loops: true,
   inPlace: true,
   hostSteps: 'shared',
   bitReproducible: true,

@@ -2,6 +2,7 @@
 import { HeddleError } from '../errors.ts'
 import { formatType } from '../ir/tensor-type.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { isNesting, plansIn } from '../plan/nesting.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Capabilities } from './backend.ts'
 
@@ -15,6 +16,10 @@ export function requireSupported(owner: string, plan: Plan, capabilities: Capabi
     })
   }
   for (const step of plan.steps) {
+    if (isNesting(step)) {
+      if (!capabilities.loops) throw noLoops(owner, step.kind)
+      for (const inner of plansIn(step)) requireSupported(owner, inner, capabilities)
+    }
     if (step.kind !== 'host') continue
     const lacked = [...step.inputs, step.type].find(({ dtype }) => !capabilities.dtypes.includes(dtype))
     if (lacked === undefined) continue
@@ -24,6 +29,15 @@ export function requireSupported(owner: string, plan: Plan, capabilities: Capabi
     })
   }
 }
+
+const noLoops = (owner: string, kind: string): HeddleError =>
+  new HeddleError(
+    'BACKEND_UNSUPPORTED',
+    `${owner}: a ${kind} step holds plans of its own; the device runs plain steps`,
+    {
+      details: { backend: owner, kind },
+    },
+  )
 
 function lacking(kernel: Kernel, capabilities: Capabilities): string | undefined {
   const { dtypes, maxReads, maxWrites, maxElements, rowKernels, contractOperands } = capabilities

@@ -50,6 +50,8 @@ type Scan = <C extends Tree, X extends Tree | undefined = undefined, Y extends T
  * - C2 all of `xs` have one number of rows, which is `length` if that is given. Throws `SHAPE_SCAN_LENGTH`.
  * - C3 the body returns `{ carry, y }`, or `{ carry }`. Throws `GRAPH_SCAN_BODY`.
  *
+ * One step of a plan where the target's steps may hold plans (`capabilities.loops`), unrolled elsewhere.
+ *
  * Gradient: of `init`, of `xs`, and of all float values around the body that it uses. Backward is a loop in the other
  * direction; what it needs of the forward steps is stacked, unless it costs less to compute it again from what is stacked.
  *

@@ -27,13 +27,17 @@ type WhileLoop = <C extends Tree>(
  * - C2 what is carried keeps its form and types. Throws `GRAPH_TREE`, `SHAPE_LOOP_CARRY`.
  * - C3 `limit` is a whole number. Throws `ATTR_WHILE_LIMIT`.
  *
+ * Runs where the target's steps may hold plans (`capabilities.loops`); others refuse with `LOWER_WHILE_UNSUPPORTED`.
+ *
  * Gradient: none in reverse; differentiating throws `GRAD_WHILE_LOOP`. `scan` with a bound has one.
  *
  * @example
  * const halving = program('halving', ({ input }) => ({
  *   y: whileLoop((x: Value) => gt(x, 1), (x: Value) => div(x, 2), input('x', 'f32', [])),
  * }))
- * interpret(halving, { x: toNdArray('f32', [], [100]) }).outputs.y.data[0] // => 0.78125
+ * const session = await compile(halving, { backend: cpu() })
+ * const { y } = await session.run({ x: 100 })
+ * y.toNested() // => 0.78125
  */
 export const whileLoop: WhileLoop = traced(
   (condition: Body, body: Body, init: unknown, { limit }: WhileLoopOptions = {}): unknown => {

@@ -18,7 +18,7 @@ import { isOpName, opRecord } from './builder.ts'
 import { type Graph, type GraphInput, nodesOf } from './graph.ts'
 import type { OpName } from './op-table.ts'
 import { locationOf } from './provenance.ts'
-import { allRegions, isRegion, type Region, regionNodes } from './region.ts'
+import { allRegions, isRegion, type Region, regionNodes, regionsOf } from './region.ts'
 import { structurallyEqual } from './structural-key.ts'
 import { formatType } from './tensor-type.ts'
 import type { Value } from './value.ts'
@@ -41,7 +41,7 @@ export function* graphLines(graph: Graph, options: PrintOptions = {}): Generator
   const labels = createLabels(graph)
   yield `graph ${JSON.stringify(graph.name)}`
   for (const node of nodesOf(graph)) {
-    yield* regionLines(node, labels.regions, options)
+    if (regionsOf(node).length > 0) yield* regionLines(node, labels.regions, options)
     yield nodeLine(node, labels, options)
   }
   for (const { name, value } of graph.outputs) yield `return ${printName(name)} = ${labels.of(value)}`

@@ -42,13 +42,19 @@ export function regionPositions(region: Region): ReadonlyMap<Value, number> {
   return made
 }
 
+const none: readonly Region[] = []
+
 /** The regions among the attributes of a node. */
-export function regionsOf(node: Value): readonly Region[] {
-  const regions: Region[] = []
-  for (const value of Object.values(node.attrs) as unknown[]) {
-    if (typeof value === 'object' && value !== null && isRegion(value)) regions.push(value)
+export function regionsOf({ attrs }: Value): readonly Region[] {
+  let regions: Region[] | undefined
+  const fields = attrs as Readonly<Record<string, unknown>>
+  for (const name in fields) {
+    const value = fields[name]
+    if (typeof value !== 'object' || value === null || !isRegion(value)) continue
+    if (regions === undefined) regions = [value]
+    else regions.push(value)
   }
-  return regions
+  return regions ?? none
 }
 
 /** All regions of the nodes, and theirs, each once, inner before outer. */

@@ -18,10 +18,13 @@ import { verifyPlan } from './verify.ts'
 /** A plan as plain data that `JSON.stringify` loses nothing of. */
 export type PlanJson = Readonly<Record<string, unknown>>
 
-export function planToJson(plan: Plan): PlanJson {
+export const planToJson = (plan: Plan): PlanJson => ({ format: 'heddle-plan', ...writePlan(plan) })
+
+/** Recursive over plans inside plans. */
+function writePlan(plan: Plan): PlanJson {
   return {
-    format: 'heddle-plan',
     ...plan,
+    steps: plan.steps.map(writeStep),
     kernels: plan.kernels.map((kernel) => ({
       ...kernel,
       stages: kernel.stages.map((stage) => ({ ...stage, code: stage.code.map(writeNode) })),
@@ -46,14 +49,36 @@ export function planFromJson(json: unknown): Plan {
   if (head.data.version !== planVersion) throw jsonVersion(head.data.version)
   const parsed = planSchema.safeParse(json)
   if (!parsed.success) throw jsonInvalid(parsed.error)
-  const { format: _, inputs, outputs, ...plan } = parsed.data
-  const loaded: Plan = {
-    ...plan,
-    inputs: inputs.map((input) => ({ ...input, initial: input.initial })),
-    outputs: outputs.map((output) => ({ ...output, donor: output.donor })),
-  }
+  const { format: _, ...stored } = parsed.data
+  const loaded = readPlan(stored)
   verifyPlan(loaded)
   return loaded
+}
+
+/** What is left out is there as `undefined`. */
+const readPlan = ({ inputs, outputs, ...plan }: StoredPlan): Plan => ({
+  ...plan,
+  inputs: inputs.map((input) => ({ ...input, initial: input.initial })),
+  outputs: outputs.map((output) => ({ ...output, donor: output.donor })),
+})
+
+function writeStep(step: PlanStep): unknown {
+  switch (step.kind) {
+    case 'loop':
+      return { ...step, body: writePlan(step.body) }
+    case 'while': {
+      const { limit, ...others } = step
+      const plans = { condition: writePlan(step.condition), body: writePlan(step.body) }
+      return { ...others, ...plans, ...(limit === undefined ? {} : { limit }) }
+    }
+    case 'branch':
+      return { ...step, whenTrue: writePlan(step.whenTrue), whenFalse: writePlan(step.whenFalse) }
+    case 'kernel':
+    case 'host':
+      return step
+    default:
+      return step satisfies never
+  }
 }
 
 function writeNode(node: ScalarNode): unknown {
@@ -214,10 +239,41 @@ const hostStep = z
     context.addIssue({ code: 'custom', path: ['attrs'], message: `${op}: ${checked.error.message}` })
     return z.NEVER
   })
-const step: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [kernelStep, hostStep])
+const inside: z.ZodType<Plan> = z.lazy(() => storedPlan.transform(readPlan))
+const loopStep = z.strictObject({
+  kind: z.literal('loop'),
+  body: inside,
+  carries: count,
+  sequences: count,
+  length: count,
+  reverse: z.boolean(),
+  args: counts,
+})
+const whileStep = z
+  .strictObject({
+    kind: z.literal('while'),
+    condition: inside,
+    body: inside,
+    carries: count,
+    limit: count.optional(),
+    args: counts,
+  })
+  .transform((step): PlanStep => ({ ...step, limit: step.limit }))
+const branchStep = z.strictObject({
+  kind: z.literal('branch'),
+  whenTrue: inside,
+  whenFalse: inside,
+  args: counts,
+})
+const step: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [
+  kernelStep,
+  hostStep,
+  loopStep,
+  whileStep,
+  branchStep,
+])
 const headSchema = z.looseObject({ format: z.literal('heddle-plan'), version: z.int() })
-const planSchema = z.strictObject({
-  format: z.literal('heddle-plan'),
+const storedPlan = z.strictObject({
   version: z.literal(planVersion),
   name: z.string(),
   kernels: z.array(kernel),
@@ -256,6 +312,9 @@ const planSchema = z.strictObject({
   constants: z.array(constant),
   arenaBytes: count,
 })
+
+type StoredPlan = z.infer<typeof storedPlan>
+const planSchema = storedPlan.extend({ format: z.literal('heddle-plan') })
 
 function jsonInvalid(error: z.ZodError): HeddleError {
   const [issue] = error.issues

@@ -57,7 +57,50 @@ export interface HostStep {
   readonly memory: 'shared' | 'transfer'
 }
 
-export type PlanStep = KernelStep | HostStep
+/** Runs a plan once per position. */
+export interface LoopStep {
+  readonly kind: 'loop'
+  /** From the position (i32), carries, rows of sequences and constants to the next carries and rows of stacks. */
+  readonly body: Plan
+  readonly carries: number
+  readonly sequences: number
+  readonly length: number
+  /** Positions go from last to first. */
+  readonly reverse: boolean
+  /**
+   * Read: what carries begin as, sequences, constants. Written: what carries end as, stacks, a second buffer for each carry, and
+   * the workspace.
+   */
+  readonly args: readonly BufferId[]
+}
+
+/** Runs a plan as long as another one says so. */
+export interface WhileStep {
+  readonly kind: 'while'
+  /** From carries and constants to one bool. */
+  readonly condition: Plan
+  /** From carries and constants to the next carries. */
+  readonly body: Plan
+  readonly carries: number
+  /** Most runs of the body. */
+  readonly limit: number | undefined
+  /**
+   * Read: what carries begin as, constants. Written: what carries end as, a second buffer for each carry, the condition, and the
+   * workspace.
+   */
+  readonly args: readonly BufferId[]
+}
+
+/** Runs one of two plans. */
+export interface BranchStep {
+  readonly kind: 'branch'
+  readonly whenTrue: Plan
+  readonly whenFalse: Plan
+  /** Read: the predicate, operands. Written: results, the workspace. */
+  readonly args: readonly BufferId[]
+}
+
+export type PlanStep = KernelStep | HostStep | LoopStep | WhileStep | BranchStep
 
 export interface PlanInput {
   readonly name: string

@@ -1,4 +1,5 @@
 // Text of a plan, for people: what goes in and out, its steps in order, who lives where in the arena, and the exact peak.
+import { isNesting, type NestingStep, plansIn } from './nesting.ts'
 import type { HostStep, Plan, PlanBuffer } from './plan.ts'
 import { stepAccess, stepName, stepTransfer, transferBytes } from './steps.ts'
 
@@ -55,13 +56,35 @@ function stepsTitle(plan: Plan): string {
 
 function printSteps(plan: Plan, names: readonly string[]): string[] {
   const width = `${plan.steps.length - 1}`.length
-  return plan.steps.map((step, at) => {
+  return plan.steps.flatMap((step, at) => {
     const accesses = stepAccess(plan, step)
     const named = (access: 'read' | 'write'): string =>
       step.args.flatMap((id, k) => (accesses[k] === access ? [names[id] ?? `?${id}`] : [])).join(', ')
     const call = `${named('write')} = ${stepName(plan, step)}(${named('read')})`
-    return `  ${`${at}`.padStart(width)}  ${call}${step.kind === 'host' ? printHost(plan, step) : ''}`
+    const line = `  ${`${at}`.padStart(width)}  ${call}${step.kind === 'host' ? printHost(plan, step) : ''}`
+    return isNesting(step) ? [`${line}${nestingFacts(step)}`, ...printInside(step)] : [line]
   })
+}
+
+function nestingFacts(step: NestingStep): string {
+  switch (step.kind) {
+    case 'loop':
+      return ` ${step.length} times${step.reverse ? ', backwards' : ''}`
+    case 'while':
+      return step.limit === undefined ? '' : ` at most ${step.limit} times`
+    case 'branch':
+      return ''
+    default:
+      return step satisfies never
+  }
+}
+
+/** The steps of the plans inside, further in. */
+function printInside(step: NestingStep): readonly string[] {
+  return plansIn(step).flatMap((inner) => [
+    `      ${inner.name}`,
+    ...printSteps(inner, bufferNames(inner)).map((line) => `      ${line}`),
+  ])
 }
 
 /** ` axis=1 on the host, 4096 bytes there and 4096 back`. */

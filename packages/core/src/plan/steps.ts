@@ -1,16 +1,20 @@
 // What a step does with its buffers, whatever its kind: which it reads, which it writes, what it is called, what it moves between
 // host and device.
+import { isNesting, nestingParameters } from './nesting.ts'
 import type { Plan, PlanStep } from './plan.ts'
 
 /** What a step does with the buffer of each of its arguments. */
 export function stepAccess(plan: Plan, step: PlanStep): readonly ('read' | 'write')[] {
   if (step.kind === 'host') return step.args.map((_, at) => (at < step.inputs.length ? 'read' : 'write'))
+  if (isNesting(step)) return nestingParameters(step).map(({ access }) => access)
   return plan.kernels[step.kernel]?.buffers.map(({ access }) => access) ?? []
 }
 
-/** The kernel's name, or the op that runs on the host. */
-export const stepName = (plan: Plan, step: PlanStep): string =>
-  step.kind === 'host' ? step.op : (plan.kernels[step.kernel]?.name ?? `kernel ${step.kernel}`)
+/** The kernel's name, the op that runs on the host, or what is done with the plans inside. */
+export function stepName(plan: Plan, step: PlanStep): string {
+  if (step.kind === 'host') return step.op
+  return step.kind === 'kernel' ? (plan.kernels[step.kernel]?.name ?? `kernel ${step.kernel}`) : step.kind
+}
 
 /** Bytes a step copies from the device to the host, and back. */
 export interface StepTransfer {

@@ -23,7 +23,7 @@ function withBuffer(id: number, change: Partial<PlanBuffer>): Plan {
 }
 
 function kernelStep(step: PlanStep): KernelStep {
-  if (step.kind !== 'kernel') throw new Error(`${step.op} is no kernel step`)
+  if (step.kind !== 'kernel') throw new Error(`a ${step.kind} step is no kernel step`)
   return step
 }
 

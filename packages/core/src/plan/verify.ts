@@ -3,7 +3,7 @@
 //  P2 a buffer's bytes are its size times those of its dtype; inputs, outputs and constants and their buffers name each other
 //     and agree in dtype and size; names are distinct among inputs and among outputs
 //  P3 a step names a kernel, or an op that runs on the host with attributes and types that fit it, and binds every buffer of it to
-//     one of the same dtype and size
+//     one of the same dtype and size; plans inside a step are valid, and take and give what the step hands on
 //  P4 inputs and constants are never written; a step writes no buffer it also reads, and none twice
 //  P5 what a step reads, or adds into, was written before; every output is written
 //  P6 `firstStep` is the first step that writes (-1 for inputs and constants); `lastStep` the last that uses an arena buffer,
@@ -20,6 +20,7 @@ import { isOpName, opRecord } from '../ir/builder.ts'
 import { formatType, type TensorType, typesEqual } from '../ir/tensor-type.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { verifyKernel } from '../kernel/verify.ts'
+import { isNesting, type NestingStep, nestingFault, nestingParameters, plansIn } from './nesting.ts'
 import type { BufferId, HostStep, Plan, PlanBuffer, PlanStep } from './plan.ts'
 import { planVersion } from './plan.ts'
 import { planInvalid } from './plan-error.ts'
@@ -117,7 +118,7 @@ function verifySteps(plan: Plan): BufferUses {
     const where = nameOf(plan, at)
     const parameters = parametersOf(plan, step, where)
     if (step.args.length !== parameters.length) {
-      const what = `binds ${step.args.length} buffers; the ${step.kind === 'host' ? 'op' : 'kernel'} has ${parameters.length}`
+      const what = `binds ${step.args.length} buffers; it has ${parameters.length} parameters`
       throw planInvalid(plan, 'P3', where, what)
     }
     const written = new Set(step.args.filter((_, position) => parameters[position]?.access === 'write'))
@@ -165,11 +166,27 @@ interface Parameter extends Pick<PlanBuffer, 'dtype' | 'size' | 'label'> {
 /** What a step wants bound to its arguments. */
 function parametersOf(plan: Plan, step: PlanStep, where: string): readonly Parameter[] {
   if (step.kind === 'host') return hostParameters(plan, step, where)
+  if (isNesting(step)) return nestedParameters(plan, step, where)
   const kernel = plan.kernels[step.kernel]
   if (kernel === undefined)
     throw planInvalid(plan, 'P3', where, `names kernel ${step.kernel} of ${plan.kernels.length}`)
   const addsInto = kernel.stages.some(({ kind }) => kind === 'scatter')
   return kernel.buffers.map((buffer) => ({ ...buffer, addsInto }))
+}
+
+/** Recursive over bodies inside bodies. */
+function nestedParameters(plan: Plan, step: NestingStep, where: string): readonly Parameter[] {
+  for (const inner of plansIn(step)) {
+    verifyPlan(inner)
+    if (
+      inner.inputs.some(({ role }) => role !== 'feed') ||
+      inner.outputs.some(({ role }) => role !== 'result')
+    )
+      throw planInvalid(plan, 'P3', where, `has a plan inside, ${inner.name}, with states of its own`)
+  }
+  const fault = nestingFault(step)
+  if (fault !== undefined) throw planInvalid(plan, 'P3', where, fault)
+  return nestingParameters(step).map((each) => ({ ...each, addsInto: false }))
 }
 
 function hostParameters(plan: Plan, step: HostStep, where: string): readonly Parameter[] {

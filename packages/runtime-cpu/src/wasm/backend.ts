@@ -31,7 +31,7 @@ export const wasmCapabilities: Capabilities = {
   maxElements: 2 ** 28,
   rowKernels: true,
   contractOperands: 'strided',
-  loops: false,
+  loops: true,
   inPlace: true,
   hostSteps: 'shared',
   bitReproducible: true,

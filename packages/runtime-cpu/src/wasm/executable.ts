@@ -10,10 +10,12 @@ import {
   type HostStep,
   internalError,
   type KernelSource,
+  type NestingStep,
   type Plan,
   type PlanBuffer,
+  plansIn,
   runHostStep,
-  type TypedArray,
+  runNesting,
 } from '@heddle/core'
 import { type EmittedModule, emitModule } from './emit/module.ts'
 import { type Heap, maxWasmPages } from './memory.ts'
@@ -34,6 +36,11 @@ export interface Workspace {
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
+/** A plan with its constants in memory and its table; its arena lies wherever a run says. */
+interface PlacedPlan {
+  run(arena: number, scratch: number, inputs: readonly number[], outputs: readonly number[]): void
+}
+
 export function createExecutable(
   workspace: Workspace,
   plan: Plan,
@@ -41,12 +48,6 @@ export function createExecutable(
   instance: WebAssembly.Instance,
 ): Executable {
   const { heap } = workspace
-  const { table } = emitted
-  const run = emitted.entries.map((entry): ((words: Uint32Array) => void) => {
-    if (entry.kind === 'host') return (words) => runHostStep(entry.step, arraysOf(entry.step, words))
-    const call = callable(instance, entry.name)
-    return () => call(tableAddress)
-  })
   const arenaBytes = align(plan.arenaBytes)
   const workBytes = arenaBytes + emitted.scratchBytes + 64
   const owned: number[] = []
@@ -62,48 +63,14 @@ export function createExecutable(
     for (const address of owned) heap.free(address)
   }
 
-  let tableAddress: number
+  let root: PlacedPlan
   try {
-    tableAddress = own(table.length * 4)
-    plan.constants.forEach(({ dtype, data }, at) => {
-      const address = own(data.length * dtypes[dtype].bytes)
-      copyStorage(data, heap.view(dtype, address, data.length))
-      heap.view('u32', tableAddress, table.length)[table.constants + at] = address
-    })
+    root = placePlan(plan, { heap, own, emitted, instance })
     workspace.require(workBytes)
   } catch (error) {
     dispose()
     throw error
   }
-
-  const bind = (first: number, buffers: readonly DeviceBuffer[]): void => {
-    const found = buffers.map((buffer) => workspace.addressOf(buffer))
-    new Uint32Array(heap.memory.buffer, tableAddress, table.length).set(found, first)
-  }
-
-  /** Where a buffer of the plan lies in this run: `words` is the table of addresses. */
-  const addressOf = ({ place }: PlanBuffer, words: Uint32Array): number => {
-    const base = (at: number): number => words[at] ?? 0
-    switch (place.kind) {
-      case 'input':
-        return base(table.inputs + place.index)
-      case 'output':
-        return base(table.outputs + place.index)
-      case 'constant':
-        return base(table.constants + place.index)
-      case 'arena':
-        return base(table.arena) + place.offset
-      default:
-        return place satisfies never
-    }
-  }
-  /** Views made anew at each run: those of the last one are of a memory that may have grown since. */
-  const arraysOf = ({ args }: HostStep, words: Uint32Array): readonly TypedArray[] =>
-    args.map((id) => {
-      const buffer = plan.buffers[id]
-      if (buffer === undefined) throw internalError('wasm run', `buffer ${id} does not exist`)
-      return heap.view(buffer.dtype, addressOf(buffer, words), buffer.size)
-    })
 
   return {
     plan,
@@ -115,13 +82,9 @@ export function createExecutable(
       workspace.check()
       checkRun(workspace.owner, plan, workspace.capabilities, inputs, outputs)
       const base = workspace.require(workBytes)
-      bind(table.inputs, inputs)
-      bind(table.outputs, outputs)
-      const words = heap.view('u32', tableAddress, table.length) as Uint32Array
-      words[table.arena] = base
-      words[table.scratch] = base + arenaBytes
+      const [given, wanted] = [inputs.map(workspace.addressOf), outputs.map(workspace.addressOf)]
       try {
-        for (const entry of run) entry(words)
+        root.run(base, base + arenaBytes, given, wanted)
       } catch (cause) {
         const trapped = cause instanceof WebAssembly.RuntimeError
         const failure = trapped
@@ -136,16 +99,108 @@ export function createExecutable(
   }
 }
 
+interface Placing {
+  readonly heap: Heap
+  readonly own: (bytes: number) => number
+  readonly emitted: EmittedModule
+  readonly instance: WebAssembly.Instance
+}
+
+/** Recursive over plans inside plans. */
+function placePlan(plan: Plan, placing: Placing): PlacedPlan {
+  const { heap, own, emitted, instance } = placing
+  const found = emitted.plans.get(plan)
+  if (found === undefined) throw internalError('wasm run', `plan ${plan.name} was not emitted`)
+  const { table, entries } = found
+  const tableAddress = own(table.length * 4)
+  plan.constants.forEach(({ dtype, data }, at) => {
+    const address = own(data.length * dtypes[dtype].bytes)
+    copyStorage(data, heap.view(dtype, address, data.length))
+    heap.view('u32', tableAddress, table.length)[table.constants + at] = address
+  })
+  const inside = new Map<Plan, PlacedPlan>()
+  for (const step of plan.steps)
+    for (const inner of plansIn(step)) inside.set(inner, placePlan(inner, placing))
+  const positionAddress = inside.size > 0 ? own(4) : 0
+
+  /** Where a buffer of the plan lies in this run: `words` is the table of addresses. */
+  const addressOf = (id: number, words: Uint32Array): number => {
+    const place = plan.buffers[id]?.place
+    const base = (at: number): number => words[at] ?? 0
+    switch (place?.kind) {
+      case 'input':
+        return base(table.inputs + place.index)
+      case 'output':
+        return base(table.outputs + place.index)
+      case 'constant':
+        return base(table.constants + place.index)
+      case 'arena':
+        return base(table.arena) + place.offset
+      case undefined:
+        throw internalError('wasm run', `buffer ${id} does not exist`)
+      default:
+        return place satisfies never
+    }
+  }
+  /** Views made anew at each run: those of the last one are of a memory that may have grown since. */
+  const runOnHost = (step: HostStep, words: Uint32Array): void => {
+    const arrays = step.args.map((id) => {
+      const { dtype, size } = plan.buffers[id] as PlanBuffer
+      return heap.view(dtype, addressOf(id, words), size)
+    })
+    runHostStep(step, arrays)
+  }
+  const runInside = (step: NestingStep, words: Uint32Array): void => {
+    const args = step.args.map((id) => addressOf(id, words))
+    const arena = args.at(-1) ?? 0
+    const scratch = words[table.scratch] ?? 0
+    runNesting<number>(step, args, {
+      nested: (inner) => ({
+        run: (inputs, outputs) => inside.get(inner)?.run(arena, scratch, inputs, outputs),
+      }),
+      position: (at) => {
+        heap.view('i32', positionAddress, 1)[0] = at
+        return positionAddress
+      },
+      rowOf: (address, { bytes }, at) => address + at * bytes,
+      isTrue: (address) => heap.view('bool', address, 1)[0] === 1,
+      copy: (from, to, { dtype, size }) => {
+        copyStorage(heap.view(dtype, from, size), heap.view(dtype, to, size))
+      },
+    })
+  }
+  const calls = entries.map((entry): ((words: Uint32Array) => void) => {
+    if (entry.kind === 'call') {
+      const call = callable(instance, entry.name)
+      return () => call(tableAddress)
+    }
+    const { step } = entry
+    return step.kind === 'host' ? (words) => runOnHost(step, words) : (words) => runInside(step, words)
+  })
+  return {
+    run: (arena, scratch, inputs, outputs) => {
+      const words = heap.view('u32', tableAddress, table.length) as Uint32Array
+      words[table.scratch] = scratch
+      words[table.arena] = arena
+      words.set(inputs, table.inputs)
+      words.set(outputs, table.outputs)
+      for (const call of calls) call(words)
+    },
+  }
+}
+
 /** Emitted again with a listing: it costs nothing until someone asks. */
 function sourcesOf(plan: Plan): readonly KernelSource[] {
-  const { listings, reports } = emitModule(plan, { maxPages: maxWasmPages, keepListing: true })
-  return plan.kernels.map(({ name }, at) => {
-    const { vectorized = [], matrixMultiplication = false } = reports[at] ?? {}
-    const how = matrixMultiplication
-      ? 'matrix multiplication'
-      : `stages: ${vectorized.map((each) => (each ? 'f32x4' : 'scalar')).join(', ')}`
-    return { kernel: name, language: 'wat', text: `;; ${name}: ${how}\n${listings[at] ?? ''}\n` }
-  })
+  const { plans } = emitModule(plan, { maxPages: maxWasmPages, keepListing: true })
+  return [...plans].flatMap(([{ kernels }, { listings, reports }]) =>
+    kernels.map(({ name }, at): KernelSource => {
+      const { vectorized = [], matrixMultiplication = false } = reports[at] ?? {}
+      const how = matrixMultiplication
+        ? 'matrix multiplication'
+        : `stages: ${vectorized.map((each) => (each ? 'f32x4' : 'scalar')).join(', ')}`
+      return { kernel: name, language: 'wat', text: `;; ${name}: ${how}\n${listings[at] ?? ''}\n` }
+    }),
+  )
 }
 
 function callable(instance: WebAssembly.Instance, name: string): (table: number) => void {

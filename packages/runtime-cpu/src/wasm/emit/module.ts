@@ -1,6 +1,8 @@
-// A plan as one WebAssembly module: equal kernels once, and functions that run the steps in order. Addresses of inputs, outputs,
-// constants, the arena and scratch memory come from a table in memory, so that the module knows no absolute address.
+// A plan, with the plans inside its steps, as one WebAssembly module: equal kernels once, and functions that run the steps in
+// order. Addresses of inputs, outputs, constants, the arena and scratch memory come from a table in memory, one for each plan,
+// so that the module knows no absolute address.
 import {
+  allPlans,
   type BufferId,
   HeddleError,
   type HostStep,
@@ -9,6 +11,7 @@ import {
   isFloat,
   type Kernel,
   type KernelStep,
+  type NestingStep,
   type Plan,
 } from '@heddle/core'
 import { type FunctionBuilder, type FunctionRef, moduleBuilder } from '../encoder.ts'
@@ -30,18 +33,25 @@ export interface AddressTable {
 
 export type ModuleEntry =
   | { readonly kind: 'call'; readonly name: string }
-  | { readonly kind: 'host'; readonly step: HostStep }
+  | { readonly kind: 'step'; readonly step: HostStep | NestingStep }
 
-export interface EmittedModule {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  /** What to do one after the other: call an exported function with the address of the table, or run a step on the host. */
+export interface EmittedPlan {
+  /** What to do one after the other: call an exported function with the address of the table, or a step that is no kernel. */
   readonly entries: readonly ModuleEntry[]
   readonly table: AddressTable
-  readonly scratchBytes: number
   /** By plan kernel. */
   readonly reports: readonly KernelReport[]
   /** By plan kernel: the listing of its functions; empty unless a listing was asked for. */
   readonly listings: readonly string[]
+}
+
+/** A module, with what it has of the plan itself. */
+export interface EmittedModule extends EmittedPlan {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of the largest need of all plans: one runs at a time. */
+  readonly scratchBytes: number
+  /** What it has of every plan, this one and those inside. */
+  readonly plans: ReadonlyMap<Plan, EmittedPlan>
 }
 
 /** Functions a module imports, with what they are on the host. */
@@ -67,11 +77,28 @@ export function emitModule(
   const module = moduleBuilder(options)
   const host = importHost(plan, (name) => module.importFunction(name, ['f64', 'f64'], 'f64'))
   const context = { library: library(module), host }
-  const emitted = emitKernels(plan, context, () => module.functions())
+  const kernels = createKernelEmitter(context, () => module.functions())
+  const plans = new Map<Plan, EmittedPlan>()
+  for (const each of allPlans(plan)) {
+    if (!plans.has(each)) plans.set(each, emitPlan(each, module, kernels, plans.size))
+  }
+  const root = plans.get(plan)
+  if (root === undefined) throw internalError('wasm module', 'the plan itself was not emitted')
+  return { ...root, bytes: module.finish(), scratchBytes: kernels.scratchBytes(), plans }
+}
+
+/** `number` tells the functions of plans apart. */
+function emitPlan(
+  plan: Plan,
+  module: ReturnType<typeof moduleBuilder>,
+  kernels: KernelEmitter,
+  number: number,
+): EmittedPlan {
+  const emitted = kernels.emit(plan)
   const table = tableOf(plan)
   const entries = segmentsOf(plan).map((segment): ModuleEntry => {
-    if (segment.kind === 'host') return segment
-    const name = `run${segment.from}`
+    if (segment.kind === 'step') return segment
+    const name = number === 0 ? `run${segment.from}` : `plan${number}_run${segment.from}`
     const f = module.function(name, ['i32'])
     f.get(0)
       .memory('i32.load', table.scratch * 4)
@@ -84,10 +111,8 @@ export function emitModule(
     return { kind: 'call', name }
   })
   return {
-    bytes: module.finish(),
     entries,
     table,
-    scratchBytes: emitted.scratchBytes,
     reports: plan.kernels.map((_, kernel) => emitted.reports[kernel] ?? notRun(plan, kernel)),
     listings: plan.kernels.map((_, kernel) => emitted.listings[kernel] ?? ''),
   }
@@ -95,9 +120,9 @@ export function emitModule(
 
 type Segment =
   | { readonly kind: 'kernels'; readonly from: number; readonly to: number }
-  | { readonly kind: 'host'; readonly step: HostStep }
+  | { readonly kind: 'step'; readonly step: HostStep | NestingStep }
 
-/** Runs of kernel steps, none too long for one function, between the steps of the host. */
+/** Runs of kernel steps, none too long for one function, between the other steps. */
 function segmentsOf({ steps }: Plan): readonly Segment[] {
   const segments: Segment[] = []
   let from = 0
@@ -107,9 +132,9 @@ function segmentsOf({ steps }: Plan): readonly Segment[] {
   }
   for (const [at, step] of steps.entries()) {
     if (at - from === stepsPerEntry) close(at)
-    if (step.kind !== 'host') continue
+    if (step.kind === 'kernel') continue
     close(at)
-    segments.push({ kind: 'host', step })
+    segments.push({ kind: 'step', step })
     from = at + 1
   }
   close(steps.length)
@@ -148,54 +173,69 @@ function importHost(
 
 interface EmittedKernels {
   readonly ofStep: (step: number) => EmittedKernel
-  readonly scratchBytes: number
   readonly reports: readonly (KernelReport | undefined)[]
   readonly listings: readonly (string | undefined)[]
 }
 
-/** Emits each kernel once for every way it is used; equal kernels share their functions. */
-function emitKernels(
-  plan: Plan,
+interface KernelEmitter {
+  readonly emit: (plan: Plan) => EmittedKernels
+  readonly scratchBytes: () => number
+}
+
+interface KnownKernel {
+  readonly kernel: Kernel
+  readonly aliased: boolean
+  readonly emitted: EmittedKernel
+  readonly text: string
+}
+
+/** Emits each kernel once for every way it is used; equal kernels, of whatever plan, share their functions. */
+function createKernelEmitter(
   context: Omit<EmitContext, 'graph'>,
   functions: () => readonly FunctionBuilder[],
-): EmittedKernels {
-  const known = new Map<
-    number,
-    { kernel: Kernel; aliased: boolean; emitted: EmittedKernel; text: string }[]
-  >()
-  const reports: (KernelReport | undefined)[] = []
-  const listings: (string | undefined)[] = []
+): KernelEmitter {
+  const known = new Map<number, KnownKernel[]>()
   let scratchBytes = 0
-  const bySteps = plan.steps.map((step) => {
-    if (step.kind === 'host') return undefined
-    const kernel = plan.kernels[step.kernel]
-    if (kernel === undefined) throw internalError('wasm module', `kernel ${step.kernel} does not exist`)
-    const aliased = kernel.stages.some(({ kind }) => kind === 'contract') && stepAliases(plan, kernel, step)
+  const emitOnce = (kernel: Kernel, aliased: boolean): KnownKernel => {
     const hash = kernelHash(kernel)
     const bucket = known.get(hash) ?? []
     known.set(hash, bucket)
-    let found = bucket.find((each) => each.aliased === aliased && sameKernel(each.kernel, kernel))
-    if (found === undefined) {
-      const before = functions().length
-      const emitted = withKernelName(kernel, () => emitKernel(context, kernel, { aliased }))
-      const text = functions()
-        .slice(before)
-        .map((f) => f.listing())
-        .join('\n')
-      found = { kernel, aliased, emitted, text }
-      bucket.push(found)
-    }
-    scratchBytes = Math.max(scratchBytes, found.emitted.scratchBytes)
-    reports[step.kernel] = found.emitted.report
-    listings[step.kernel] = found.text
-    return found.emitted
-  })
-  const ofStep = (step: number): EmittedKernel => {
-    const emitted = bySteps[step]
-    if (emitted === undefined) throw internalError('wasm module', `step ${step} does not exist`)
-    return emitted
+    const found = bucket.find((each) => each.aliased === aliased && sameKernel(each.kernel, kernel))
+    if (found !== undefined) return found
+    const before = functions().length
+    const emitted = withKernelName(kernel, () => emitKernel(context, kernel, { aliased }))
+    const text = functions()
+      .slice(before)
+      .map((f) => f.listing())
+      .join('\n')
+    scratchBytes = Math.max(scratchBytes, emitted.scratchBytes)
+    const made = { kernel, aliased, emitted, text }
+    bucket.push(made)
+    return made
   }
-  return { ofStep, scratchBytes, reports, listings }
+  return {
+    scratchBytes: () => scratchBytes,
+    emit: (plan) => {
+      const reports: (KernelReport | undefined)[] = []
+      const listings: (string | undefined)[] = []
+      const bySteps = plan.steps.map((step) => {
+        if (step.kind !== 'kernel') return undefined
+        const kernel = plan.kernels[step.kernel]
+        if (kernel === undefined) throw internalError('wasm module', `kernel ${step.kernel} does not exist`)
+        const isContraction = kernel.stages.some(({ kind }) => kind === 'contract')
+        const found = emitOnce(kernel, isContraction && stepAliases(plan, kernel, step))
+        reports[step.kernel] = found.emitted.report
+        listings[step.kernel] = found.text
+        return found.emitted
+      })
+      const ofStep = (step: number): EmittedKernel => {
+        const emitted = bySteps[step]
+        if (emitted === undefined) throw internalError('wasm module', `step ${step} does not exist`)
+        return emitted
+      }
+      return { ofStep, reports, listings }
+    },
+  }
 }
 
 function withKernelName<T>(kernel: Kernel, emit: () => T): T {

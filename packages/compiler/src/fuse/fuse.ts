@@ -153,12 +153,11 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
   /** All results of a run, at the first of them: then all their users are settled. */
   function storeSiblings(node: Value): void {
     const siblings = runs.get(node) ?? [node]
-    if (siblings[0] !== node) return
     const group = createGroup(groups.length, node)
     groups.push(group)
+    group.outputs.push(...siblings)
     for (const sibling of siblings) {
       owner.set(sibling, group)
-      group.outputs.push(sibling)
       settle(sibling, 'STORE_CONTROL', group)
     }
     fillAlone(group, node, node.inputs.map(behindReshapes))
@@ -217,7 +216,7 @@ function createFuser(capabilities: Capabilities, { fusion }: FuseOptions): Fuser
     // An input or literal is an array already; one that is an output is copied by the plan.
     if (lowering.kind === 'leaf') return
     if (lowering.kind === 'control') {
-      storeSiblings(node)
+      if (runs.get(node)?.[0] === node) storeSiblings(node)
       return
     }
     const forced = mustStore.get(node)

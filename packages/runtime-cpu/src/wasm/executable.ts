@@ -86,10 +86,10 @@ export function createExecutable(
       try {
         root.run(base, base + arenaBytes, given, wanted)
       } catch (cause) {
-        const trapped = cause instanceof WebAssembly.RuntimeError
-        const failure = trapped
-          ? internalError('wasm run', `plan ${plan.name} trapped: ${String(cause)}`)
-          : cause
+        const isCoded = cause instanceof HeddleError
+        const failure = isCoded
+          ? cause
+          : internalError('wasm run', `plan ${plan.name} trapped: ${String(cause)}`)
         workspace.fail(failure)
         throw failure
       }

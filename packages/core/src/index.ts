@@ -174,6 +174,16 @@ export { channelShuffle, pixelShuffle, pixelUnshuffle } from './composites/pixel
 export type { PoolOptions } from './composites/pool-windows.ts'
 export type { BceOptions, BceWithLogitsOptions, KlDivOptions } from './composites/probability-losses.ts'
 export { bce, bceWithLogits, klDiv } from './composites/probability-losses.ts'
+export type {
+  LstmOptions,
+  LstmResult,
+  RecurrentOptions,
+  RecurrentResult,
+  RnnOptions,
+} from './composites/recurrent.ts'
+export { gru, lstm, rnn } from './composites/recurrent.ts'
+export type { CellWeights, LstmState, Nonlinearity, RnnCellOptions } from './composites/recurrent-cells.ts'
+export { gruCell, lstmCell, rnnCell } from './composites/recurrent-cells.ts'
 export type { LogSumExpOptions, SoftmaxOptions } from './composites/softmax.ts'
 export { logSoftmax, logSumExp, softmax, softmin } from './composites/softmax.ts'
 export type { PerAxis } from './composites/spatial.ts'

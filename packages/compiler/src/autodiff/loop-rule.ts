@@ -227,7 +227,28 @@ function stackOf(b: Builder, loop: Loop, kept: readonly Value[]): (value: Value)
     ? attrs.body
     : createRegion(attrs.body.inputs, [...attrs.body.results, ...kept])
   const positions = regionPositions(body)
-  return (value) => b.loop(...inputs, { ...attrs, body, result: attrs.carries + (positions.get(value) ?? 0) })
+  const stacked = (value: Value): Value =>
+    b.loop(...inputs, { ...attrs, body, result: attrs.carries + (positions.get(value) ?? 0) })
+  return (value) => {
+    const carry = attrs.body.inputs.indexOf(value as Value<'input'>) - 1
+    const next = carry < 0 || carry >= attrs.carries ? undefined : attrs.body.results[carry]
+    // What is kept after each step says what was carried before the next one.
+    const isKnown = next !== undefined && next !== value && kept.includes(next) && attrs.length > 0
+    return isKnown ? before(b, stacked(next), inputs[carry] as Value, attrs.reverse) : stacked(value)
+  }
+}
+
+/** What was carried before each step, from what was carried after it: one step later, and `first` before all. */
+function before(b: Builder, after: Value, first: Value, reverse: boolean): Value {
+  const { shape } = after.type
+  const [length = 0, ...row] = shape
+  const kept = b.slice(after, {
+    starts: [reverse ? 1 : 0, ...row.map(() => 0)],
+    limits: [reverse ? length : length - 1, ...row],
+    steps: shape.map(() => 1),
+  })
+  const start = b.reshape(first, { shape: [1, ...row] })
+  return reverse ? b.concat(kept, start, { axis: 0 }) : b.concat(start, kept, { axis: 0 })
 }
 
 const zero = (b: Builder, { dtype, shape }: TensorType): Value => b.full({ dtype, shape, value: 0 })

@@ -7,8 +7,11 @@ import { families } from './golden/read-files.ts'
 const reasons: Readonly<Record<string, string>> = {
   alphaDropout: 'random; its moments are tested in composites.test.ts',
   bitcast: 'PyTorch has no function of values for it; kernel fixtures and samples compare it with the host',
+  checkpoint: 'runs its body; autodiff/control.test.ts compares it with the body alone',
   commonDType: 'a question about dtypes; operand.test.ts',
+  cond: 'runs one of its bodies; autodiff/control.test.ts',
   constant: 'an initializer, drawn outside of graphs; compared in initializer.test.ts',
+  customVjp: 'runs its body, with the derivative given; autodiff/control.test.ts',
   dropout: 'random; its statistics and derivative are tested in composites.test.ts',
   dropout1d: 'random; composites.test.ts',
   dropout2d: 'random; composites.test.ts',
@@ -22,9 +25,11 @@ const reasons: Readonly<Record<string, string>> = {
   randomBits: "another generator than PyTorch's; compared with its definition in random.test.ts",
   randomNormal: "another generator than PyTorch's; random.test.ts",
   randomUniform: "another generator than PyTorch's; random.test.ts",
+  scan: 'runs its body; autodiff/control.test.ts compares it with the steps written out, the recurrent family runs it',
   splitKey: "another generator than PyTorch's; random.test.ts",
   uniform: 'an initializer; compared in initializer.test.ts',
   values: 'an initializer; compared in initializer.test.ts',
+  whileLoop: 'runs its body; control-flow.test.ts',
   xavierUniform: 'an initializer; compared in initializer.test.ts',
 }
 

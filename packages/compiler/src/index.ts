@@ -2,6 +2,7 @@
 
 export { hvp, jvp } from './autodiff/forward.ts'
 export { gradient, vjp } from './autodiff/gradient.ts'
+export { hessian, jacobian } from './autodiff/jacobian.ts'
 export type { SavedValues } from './autodiff/saved.ts'
 export { savedForBackward } from './autodiff/saved.ts'
 export type { CompileOptions } from './compile.ts'

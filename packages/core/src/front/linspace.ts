@@ -24,8 +24,8 @@ export interface LinspaceOptions {
 /**
  * `start + i step` in the first half, `end - (count - 1 - i) step` in the second, where `step` is `(end - start) / (count - 1)`.
  *
- * *Dtypes*: numbers; integers truncate. *Throws* `ATTR_LINSPACE`. *Numerics*: every operation rounds to the dtype, as in PyTorch
- * without vector instructions (with them it may differ in the last place).
+ * *Dtypes*: numbers; integers truncate. *Throws* `ATTR_LINSPACE`. *Numerics*: every operation rounds to the dtype. These are PyTorch's
+ * bits where it uses no vector instructions (fewer than 8 values); longer ranges add one rounding there.
  *
  * @example
  * linspace(b, { start: 0, end: 1, count: 5 }) // gives [0, 0.25, 0.5, 0.75, 1]

@@ -9,6 +9,13 @@ import { browserLaunch } from './tools/chromium.ts'
 const TIMEOUT_MS = 60_000
 const WEBGL_TESTS = '{packages/*/src,tests}/**/*.webgl.test.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `npm run docs`: tests write what they would compare with. */
+    updateDocs: boolean
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +37,7 @@ export default defineConfig({
         optimizeDeps: { include: ['fast-check'] },
         test: {
           name: 'webgl',
+          provide: { updateDocs: process.env['UPDATE_DOCS'] === '1' },
           include: [WEBGL_TESTS],
           testTimeout: TIMEOUT_MS,
           browser: {

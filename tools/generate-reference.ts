@@ -1,8 +1,10 @@
 // Writes the parts of the docs that are made from code: the reference of ops from their records, the list of error codes from
-// their pages, the support matrix from the conformance suite. `npm run docs` runs it; a test compares what it would write with what is there.
+// their pages, the support matrix from the conformance suite, the accuracy of functions as measured. `npm run docs` runs it; a
+// test compares what it would write with what is there.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type OpKind, type OpName, opNames, opRecord } from '@heddle/core'
+import { accuracyTable } from './accuracy-table.ts'
 import { errorEntries } from './check-errors.ts'
 import { supportMatrix } from './support-matrix.ts'
 
@@ -12,6 +14,7 @@ export function generatedDocs(root: string): Readonly<Record<string, string>> {
     'docs/reference/ops.md': opReference(),
     'docs/errors.md': errorIndex(root),
     'docs/support.md': supportMatrix(),
+    'docs/accuracy.md': accuracyTable(root),
   }
 }
 

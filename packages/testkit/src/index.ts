@@ -1,5 +1,10 @@
 // The public face of the testkit: fixtures, generators and the conformance suite that tells whether a runtime is right.
 
+export type { Accuracy, AccuracySubject, Sample } from './accuracy.ts'
+export { accuracySample, measureAccuracy, ulpError } from './accuracy.ts'
+export type { AccuracyFile, AccuracyRecord } from './accuracy-record.ts'
+export { accuracyFileText, exceededBounds, recordAccuracy } from './accuracy-record.ts'
+export { accuracySubjects } from './accuracy-subjects.ts'
 export type { BoundArgs, Bounded, BoundedResults, BoundRule } from './bounds.ts'
 export { boundsOfGraph, knownShare } from './bounds.ts'
 export { boundRules } from './bounds-table.ts'

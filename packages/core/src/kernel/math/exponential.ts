@@ -95,15 +95,15 @@ export function expInParts(
 
 /**
  * With e = e^-|x| and q = e / (1 + e): 1 - q for x >= 0, else q; below -1 as e - e q, where the second term is small and the
- * error of 1 + e with it.
+ * error of 1 + e with it. 2^n comes in last, so that nothing but the result can be denormal.
  */
 export const sigmoid: ScalarFunction = defineScalarFunction('sigmoid', 1, (b, x) => {
   const one = b.f32(1)
   const { scale, part } = expInParts(b, b.atLeast(b.fromBits(b.or(b.bitsOf(x), b.i32(SIGN_BIT))), -88))
-  const scaled = b.mul(scale, part)
-  const e = b.add(scale, scaled)
+  const unscaled = b.add(one, part)
+  const e = b.mul(unscaled, scale)
   const q = b.div(e, b.add(one, e))
-  const below = b.add(scale, b.sub(scaled, b.mul(e, q)))
+  const below = b.mul(b.add(one, b.sub(part, b.mul(unscaled, q))), scale)
   const negative = b.select(b.lt(x, b.f32(-1)), below, q)
   return b.select(b.lt(x, b.f32(0)), negative, b.sub(one, q))
 })

@@ -65,7 +65,7 @@ const logit64 = (x: number): number =>
 const rows: readonly Row[] = [
   { name: 'sqrt', f: sqrt, exact: Math.sqrt, ulp: 1 },
   { name: 'rsqrt', f: rsqrt, exact: (x) => 1 / Math.sqrt(x), ulp: 2 },
-  { name: 'asin', f: asin, exact: Math.asin, ulp: 4 },
+  { name: 'asin', f: asin, exact: Math.asin, ulp: 5 },
   { name: 'acos', f: acos, exact: Math.acos, ulp: 4 },
   { name: 'atan', f: atan, exact: Math.atan, ulp: 3 },
   { name: 'atanh', f: atanh, exact: Math.atanh, ulp: 4 },
@@ -101,7 +101,7 @@ const rows: readonly Row[] = [
     domain: [-1, 1e12],
     elsewhere: '',
   },
-  { name: 'mish', f: mish, exact: mish64, ulp: 4, domain: [-87, 1e38], elsewhere: tail },
+  { name: 'mish', f: mish, exact: mish64, ulp: 5, domain: [-87, 1e38], elsewhere: tail },
   {
     name: 'softplus',
     f: (x) => softplus(x),

@@ -86,6 +86,7 @@ export async function measureAccuracy(
       })
       executable.run(inputs, outputs)
       const results = await backend.read(outputs[0] as (typeof outputs)[number])
+      if (!(results instanceof Float32Array)) throw new Error(`${subject.name}: the result is not f32`)
       worst = worstOf(subject, operands, results, backend.capabilities.bitReproducible, worst)
     }
   } finally {

@@ -33,6 +33,7 @@ import {
 } from '@heddle/core'
 import type { ProgramCase } from './conformance-cases.ts'
 import { elementwiseComposites } from './conformance-elementwise.ts'
+import { modelComposites } from './conformance-models.ts'
 import { rowComposites } from './conformance-rows.ts'
 import { bind, drawInputs, graphOf, inputValue } from './samples.ts'
 
@@ -58,6 +59,7 @@ const key: SampleInput = { dtype: 'u32', shape: [2], low: 0, high: 1000, integer
 
 export const composites: readonly Composite[] = [
   ...elementwiseComposites,
+  ...modelComposites,
   ...rowComposites,
   { name: 'relu', inputs: [f32(3, 5)], build: (x) => relu(x(0)) },
   { name: 'sigmoid', inputs: [f32(3, 5)], build: (x) => sigmoid(x(0)) },

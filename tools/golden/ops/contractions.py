@@ -46,6 +46,14 @@ case("matmul", [integers("wholes", 2, 3, 4, low=-9), integers("wholes too", 2, 1
 case("matmul", [whole[0], whole_too], torch.matmul)
 case("matmul", [whole[:, :0], whole_too[:0]], torch.matmul)
 case("matmul", [torch.full((2, 2), 2**30, dtype=torch.int32), torch.full((2, 1), 3, dtype=torch.int32)], torch.matmul, exact=True)
+for dtype in (torch.int64, torch.int16, torch.int8, torch.uint8):
+    factors = [integers("factors", 3, 4, low=0, high=100, dtype=dtype), integers("factors too", 4, 2, low=0, high=100, dtype=dtype)]
+    case("matmul", factors, torch.matmul, exact=True)
+    case("einsum", ["ij,jk->ki", factors], lambda _, factors: torch.einsum("ij,jk->ki", *factors), exact=True)
+case("matmul", [torch.tensor([[2**40 + 1, -(2**33)]]), torch.tensor([[2**22], [2**30 + 3]])], torch.matmul, exact=True)
+for dtype in (torch.float32, torch.bfloat16):
+    case("mm", [x.to(dtype), y.to(dtype)], torch.mm, exact=True)
+    case("addmm", [y[:3].to(dtype), x.to(dtype), y.to(dtype)], torch.addmm, exact=True, gradient=dtype == torch.float32)
 case("matmul", [none(0, 2, 3), numbers("one", 1, 3, 4)], torch.matmul)
 case("matmul", [none(2, 3, 0), none(0, 4)], torch.matmul)
 case("matmul", [none(0), none(0)], torch.matmul)

@@ -79,6 +79,9 @@ case("crossEntropy", [images, labels], lambda x, y: F.cross_entropy(x, y, label_
 case("crossEntropy", [x, classes], lambda x, y: F.cross_entropy(x, y, label_smoothing=1.0), labelSmoothing=1)
 error("crossEntropy", [x, classes], lambda x, y: F.cross_entropy(x, y, label_smoothing=1.5), labelSmoothing=1.5, code="ATTR_LOSS_RANGE")
 
+case("crossEntropy", [x.float(), torch.tensor([1, 0, -100])], F.cross_entropy, ignoreIndex=-100, exact=True, gradient=False)
+case("nll", [x.float(), torch.tensor([1, 0, 3], dtype=torch.uint8)], lambda x, y: F.nll_loss(x, y.long()), exact=True)
+
 # Probabilities of classes.
 given = numbers("probabilities", 3, 5, low=0, high=1)
 each_reduction("crossEntropy", [x, given], F.cross_entropy)

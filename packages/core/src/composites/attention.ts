@@ -25,12 +25,12 @@ export interface AttentionOptions {
 /**
  * `softmax(query keyᵀ scale + mask) value`.
  *
- * Shapes: `query […, L, E]`, `key […, S, E]`, `value […, S, V]` → `[…, L, V]`; leading axes broadcast. Dtypes: floats, promoted.
+ * *Shapes*: `query […, L, E]`, `key […, S, E]`, `value […, S, V]` → `[…, L, V]`; leading axes broadcast. *Dtypes*: floats, promoted.
  * - C1 keys are as long as queries and as many as values, and have two axes or more. Throws `SHAPE_ATTENTION`.
  * A query that sees no key is NaN, as of any softmax over -Infinity alone (and PyTorch's, up to 2.4).
  *
- * Numerics: as `softmax`. Scale and mask are the epilogue of the first product, and the weights one kernel by row.
- * Source: Vaswani et al., Attention is all you need (NeurIPS 2017), section 3.2.1.
+ * *Numerics*: as `softmax`. Scale and mask are the epilogue of the first product, and the weights one kernel by row.
+ * *Source*: Vaswani et al., Attention is all you need (NeurIPS 2017), section 3.2.1.
  *
  * @example
  * scaledDotProductAttention(q, k, v, { isCausal: true }) // q, k and v: f32[8, 4, 16, 32] gives f32[8, 4, 16, 32]

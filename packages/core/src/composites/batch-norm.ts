@@ -34,11 +34,11 @@ export interface BatchNormResult extends Statistics {
  * Normalises each channel (axis 1) over the batch and all other axes, with the statistics of this batch, which it returns: the
  * variance divided by the count less 1, as PyTorch keeps it. `nextStatistics` steps running ones forward with them.
  *
- * Shapes: `x [N, C, d…]`, weight and bias `[C]` → output as x, statistics `[C]`. Dtypes: integers become f32.
+ * *Shapes*: `x [N, C, d…]`, weight and bias `[C]` → output as x, statistics `[C]`. *Dtypes*: integers become f32.
  * - C1 x has two axes or more, weight and bias one number per channel. Throws `SHAPE_BATCH_NORM`.
  * - C2 a channel has more than one element. Throws `SHAPE_NORM_SINGLE`.
  *
- * Source: Ioffe and Szegedy, Batch normalization (ICML 2015), algorithm 1.
+ * *Source*: Ioffe and Szegedy, Batch normalization (ICML 2015), algorithm 1.
  *
  * @example
  * const { output, ...found } = batchNorm(x, { weight, bias }) // x: f32[64, 8, 7, 7], weight and bias: f32[8]
@@ -73,7 +73,7 @@ export interface NextStatisticsOptions {
 /**
  * `(1 - momentum) running + momentum found` of mean and variance: what running statistics become after a batch.
  *
- * Gradient: none; statistics are kept, not trained.
+ * *Gradient*: none; statistics are kept, not trained.
  *
  * @example
  * nextStatistics({ mean, variance }, { mean: x, variance: y }).mean // mean, variance, x and y: f32[8] gives f32[8]

@@ -112,17 +112,17 @@ function weighted(
 /**
  * `-log softmax(logits)[class]`, for classes given by number; for probabilities of classes, `-Σ p log softmax(logits)`.
  *
- * Shapes: `logits [N, C]` and classes `[N]`, or `[N, C, d…]` and `[N, d…]`, or `[C]` and `[]`; probabilities are floats of the
+ * *Shapes*: `logits [N, C]` and classes `[N]`, or `[N, C, d…]` and `[N, d…]`, or `[C]` and `[]`; probabilities are floats of the
  * shape of logits. → scalar, or `[N, d…]` for `none`.
- * Dtypes: logits f32 or f64, integers become f32; classes of any integer dtype.
+ * *Dtypes*: logits f32 or f64, integers become f32; classes of any integer dtype.
  * - C1 classes has the shape of logits without the class axis, probabilities that of logits. Throws `SHAPE_CROSS_ENTROPY`.
  * - C2 weight has one element per class. Throws `SHAPE_CLASS_WEIGHT`.
  * - C3 `labelSmoothing` is from 0 to 1. Throws `ATTR_LOSS_RANGE`.
  * A class outside 0 … C-1 gives NaN, unless it is `ignoreIndex`. The mean over no example, or over none that counts, is NaN.
  * For probabilities the mean is over examples, whatever the weights, and nothing is ignored.
  *
- * Numerics: those of `logSoftmax`: large logits lose nothing. Backward keeps the logarithms of the probabilities.
- * Source: Szegedy et al., Rethinking the Inception architecture (CVPR 2016), section 7, for label smoothing.
+ * *Numerics*: those of `logSoftmax`: large logits lose nothing. Backward keeps the logarithms of the probabilities.
+ * *Source*: Szegedy et al., Rethinking the Inception architecture (CVPR 2016), section 7, for label smoothing.
  *
  * @example
  * crossEntropy(logits, y) // logits: f32[64, 10], y: i32[64] gives f32[]

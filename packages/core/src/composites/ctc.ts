@@ -56,14 +56,14 @@ const never = Number.NEGATIVE_INFINITY
 /**
  * `-log Σ p(path)` over the paths that say the target. The mean divides each loss by its number of labels (at least 1) first.
  *
- * Shapes: `logProbabilities [T, N, C]`, `targets [N, S]`, lengths `[N]` → scalar, or `[N]` for `none`; one example alone has no
- * axis N. Dtypes: targets and lengths of any integer dtype.
+ * *Shapes*: `logProbabilities [T, N, C]`, `targets [N, S]`, lengths `[N]` → scalar, or `[N]` for `none`; one example alone has no
+ * axis N. *Dtypes*: targets and lengths of any integer dtype.
  * - C1 the shapes fit. Throws `SHAPE_CTC`. C2 `blank` is a class. Throws `ATTR_CTC_BLANK`.
  * Lengths are at most T and S; what lies beyond them, and labels beyond, may hold anything.
  *
- * Gradient: PyTorch's, `e^p - posterior` within the length, which is that of the logits if p are their `logSoftmax`, and
+ * *Gradient*: PyTorch's, `e^p - posterior` within the length, which is that of the logits if p are their `logSoftmax`, and
  * differs from the bare derivative by e^p otherwise. NaN for a loss of Infinity, unless `zeroInfinity`.
- * Source: Graves et al., Connectionist temporal classification (ICML 2006), section 4.1.
+ * *Source*: Graves et al., Connectionist temporal classification (ICML 2006), section 4.1.
  *
  * @example
  * ctc(logSoftmax(x), targets, { targetLengths: lengths }) // x: f32[50, 8, 20], targets: i32[8, 10], lengths: i32[8] gives f32[]

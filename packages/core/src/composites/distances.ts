@@ -40,7 +40,7 @@ export interface CosineSimilarityOptions {
 /**
  * Cosine of the angle between vectors: `Σ (x / |x|) (y / |y|)`. Shapes broadcast.
  *
- * Gradient: norms are differentiated as if they were not held at epsilon, so that it is finite for a vector of zeros.
+ * *Gradient*: norms are differentiated as if they were not held at epsilon, so that it is finite for a vector of zeros.
  *
  * @example
  * cosineSimilarity(x, y) // x: f32[8, 3], y: f32[8, 3] gives f32[8]
@@ -66,7 +66,7 @@ export interface PairwiseDistanceOptions {
 /**
  * Norm of `x - y + epsilon` over the last axis. Shapes broadcast.
  *
- * Gradient: 0 where the distance is 0 (with epsilon 0); for p Infinity shared among tied elements.
+ * *Gradient*: 0 where the distance is 0 (with epsilon 0); for p Infinity shared among tied elements.
  *
  * @example
  * pairwiseDistance(x, y, { p: 1 }) // x: f32[8, 3], y: f32[8, 3] gives f32[8]
@@ -81,11 +81,11 @@ export const pairwiseDistance: (x: Value, y: Value, options?: PairwiseDistanceOp
 /**
  * Distances between every row of x and every row of y. Leading axes broadcast.
  *
- * Shapes: `x […, m, k]`, `y […, n, k]` → `[…, m, n]`.
+ * *Shapes*: `x […, m, k]`, `y […, n, k]` → `[…, m, n]`.
  * - C1 both have two axes or more, and equal last ones. Throws `SHAPE_CDIST`. C2 p is not negative. Throws `ATTR_LOSS_RANGE`.
  *
- * Gradient: 0 where the distance is 0; for p Infinity every tied element has the whole (as PyTorch's `cdist`).
- * Numerics: differences are taken before they are squared; nothing of size m n k is stored.
+ * *Gradient*: 0 where the distance is 0; for p Infinity every tied element has the whole (as PyTorch's `cdist`).
+ * *Numerics*: differences are taken before they are squared; nothing of size m n k is stored.
  *
  * @example
  * cdist(x, y) // x: f32[5, 3], y: f32[7, 3] gives f32[5, 7]

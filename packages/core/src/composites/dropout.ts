@@ -59,8 +59,8 @@ const channelDropout = (op: string, spatial: number): Dropout =>
 /**
  * `dropout` of whole channels.
  *
- * Shapes: `x [N, C, L]` or `[C, L]`; kept. C1 as `dropout`; C2 x has so many axes. Throws `SHAPE_DROPOUT`.
- * Source: Tompson et al., Efficient object localization using convolutional networks (CVPR 2015), section 3.2.
+ * *Shapes*: `x [N, C, L]` or `[C, L]`; kept. C1 as `dropout`; C2 x has so many axes. Throws `SHAPE_DROPOUT`.
+ * *Source*: Tompson et al., Efficient object localization using convolutional networks (CVPR 2015), section 3.2.
  */
 export const dropout1d: Dropout = channelDropout('dropout1d', 1)
 /** `dropout` of whole channels of `x [N, C, H, W]` or `[C, H, W]`. Otherwise as `dropout1d`. */
@@ -86,7 +86,7 @@ function keepingMoments(op: string, x: Value, key: Value, rate: number, shape: S
  * Dropout for `selu`: elements become what selu is at -Infinity, not 0, and all are scaled and shifted so that mean 0 and
  * variance 1 stay. C1 as `dropout`.
  *
- * Source: Klambauer et al., Self-normalizing neural networks (NeurIPS 2017), section 3.
+ * *Source*: Klambauer et al., Self-normalizing neural networks (NeurIPS 2017), section 3.
  *
  * @example
  * alphaDropout(x, key, { rate: 0.1 }) // x: f32[64, 10], key: u32[2] gives f32[64, 10]
@@ -99,7 +99,7 @@ export const alphaDropout: Dropout = traced((x: Value, key: Value, { rate }: Dro
 /**
  * `alphaDropout` of whole channels (axis 1).
  *
- * Shapes: `x [N, C, d…]`, two axes or more; kept. C2 throws `SHAPE_DROPOUT`.
+ * *Shapes*: `x [N, C, d…]`, two axes or more; kept. C2 throws `SHAPE_DROPOUT`.
  */
 export const featureAlphaDropout: Dropout = traced(
   (x: Value, key: Value, { rate }: DropoutOptions): Value => {

@@ -46,10 +46,10 @@ function paddingOf(op: string, weight: Value, index: number | undefined): number
 /**
  * Rows of a table: `weight[indices]`. A number outside gives NaN.
  *
- * Shapes: `indices [s…]`, `weight [V, D]` → `[s…, D]`. Dtypes: indices of any integer dtype.
+ * *Shapes*: `indices [s…]`, `weight [V, D]` → `[s…, D]`. *Dtypes*: indices of any integer dtype.
  * - C1 weight has two axes. Throws `SHAPE_EMBEDDING`. C2 `paddingIndex` is a row. Throws `ATTR_PADDING_INDEX`.
  *
- * Gradient: rows add up what comes from each use; none to the padding.
+ * *Gradient*: rows add up what comes from each use; none to the padding.
  *
  * @example
  * embedding(ids, weight, { paddingIndex: 0 }) // ids: i32[8, 20], weight: f32[1000, 64] gives f32[8, 20, 64]
@@ -90,12 +90,12 @@ export interface EmbeddingBagOptions {
 /**
  * Rows of a table, reduced bag by bag. A bag of nothing gives 0.
  *
- * Shapes: `indices [B, n]`, or `[n]` with `offsets [B]`; `weight [V, D]` → `[B, D]`. Dtypes: indices and offsets of any integer
+ * *Shapes*: `indices [B, n]`, or `[n]` with `offsets [B]`; `weight [V, D]` → `[B, D]`. *Dtypes*: indices and offsets of any integer
  * dtype; a number outside gives NaN.
  * - C1 the shapes fit. Throws `SHAPE_EMBEDDING`. C2 `perSampleWeights` go with mode sum. Throws `ATTR_EMBEDDING_MODE`.
  * - C3 `paddingIndex` is a row. Throws `ATTR_PADDING_INDEX`.
  *
- * Gradient: of max to the first of tied rows of the bag.
+ * *Gradient*: of max to the first of tied rows of the bag.
  *
  * @example
  * embeddingBag(ids, weight, { mode: 'sum' }) // ids: i32[8, 20], weight: f32[1000, 64] gives f32[8, 64]

@@ -12,7 +12,7 @@ import type { Value } from '../ir/value.ts'
 /**
  * `x weightᵀ + bias`, with the weight laid out as PyTorch's.
  *
- * Shapes: `x […, in]`, `weight [out, in]`, `bias [out]` → `[…, out]`. Throws `SHAPE_LINEAR`.
+ * *Shapes*: `x […, in]`, `weight [out, in]`, `bias [out]` → `[…, out]`. Throws `SHAPE_LINEAR`.
  *
  * @example
  * linear(x, weight, bias) // x: f32[64, 784], weight: f32[10, 784], bias: f32[10] gives f32[64, 10]
@@ -30,7 +30,7 @@ export const linear: (x: Value, weight: Value, bias?: Value) => Value = traced(
 /**
  * `x1ᵀ weight[o] x2 + bias[o]` for each output o.
  *
- * Shapes: `x1 […, in1]`, `x2 […, in2]`, `weight [out, in1, in2]`, `bias [out]` → `[…, out]`.
+ * *Shapes*: `x1 […, in1]`, `x2 […, in2]`, `weight [out, in1, in2]`, `bias [out]` → `[…, out]`.
  * - C1 leading axes of x1 and x2 are equal, and last ones as the weight has them. Throws `SHAPE_BILINEAR`.
  *
  * @example

@@ -40,7 +40,7 @@ export const mse: Loss = traced((x: Value, target: Value, { reduction }: LossOpt
 /**
  * Absolute difference. Shapes broadcast.
  *
- * Gradient: 0 where the two are equal.
+ * *Gradient*: 0 where the two are equal.
  *
  * @example
  * l1(x, x) // x = [1, 2] gives 0
@@ -60,8 +60,8 @@ export interface SmoothL1Options extends LossOptions {
  *
  * - C1 beta is not negative. Throws `ATTR_LOSS_RANGE`.
  *
- * Gradient: d / beta inside, the sign of d outside; 0 at 0, also with beta 0.
- * Source: Girshick, Fast R-CNN (ICCV 2015), section 2.3.
+ * *Gradient*: d / beta inside, the sign of d outside; 0 at 0, also with beta 0.
+ * *Source*: Girshick, Fast R-CNN (ICCV 2015), section 2.3.
  *
  * @example
  * smoothL1(x, zeros(b, 'f32', [2]), { reduction: 'none' }) // x = [0.5, 3] gives [0.125, 2.5]
@@ -88,8 +88,8 @@ export interface HuberOptions extends LossOptions {
  *
  * - C1 delta is above 0. Throws `ATTR_LOSS_RANGE`.
  *
- * Gradient: d inside, delta times its sign outside.
- * Source: Huber, Robust estimation of a location parameter (1964).
+ * *Gradient*: d inside, delta times its sign outside.
+ * *Source*: Huber, Robust estimation of a location parameter (1964).
  *
  * @example
  * huber(x, zeros(b, 'f32', [2]), { delta: 2, reduction: 'none' }) // x = [1, 3] gives [0.5, 4]
@@ -146,8 +146,8 @@ export interface GaussianNllOptions extends LossOptions {
  * Negative log likelihood under a normal distribution of given variance: `(log v + (x - target)² / v) / 2`. Shapes broadcast: a
  * variance for each row of x has a last axis of extent 1.
  *
- * Gradient: of a variance below epsilon the derivative at epsilon, as if it were not held there (PyTorch's).
- * Source: Nix and Weigend, Estimating the mean and variance of the target probability distribution (1994).
+ * *Gradient*: of a variance below epsilon the derivative at epsilon, as if it were not held there (PyTorch's).
+ * *Source*: Nix and Weigend, Estimating the mean and variance of the target probability distribution (1994).
  *
  * @example
  * gaussianNll(x, target, variance) // x, target and variance: f32[8, 2] gives f32[]

@@ -42,7 +42,7 @@ export interface MarginOptions extends LossOptions {
 /**
  * For a target of 1 the distance x, for -1 what it lacks to the margin (default 1): `max(0, margin - x)`. Shapes broadcast.
  *
- * Gradient: -1 at the margin. For any other target both are added, as PyTorch does.
+ * *Gradient*: -1 at the margin. For any other target both are added, as PyTorch does.
  *
  * @example
  * hingeEmbedding(x, neg(onesLike(x)), { reduction: 'none' }) // x = [0.25, 2] gives [0.75, 0]
@@ -62,8 +62,8 @@ export type PairLoss = (x: Value, y: Value, target: Value, options?: MarginOptio
 /**
  * `1 - cos(x, y)` for a target of 1, `max(0, cos(x, y) - margin)` (margin 0 by default) for -1, along the last axis; 0 for any other.
  *
- * Shapes: `x […, k]`, `y […, k]`, `target […]`; they broadcast.
- * Gradient: the whole slope at the margin. Squared norms are increased by 1e-12, as PyTorch does, which keeps it finite at 0.
+ * *Shapes*: `x […, k]`, `y […, k]`, `target […]`; they broadcast.
+ * *Gradient*: the whole slope at the margin. Squared norms are increased by 1e-12, as PyTorch does, which keeps it finite at 0.
  *
  * @example
  * cosineEmbedding(x, y, target) // x and y: f32[8, 3], target: f32[8] gives f32[]
@@ -83,7 +83,7 @@ export const cosineEmbedding: PairLoss = traced(
 /**
  * `max(0, margin - target (x - y))`: a target of 1 wants x above y, -1 below, by the margin (default 0). Shapes broadcast.
  *
- * Gradient: the whole slope at the margin.
+ * *Gradient*: the whole slope at the margin.
  *
  * @example
  * marginRanking(x, y, target, { margin: 1 }) // x, y and target: f32[8] gives f32[]
@@ -112,10 +112,10 @@ export interface MultiMarginOptions extends MarginOptions {
 /**
  * `Σ_i max(0, margin - x[class] + x[i])^p / C` over the other classes i; margin 1 by default.
  *
- * Shapes: `x [N, C]` and `classes [N]`, or `[C]` and `[]`. A class outside gives NaN.
+ * *Shapes*: `x [N, C]` and `classes [N]`, or `[C]` and `[]`. A class outside gives NaN.
  * - C1 shapes fit. Throws `SHAPE_MULTI_MARGIN`. C2 p is 1 or 2. Throws `ATTR_LOSS_RANGE`.
  *
- * Gradient: 0 at the margin.
+ * *Gradient*: 0 at the margin.
  *
  * @example
  * multiMargin(x, y) // x: f32[8, 10], y: i32[8] gives f32[]
@@ -148,11 +148,11 @@ export const multiMargin: Loss<MultiMarginOptions> = traced(
  * `Σ max(0, 1 - x[j] + x[i]) / C` over the classes j that are named and those i that are not. The target names classes by number;
  * the first negative one ends the list. A class named twice counts twice.
  *
- * Shapes: `x` and `classes [N, C]` or `[C]`. Classes outside count for nothing.
+ * *Shapes*: `x` and `classes [N, C]` or `[C]`. Classes outside count for nothing.
  * - C1 shapes are equal, of one or two axes. Throws `SHAPE_MULTI_MARGIN`.
  *
- * Gradient: 0 at the margin.
- * Numerics: C² comparisons an example, none of them stored.
+ * *Gradient*: 0 at the margin.
+ * *Numerics*: C² comparisons an example, none of them stored.
  *
  * @example
  * multilabelMargin(x, y) // x: f32[8, 10], y: i32[8, 10] gives f32[]
@@ -201,7 +201,7 @@ export const multilabelSoftMargin: Loss<MultilabelSoftMarginOptions> = traced(
 /**
  * `log(1 + e^(-target x))`, for targets of 1 and -1. Shapes broadcast.
  *
- * Numerics: as -logSigmoid, which does not overflow where e^(-target x) does.
+ * *Numerics*: as -logSigmoid, which does not overflow where e^(-target x) does.
  *
  * @example
  * softMargin(x, onesLike(x), { reduction: 'none' }) // x = [-200, 200] gives [200, 0]
@@ -219,9 +219,9 @@ export interface TripletMarginOptions extends MarginOptions, Pick<PairwiseDistan
 /**
  * `max(0, |anchor - positive| - |anchor - negative| + margin)`, with `pairwiseDistance` along the last axis; margin 1 by default.
  *
- * Shapes: `[…, k]`, broadcasting → `[…]` for `none`.
- * Gradient: the whole slope at the margin; half each where the distances `swap` compares are equal.
- * Source: Balntas et al., Learning shallow convolutional feature descriptors with triplet losses (BMVC 2016).
+ * *Shapes*: `[…, k]`, broadcasting → `[…]` for `none`.
+ * *Gradient*: the whole slope at the margin; half each where the distances `swap` compares are equal.
+ * *Source*: Balntas et al., Learning shallow convolutional feature descriptors with triplet losses (BMVC 2016).
  *
  * @example
  * tripletMargin(anchor, x, y) // anchor, x and y: f32[8, 3] gives f32[]

@@ -52,11 +52,11 @@ export interface MultiHeadAttentionResult {
 /**
  * `scaledDotProductAttention` in `heads` subspaces at once. The batch comes first, then the length (PyTorch's `batchFirst`).
  *
- * Shapes: `query [N, L, E]`, `key [N, S, K]`, `value [N, S, V]`; one example alone has no axis N. The mask broadcasts to
+ * *Shapes*: `query [N, L, E]`, `key [N, S, K]`, `value [N, S, V]`; one example alone has no axis N. The mask broadcasts to
  * `[N, heads, L, S]` and means what it means to `scaledDotProductAttention`; `keyPaddingMask` is true where nothing is seen.
  * - C1 shapes fit, and the heads divide E. Throws `SHAPE_MULTI_HEAD_ATTENTION`.
  *
- * Source: Vaswani et al., Attention is all you need (NeurIPS 2017), section 3.2.2.
+ * *Source*: Vaswani et al., Attention is all you need (NeurIPS 2017), section 3.2.2.
  *
  * @example
  * const heads = multiHeadAttention(x, x, x, { heads: 4, input: { weight }, outputWeight }) // x: f32[8, 16, 32], weight: f32[96, 32]

@@ -30,8 +30,8 @@ export interface LayerNormOptions extends AffineOptions {
 /**
  * `(x - mean) / sqrt(variance + epsilon) * weight + bias` over axes of each example. The variance is that of a population.
  *
- * Shapes: weight and bias have the extents of `axes`, or any shape that broadcasts with x. Dtypes: integers become f32.
- * Source: Ba, Kiros and Hinton, Layer normalization (2016), section 3.
+ * *Shapes*: weight and bias have the extents of `axes`, or any shape that broadcasts with x. *Dtypes*: integers become f32.
+ * *Source*: Ba, Kiros and Hinton, Layer normalization (2016), section 3.
  *
  * @example
  * layerNorm(x, { weight, bias }) // x: f32[64, 512], weight and bias: f32[512] gives f32[64, 512]
@@ -54,9 +54,9 @@ export interface RmsNormOptions {
 }
 
 /**
- * `x / sqrt(mean(x²) + epsilon) * weight` over axes of each example. Dtypes: integers become f32.
+ * `x / sqrt(mean(x²) + epsilon) * weight` over axes of each example. *Dtypes*: integers become f32.
  *
- * Source: Zhang and Sennrich, Root mean square layer normalization (2019), section 4.
+ * *Source*: Zhang and Sennrich, Root mean square layer normalization (2019), section 4.
  *
  * @example
  * rmsNorm(x, { weight }) // x: f32[64, 512], weight: f32[512] gives f32[64, 512]
@@ -79,11 +79,11 @@ export interface GroupNormOptions extends AffineOptions {
 /**
  * Normalises each group of channels (axis 1) of each example, over its channels and all axes after them.
  *
- * Shapes: `x [N, C, d…]`, weight and bias `[C]` → as x. Dtypes: integers become f32.
+ * *Shapes*: `x [N, C, d…]`, weight and bias `[C]` → as x. *Dtypes*: integers become f32.
  * - C1 the channels can be split into `groups`; weight and bias have one number each. Throws `SHAPE_GROUP_NORM`.
  * - C2 a group has more than one element. Throws `SHAPE_NORM_SINGLE`.
  *
- * Source: Wu and He, Group normalization (ECCV 2018), section 3.
+ * *Source*: Wu and He, Group normalization (ECCV 2018), section 3.
  *
  * @example
  * groupNorm(x, { groups: 4, weight, bias }) // x: f32[8, 32, 7, 7], weight and bias: f32[32] gives f32[8, 32, 7, 7]
@@ -108,11 +108,11 @@ export const groupNorm: (x: Value, options: GroupNormOptions) => Value = traced(
 /**
  * Normalises each channel (axis 1) of each example, over all axes after it.
  *
- * Shapes: `x [N, C, d…]`, weight and bias `[C]` → as x. Dtypes: integers become f32.
+ * *Shapes*: `x [N, C, d…]`, weight and bias `[C]` → as x. *Dtypes*: integers become f32.
  * - C1 x has three axes or more, weight and bias one number per channel. Throws `SHAPE_GROUP_NORM`.
  * - C2 a channel has more than one element. Throws `SHAPE_NORM_SINGLE`.
  *
- * Source: Ulyanov, Vedaldi and Lempitsky, Instance normalization (2016), section 2.
+ * *Source*: Ulyanov, Vedaldi and Lempitsky, Instance normalization (2016), section 2.
  *
  * @example
  * instanceNorm(x) // x: f32[8, 32, 7, 7] gives f32[8, 32, 7, 7]
@@ -142,8 +142,8 @@ export interface LocalResponseNormOptions {
 /**
  * `x / (k + alpha m)^beta`, m the mean of the squares of neighbouring channels (axis 1); missing ones count as 0.
  *
- * Shapes: `x [N, C, d…]`, three axes or more; kept. Throws `SHAPE_LOCAL_RESPONSE_NORM`. Dtypes: integers become f32.
- * Source: Krizhevsky, Sutskever and Hinton, ImageNet classification (NeurIPS 2012), section 3.3; alpha is that of PyTorch, which takes
+ * *Shapes*: `x [N, C, d…]`, three axes or more; kept. Throws `SHAPE_LOCAL_RESPONSE_NORM`. *Dtypes*: integers become f32.
+ * *Source*: Krizhevsky, Sutskever and Hinton, ImageNet classification (NeurIPS 2012), section 3.3; alpha is that of PyTorch, which takes
  * the mean where the paper takes the sum.
  *
  * @example
@@ -172,9 +172,9 @@ export interface NormalizeOptions {
 }
 
 /**
- * `x / max(|x|, epsilon)`: vectors along an axis brought to length 1. Dtypes: integers become f32.
+ * `x / max(|x|, epsilon)`: vectors along an axis brought to length 1. *Dtypes*: integers become f32.
  *
- * Gradient: where the norm is held at epsilon, none flows through it.
+ * *Gradient*: where the norm is held at epsilon, none flows through it.
  *
  * @example
  * normalize(x, { axis: -1 }) // x = [[3, 4], [0, 0]] gives [[0.6000000238418579, 0.800000011920929], [0, 0]]

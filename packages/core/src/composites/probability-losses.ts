@@ -33,9 +33,9 @@ const smallestProduct = Math.fround(1e-12)
 /**
  * Binary cross entropy of probabilities: `-(t log x + (1 - t) log(1 - x))`, the logarithms no lower than -100. Shapes broadcast.
  *
- * Gradient: `(x - t) / max(x (1 - x), 1e-12)` of x, so that it is large, not infinite, at 0 and 1; of the target
+ * *Gradient*: `(x - t) / max(x (1 - x), 1e-12)` of x, so that it is large, not infinite, at 0 and 1; of the target
  * the difference of the two logarithms, held as they are.
- * Numerics: `bceWithLogits` is exact where probabilities round to 0 and 1.
+ * *Numerics*: `bceWithLogits` is exact where probabilities round to 0 and 1.
  *
  * @example
  * bce(x, onesLike(x), { reduction: 'none' }) // x = [0.5, 0] gives [0.6931471824645996, 100]
@@ -68,7 +68,7 @@ export interface BceWithLogitsOptions extends BceOptions {
 /**
  * Binary cross entropy of logits: `bce(sigmoid(x), target)`, exact for every x. Shapes broadcast.
  *
- * Numerics: `(1 - t) x - (1 + (q - 1) t) logSigmoid(x)`, q being `posWeight`.
+ * *Numerics*: `(1 - t) x - (1 + (q - 1) t) logSigmoid(x)`, q being `posWeight`.
  *
  * @example
  * bceWithLogits(x, onesLike(x), { reduction: 'none' }) // x = [0, -200] gives [0.6931471824645996, 200]
@@ -93,7 +93,7 @@ export interface KlDivOptions {
 /**
  * Kullback-Leibler divergence of log probabilities x from a target distribution: `t (log t - x)`, 0 log 0 being 0. Shapes broadcast.
  *
- * Gradient: of a target of 0 NaN, as PyTorch's.
+ * *Gradient*: of a target of 0 NaN, as PyTorch's.
  *
  * @example
  * klDiv(logSoftmax(x), softmax(y), { reduction: 'batchmean' }) // x and y: f32[8, 10] gives f32[]

@@ -30,9 +30,9 @@ const addTo = (op: string, multiply: (op: string, x: Value, y: Value) => Value):
 /**
  * `beta input + alpha x y`.
  *
- * Shapes: `input` broadcasts to `[m, n]`, `x [m, k]`, `y [k, n]` → `[m, n]`. Dtypes: numbers, promoted to one.
+ * *Shapes*: `input` broadcasts to `[m, n]`, `x [m, k]`, `y [k, n]` → `[m, n]`. *Dtypes*: numbers, promoted to one.
  * Throws `SHAPE_PRODUCT`, `SHAPE_MATMUL_INNER`, `SHAPE_BROADCAST`, `SHAPE_EXPAND`.
- * Gradient: of `input` beta times the cotangent, summed over what broadcast. With beta 0 neither NaN nor Infinity of `input` is seen.
+ * *Gradient*: of `input` beta times the cotangent, summed over what broadcast. With beta 0 neither NaN nor Infinity of `input` is seen.
  *
  * @example
  * addmm(bias, x, y, { alpha: 0.5 }) // bias: f32[4], x: f32[2, 3], y: f32[3, 4] gives f32[2, 4]
@@ -51,7 +51,7 @@ export const baddbmm: AddProduct = addTo('baddbmm', (op, x, y) => product(...bat
 /**
  * `beta input + alpha Σ x y`, the products of a batch added up: `x [b, m, k]`, `y [b, k, n]` → `[m, n]`. Otherwise as `addmm`.
  *
- * Numerics: one contraction over b and k.
+ * *Numerics*: one contraction over b and k.
  */
 export const addbmm: AddProduct = addTo('addbmm', (op, x, y) => {
   const [left, right] = batches(op, x, y)

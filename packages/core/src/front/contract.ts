@@ -15,7 +15,7 @@ import { broadcastShapes, broadcastTo, commonDType, errorHere, graphOf, promote 
  * Matrix product over the last axis of x and the last but one of y; leading axes broadcast. A vector is a row on the left and
  * a column on the right, and its axis is gone from the result.
  *
- * Shapes: `x [k]` or `[…, m, k]`, `y [k]` or `[…, k, n]`. Dtypes: all numbers, promoted to one; bools count as i32.
+ * *Shapes*: `x [k]` or `[…, m, k]`, `y [k]` or `[…, k, n]`. *Dtypes*: all numbers, promoted to one; bools count as i32.
  * Throws `SHAPE_MATMUL_INNER`, `SHAPE_MATMUL_RANK`, `SHAPE_BROADCAST`.
  *
  * @example

@@ -15,15 +15,15 @@ import { errorHere, graphOf } from './operand.ts'
  * broadcast (and are summed over if the result leaves them out). Without an arrow the result has the axes of `...` and then
  * the letters that occur once, capital ones first. Spaces mean nothing.
  *
- * Shapes: one term an operand, separated by commas; extents of a letter are equal or 1. Dtypes: all numbers, promoted to one;
+ * *Shapes*: one term an operand, separated by commas; extents of a letter are equal or 1. *Dtypes*: all numbers, promoted to one;
  * bools count as i32.
  * - C1 the equation is made of letters, `...`, `,` and one `->`; the result names each letter once, and only letters of operands.
  *   Throws `ATTR_EINSUM`.
  * - C2 there are as many operands as terms, each with as many axes as its term names; extents of a letter fit. Throws `SHAPE_EINSUM`.
  *
- * Numerics: two operands are one `dot`, batched where a letter is in both and in the result. More are joined two at a time, at
+ * *Numerics*: two operands are one `dot`, batched where a letter is in both and in the result. More are joined two at a time, at
  * each step the two whose product adds the fewest elements.
- * Source: numpy's `einsum`, with PyTorch's rules for `...`.
+ * *Source*: numpy's `einsum`, with PyTorch's rules for `...`.
  *
  * @example
  * einsum('bhqd,bhkd->bhqk', [q, k]) // q and k: f32[2, 4, 16, 8] gives f32[2, 4, 16, 16]

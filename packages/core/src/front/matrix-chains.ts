@@ -11,11 +11,11 @@ import { broadcastTo, errorHere } from './operand.ts'
 /**
  * `x` times itself, `power` times; 0 gives identities.
  *
- * Shapes: `x […, n, n]`. Dtypes: numbers; kept.
+ * *Shapes*: `x […, n, n]`. *Dtypes*: numbers; kept.
  * - C1 the last two extents are equal. Throws `SHAPE_SQUARE`.
  * - C2 the power is whole and not negative. Throws `ATTR_MATRIX_POWER`; negative ones need the inverse of linear algebra.
  *
- * Numerics: by squaring, about 2 log2(power) products.
+ * *Numerics*: by squaring, about 2 log2(power) products.
  *
  * @example
  * matrixPower(x, 3) // x = [[1, 1], [0, 1]] gives [[1, 3], [0, 1]]
@@ -41,7 +41,7 @@ export const matrixPower: (x: Value, power: number) => Value = traced((x: Value,
  * - C1 one matrix or more; only the first and the last may have one axis, all others have two. Throws `SHAPE_CHAIN`.
  * - C2 columns equal the rows of the next. Throws `SHAPE_MATMUL_INNER`.
  *
- * Source: Cormen, Leiserson, Rivest and Stein, Introduction to algorithms, section 15.2.
+ * *Source*: Cormen, Leiserson, Rivest and Stein, Introduction to algorithms, section 15.2.
  *
  * @example
  * chainMatmul([x, y, z]) // x: f32[10, 100], y: f32[100, 5], z: f32[5, 50] gives f32[10, 50]

@@ -62,7 +62,7 @@ export function outerProduct(op: string, x: Value, y: Value): Value {
 /**
  * Matrix product without broadcasting.
  *
- * Shapes: `x [m, k]`, `y [k, n]` → `[m, n]`. Dtypes: as `matmul`. Throws `SHAPE_PRODUCT`, `SHAPE_MATMUL_INNER`.
+ * *Shapes*: `x [m, k]`, `y [k, n]` → `[m, n]`. *Dtypes*: as `matmul`. Throws `SHAPE_PRODUCT`, `SHAPE_MATMUL_INNER`.
  *
  * @example
  * mm(x, y) // x: f32[2, 3], y: f32[3, 4] gives f32[2, 4]
@@ -70,7 +70,7 @@ export function outerProduct(op: string, x: Value, y: Value): Value {
 export const mm: Product = traced((x: Value, y: Value): Value => matrices('mm', x, y))
 
 /**
- * Matrix times vector. Shapes: `x [m, k]`, `y [k]` → `[m]`. Throws `SHAPE_PRODUCT`, `SHAPE_MATMUL_INNER`.
+ * Matrix times vector. *Shapes*: `x [m, k]`, `y [k]` → `[m]`. Throws `SHAPE_PRODUCT`, `SHAPE_MATMUL_INNER`.
  *
  * @example
  * mv(x, y) // x: f32[2, 3], y: f32[3] gives f32[2]
@@ -78,7 +78,7 @@ export const mm: Product = traced((x: Value, y: Value): Value => matrices('mm', 
 export const mv: Product = traced((x: Value, y: Value): Value => matrixVector('mv', x, y))
 
 /**
- * A batch of matrix products. Shapes: `x [b, m, k]`, `y [b, k, n]` → `[b, m, n]`; nothing broadcasts. Throws `SHAPE_PRODUCT`.
+ * A batch of matrix products. *Shapes*: `x [b, m, k]`, `y [b, k, n]` → `[b, m, n]`; nothing broadcasts. Throws `SHAPE_PRODUCT`.
  *
  * @example
  * bmm(x, y) // x: f32[5, 2, 3], y: f32[5, 3, 4] gives f32[5, 2, 4]
@@ -86,7 +86,7 @@ export const mv: Product = traced((x: Value, y: Value): Value => matrixVector('m
 export const bmm: Product = traced((x: Value, y: Value): Value => product(...batches('bmm', x, y)))
 
 /**
- * Every product of an element of x with one of y. Shapes: `x [m]`, `y [n]` → `[m, n]`. Throws `SHAPE_PRODUCT`.
+ * Every product of an element of x with one of y. *Shapes*: `x [m]`, `y [n]` → `[m, n]`. Throws `SHAPE_PRODUCT`.
  *
  * @example
  * outer(x, y) // x: f32[2], y: f32[3] gives f32[2, 3]
@@ -105,7 +105,7 @@ export const vdot: Product = traced((x: Value, y: Value): Value => product(...ra
 /**
  * Sums of products over the last axes; with a scalar, its product with every element.
  *
- * Shapes: `x [m…, k]`, `y [n…, k]` → `[m…, n…]`. Throws `SHAPE_PRODUCT`.
+ * *Shapes*: `x [m…, k]`, `y [n…, k]` → `[m…, n…]`. Throws `SHAPE_PRODUCT`.
  *
  * @example
  * inner(x, y) // x: f32[2, 3], y: f32[4, 3] gives f32[2, 4]
@@ -126,7 +126,7 @@ export const inner: Product = traced((x: Value, y: Value): Value => {
 /**
  * Kronecker product: every element of x, replaced by itself times y.
  *
- * Shapes: of the longer rank, an axis has the product of the extents; missing leading axes count as 1.
+ * *Shapes*: of the longer rank, an axis has the product of the extents; missing leading axes count as 1.
  *
  * @example
  * kron(x, y) // x: f32[2, 3], y: f32[4, 5] gives f32[8, 15]

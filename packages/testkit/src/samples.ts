@@ -26,7 +26,8 @@ function sampleId(op: OpName, inputs: readonly SampleInput[], attrs: object): st
 
 function formatAttr(value: unknown): string {
   if (Object.is(value, -0)) return '-0'
-  if (typeof value === 'number' || typeof value === 'string') return String(value)
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
+    return String(value)
   return Array.isArray(value) || ArrayBuffer.isView(value) ? `[${String(value)}]` : '?'
 }
 

@@ -113,6 +113,23 @@ test.each<[string, Partial<HostStep>]>([
   expect(() => verifyPlan({ ...plan, steps })).toThrow('PLAN_INVALID: plan sorting: step 1')
 })
 
+test('host steps: the verifier refuses a result in the memory of what the host still reads', () => {
+  const b = createBuilder()
+  const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>
+  const graph: Graph = {
+    name: 'reorder',
+    inputs: [{ value: state, role: 'state', trainable: false, initial: undefined }],
+    outputs: [],
+    updates: [{ state: 's', value: b.argSort(state, { axis: 0, descending: true }) }],
+  }
+  const { plan } = runPipeline(graph, hostCapabilities)
+  const outputs = plan.outputs.map((output) => ({ ...output, donor: 0 }))
+
+  expect(() => verifyPlan({ ...plan, outputs })).toThrow(
+    'is written at step 0 (argSort) before s is read (P9)',
+  )
+})
+
 test('host steps: an output never takes the memory of a state that the host still reads', () => {
   const b = createBuilder()
   const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>

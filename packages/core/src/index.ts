@@ -496,6 +496,8 @@ export type { MathBound } from './kernel/math/bounds.ts'
 export { mathBounds } from './kernel/math/bounds.ts'
 export { hostMath } from './kernel/math/host.ts'
 export { isMathFunction, mathFunctionNames, mathFunctions } from './kernel/math/index.ts'
+export type { StoredFloat } from './kernel/math/stored-floats.ts'
+export { storedFloats } from './kernel/math/stored-floats.ts'
 export { printKernel } from './kernel/print.ts'
 export { canReplace } from './kernel/replace.ts'
 export type {

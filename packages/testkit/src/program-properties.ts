@@ -2,11 +2,13 @@
 // runtime that promises it gives the bits of the kernel interpreter running the same plan. Texts and JSON lose nothing.
 import type { Backend, Capabilities, Graph, Plan, TypedArray } from '@heddle/core'
 import {
+  computes,
   graphFromJson,
   graphToJson,
   hostCapabilities,
   interpret,
   interpreterBackend,
+  isFloat,
   nodesOf,
   parseGraph,
   planFromJson,
@@ -76,6 +78,8 @@ const DUALITY_ULPS = 64
  * to the reference. False where they are too large or not finite, so that nothing was compared.
  */
 export function checkDuality({ graph, bindings }: RandomProgram): boolean {
+  // A cast to a float of fewer bits rounds the tangent on one way and the cotangent on the other.
+  if (nodesOf(graph).some(({ type: { dtype } }) => isFloat(dtype) && !computes(dtype))) return false
   const { outputs } = interpret(graph, bindings)
   const scalar = (name: string): number => Number(outputs[name]?.data[0])
   const [forward, reverse, magnitude] = [scalar('d0'), scalar('d1'), Math.max(1, scalar('d2'))]

@@ -6,6 +6,7 @@ import {
   copyStorage,
   type DeviceBuffer,
   type DType,
+  dtypeNames,
   dtypes,
   HeddleError,
   type Plan,
@@ -24,7 +25,7 @@ export interface WasmOptions {
 }
 
 export const wasmCapabilities: Capabilities = {
-  dtypes: ['f32', 'f64', 'i32', 'u32', 'bool'],
+  dtypes: dtypeNames,
   maxReads: 64,
   maxWrites: 8,
   maxOps: 512,

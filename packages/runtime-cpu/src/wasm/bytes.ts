@@ -7,6 +7,8 @@ export interface Bytes {
   unsigned(value: number): void
   /** Signed LEB128 of an i32. */
   signed(value: number): void
+  /** Signed LEB128 of an i64. */
+  signed64(value: bigint): void
   float32(value: number): void
   float64(value: number): void
   /** An ASCII name with its length in front. */
@@ -51,6 +53,14 @@ export function byteBuffer(capacity: number): Bytes {
         rest >>= 7
       }
       byte(rest & 127)
+    },
+    signed64(value) {
+      let rest = BigInt.asIntN(64, value)
+      while (rest < -64n || rest > 63n) {
+        byte(Number(rest & 127n) | 128)
+        rest >>= 7n
+      }
+      byte(Number(rest & 127n))
     },
     float32(value) {
       scratch.setFloat32(0, value, true)

@@ -103,7 +103,7 @@ const resultOf = (name: string): 'i32' | 'f32' | 'f64' | 'v128' => {
 test('every plain instruction validates with the operands its name tells', () => {
   const skipped = new Set(['unreachable', 'return', 'drop', 'select'])
   const unary =
-    /eqz|abs|neg|ceil|floor|trunc|nearest|sqrt|convert|demote|promote|reinterpret|splat|not|extend/
+    /eqz|abs|neg|ceil|floor|trunc|nearest|sqrt|convert|demote|promote|reinterpret|splat|not|extend|wrap/
   for (const name of Object.keys(plainInstructions) as (keyof typeof plainInstructions)[]) {
     if (skipped.has(name)) continue
     const [type = '', what = ''] = name.split('.')

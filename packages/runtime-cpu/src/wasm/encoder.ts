@@ -40,6 +40,7 @@ export interface FunctionBuilder extends FunctionRef {
   /** Bytes of the result, each an index into the 32 bytes of the two operands. */
   shuffle(bytes: readonly number[]): FunctionBuilder
   i32(value: number): FunctionBuilder
+  i64(value: bigint): FunctionBuilder
   f32(value: number): FunctionBuilder
   f64(value: number): FunctionBuilder
   block(): FunctionBuilder
@@ -171,6 +172,12 @@ function functionBuilder(
       code.byte(0x41)
       code.signed(value | 0)
       note(`i32.const ${value | 0}`)
+      return self
+    },
+    i64(value) {
+      code.byte(0x42)
+      code.signed64(value)
+      note(`i64.const ${value}`)
       return self
     },
     f32(value) {

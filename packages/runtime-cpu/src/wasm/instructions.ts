@@ -2,7 +2,7 @@
 // follow: none, a memory argument, or a lane. A prefixed opcode `0xfd n` is written as 0xfd0000 + n.
 
 /** Value types with their binary codes. */
-export const valueTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
+export const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 export type ValueType = keyof typeof valueTypes
 
 /** Instructions without immediates. */
@@ -22,6 +22,12 @@ export const plainInstructions = {
   'i32.le_u': 0x4d,
   'i32.ge_s': 0x4e,
   'i32.ge_u': 0x4f,
+  'i64.eqz': 0x50,
+  'i64.eq': 0x51,
+  'i64.ne': 0x52,
+  'i64.lt_s': 0x53,
+  'i64.gt_s': 0x55,
+  'i64.le_s': 0x57,
   'f32.eq': 0x5b,
   'f32.ne': 0x5c,
   'f32.lt': 0x5d,
@@ -47,6 +53,16 @@ export const plainInstructions = {
   'i32.shl': 0x74,
   'i32.shr_s': 0x75,
   'i32.shr_u': 0x76,
+  'i64.add': 0x7c,
+  'i64.sub': 0x7d,
+  'i64.mul': 0x7e,
+  'i64.div_s': 0x7f,
+  'i64.rem_s': 0x81,
+  'i64.and': 0x83,
+  'i64.or': 0x84,
+  'i64.xor': 0x85,
+  'i64.shl': 0x86,
+  'i64.shr_s': 0x87,
   'f32.abs': 0x8b,
   'f32.neg': 0x8c,
   'f32.ceil': 0x8d,
@@ -73,18 +89,29 @@ export const plainInstructions = {
   'f64.div': 0xa3,
   'f64.min': 0xa4,
   'f64.max': 0xa5,
+  'i32.wrap_i64': 0xa7,
+  'i64.extend_i32_s': 0xac,
+  'i64.extend_i32_u': 0xad,
   'f32.convert_i32_s': 0xb2,
   'f32.convert_i32_u': 0xb3,
+  'f32.convert_i64_s': 0xb4,
   'f32.demote_f64': 0xb6,
   'f64.convert_i32_s': 0xb7,
   'f64.convert_i32_u': 0xb8,
+  'f64.convert_i64_s': 0xb9,
   'f64.promote_f32': 0xbb,
   'i32.reinterpret_f32': 0xbc,
+  'i64.reinterpret_f64': 0xbd,
   'f32.reinterpret_i32': 0xbe,
+  'f64.reinterpret_i64': 0xbf,
+  'i32.extend8_s': 0xc0,
+  'i32.extend16_s': 0xc1,
   'i32.trunc_sat_f32_s': 0xfc0000,
   'i32.trunc_sat_f32_u': 0xfc0001,
   'i32.trunc_sat_f64_s': 0xfc0002,
   'i32.trunc_sat_f64_u': 0xfc0003,
+  'i64.trunc_sat_f32_s': 0xfc0004,
+  'i64.trunc_sat_f64_s': 0xfc0006,
   'i32x4.splat': 0xfd0011,
   'f32x4.splat': 0xfd0013,
   'i32x4.eq': 0xfd0037,
@@ -148,11 +175,17 @@ export const memoryInstructions = {
   'i32.load': [0x28, 2],
   'f32.load': [0x2a, 2],
   'f64.load': [0x2b, 3],
+  'i64.load': [0x29, 3],
+  'i32.load8_s': [0x2c, 0],
   'i32.load8_u': [0x2d, 0],
+  'i32.load16_s': [0x2e, 1],
+  'i32.load16_u': [0x2f, 1],
   'i32.store': [0x36, 0],
   'f32.store': [0x38, 2],
   'f64.store': [0x39, 3],
+  'i64.store': [0x37, 3],
   'i32.store8': [0x3a, 0],
+  'i32.store16': [0x3b, 1],
   'v128.load': [0xfd0000, 2],
   'v128.load32_splat': [0xfd0009, 2],
   'v128.store': [0xfd000b, 2],
@@ -188,5 +221,5 @@ export function resultType(
   if (what.startsWith('extract_lane')) return prefix === 'i32x4' ? 'i32' : 'f32'
   if (prefix === 'v128' || prefix.includes('x')) return 'v128'
   if (/^(eqz|(eq|ne|lt|gt|le|ge)(_[su])?)$/.test(what)) return 'i32'
-  return prefix === 'i32' || prefix === 'f32' || prefix === 'f64' ? prefix : undefined
+  return prefix === 'i32' || prefix === 'i64' || prefix === 'f32' || prefix === 'f64' ? prefix : undefined
 }

@@ -9,12 +9,14 @@ import {
   type Kernel,
   type ScalarCode,
   type ScalarLoad,
+  type ScalarNode,
   strideOf,
   type ValueId,
   valuesOf,
 } from '@heddle/core'
 import { isMath } from './math.ts'
 import { type VectorLoadForm, windowsOf } from './vector-load.ts'
+import { isLaneDType } from './vector-ops.ts'
 
 /** Which values differ between neighbouring positions of `axis`. `accumulated`: whether the results of reductions do. */
 export function varyingValues(
@@ -136,14 +138,14 @@ export function laneCost(
   accumulated: boolean,
 ): LaneCost {
   const varies = varyingValues(code, axis, accumulated)
-  let possible = roots.every((id) => code[id]?.dtype !== 'f64')
+  let possible = roots.every((id) => hasLanes(code[id]))
   let contiguous = 0
   let gathers = 0
   let operations = 0
   for (const id of reachable(code, roots)) {
     const node = code[id]
     if (node === undefined || varies[id] !== true) continue
-    if (node.dtype === 'f64') possible = false
+    if (!hasLanes(node)) possible = false
     switch (node.op) {
       case 'load':
         if (loadForm(node, kernel, axis, varies) === 'gather') gathers++
@@ -161,12 +163,15 @@ export function laneCost(
         break
       default:
         operations += isMath(node.op) ? 20 : 1
-        if (node.args.some((arg) => code[arg]?.dtype === 'f64')) possible = false
+        if (!node.args.every((arg) => hasLanes(code[arg]))) possible = false
         if (node.op === 'rem' || (node.op === 'div' && node.dtype !== 'f32')) gathers++
     }
   }
   return { possible, contiguous, gathers, operations }
 }
+
+/** Whether four values of a node fit a vector; of nothing, they do. */
+const hasLanes = (node: ScalarNode | undefined): boolean => node === undefined || isLaneDType(node.dtype)
 
 /** The ids `roots` need, ascending. */
 export function reachable(code: ScalarCode, roots: readonly ValueId[]): readonly ValueId[] {

@@ -4,6 +4,7 @@ import { type AxisId, type Kernel, type Stage, strideOf, type ValueId, valuesOf 
 import { type LaneCost, laneCost } from './analysis.ts'
 import { isOperation } from './combine.ts'
 import { reducesInOwnLanes } from './reduce-shape.ts'
+import { isLaneDType } from './vector-ops.ts'
 
 export interface LaneChoice {
   /** Neighbouring rows at once, with `groups` vectors an iteration where there are enough rows. */
@@ -32,7 +33,7 @@ function storesAlong(kernel: Kernel, stage: Stage, axis: AxisId): 'contiguous' |
   for (const { buffer, index } of stage.stores) {
     const stride = strideOf(index, axis)
     if (stride === undefined || valuesOf(index).size > 0) return 'impossible'
-    if (kernel.buffers[buffer]?.dtype === 'f64') return 'impossible'
+    if (!isLaneDType(kernel.buffers[buffer]?.dtype ?? 'f32')) return 'impossible'
     if (stride !== 1) form = 'apart'
   }
   return form
@@ -78,7 +79,8 @@ function rowChoice(kernel: Kernel): LaneChoice | undefined {
     if (stores === 'impossible' || !positionsHaveLanes(stage)) return undefined
     const cost = laneCost(kernel, codeOf(stage), rootsOf(stage), axis, true)
     const apart = stores === 'apart' ? 1 : 0
-    if (stage.kind === 'reduce' && stage.accumulators.some(({ dtype }) => dtype === 'f64')) return undefined
+    if (stage.kind === 'reduce' && !stage.accumulators.every(({ dtype }) => isLaneDType(dtype)))
+      return undefined
     if (stage.kind === 'contract' && stage.dtype === 'f64') return undefined
     operations += cost.operations + cost.contiguous
     total = {

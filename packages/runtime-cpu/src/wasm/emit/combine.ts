@@ -1,9 +1,10 @@
 // How reductions combine two values, and the value that changes nothing when combined (exactly, to the sign of zero), so that
 // accumulators can start from it instead of from the first value.
-import { type Combine, type DType, dtypes } from '@heddle/core'
+import { type Combine, type DType, dtypes, identityOf, isFloat, type Scalar } from '@heddle/core'
 import type { FunctionBuilder } from '../encoder.ts'
-import type { PlainInstruction, ValueType } from '../instructions.ts'
+import type { PlainInstruction } from '../instructions.ts'
 import type { Library } from '../library.ts'
+import { writeConstant } from './constant.ts'
 import { integerExtreme, scalarType } from './scalar-ops.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -52,40 +53,14 @@ function vectorInstruction(combine: Operation, dtype: DType): PlainInstruction {
   }
 }
 
-/** The neutral value as a number of its dtype. A sum starts from -0, which keeps the sign of a sum of -0. */
-function neutral(combine: Operation, dtype: DType): number {
-  const { kind } = dtypes[dtype]
-  switch (combine) {
-    case 'sum':
-      return kind === 'float' ? -0 : 0
-    case 'product':
-      return 1
-    case 'min':
-      if (kind === 'float') return Number.POSITIVE_INFINITY
-      return kind === 'int' ? 0x7fffffff : kind === 'uint' ? 0xffffffff : 1
-    case 'max':
-      if (kind === 'float') return Number.NEGATIVE_INFINITY
-      return kind === 'int' ? -0x80000000 : 0
-    default:
-      return combine satisfies never
-  }
-}
-
-/** What a reduction over nothing gives. */
-export function identity(combine: Combine, dtype: DType): number {
-  return !isOperation(combine) || combine === 'sum' ? 0 : neutral(combine, dtype)
-}
-
-export function writeConstant(f: FunctionBuilder, type: ValueType, value: number): void {
-  if (type === 'f32') f.f32(value)
-  else if (type === 'f64') f.f64(value)
-  else f.i32(value)
-}
+/** The neutral value. A sum of floats starts from -0, which keeps the sign of a sum of -0. */
+const neutral = (combine: Operation, dtype: DType): Scalar =>
+  combine === 'sum' && isFloat(dtype) ? -0 : identityOf(combine, dtype)
 
 /** Pushes the neutral value. */
 export function writeNeutral(f: FunctionBuilder, combine: Operation, dtype: DType, vector: boolean): void {
   const value = neutral(combine, dtype)
   if (!vector) writeConstant(f, scalarType[dtype], value)
-  else if (dtype === 'f32') f.f32(value).op('f32x4.splat')
-  else f.i32(dtype === 'bool' ? -value : value).op('i32x4.splat')
+  else if (dtype === 'f32') f.f32(Number(value)).op('f32x4.splat')
+  else f.i32(dtype === 'bool' ? -Number(value) : Number(value)).op('i32x4.splat')
 }

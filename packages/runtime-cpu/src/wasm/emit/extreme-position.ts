@@ -1,9 +1,10 @@
 // argmax and argmin: the best value so far and its position, in locals, for one row or four neighbouring rows. Positions come
 // in ascending order and only a strictly better value replaces the best, so the first of equals stays; the first NaN stays.
-import { type Combine, type DType, dtypes, internalError, type ReduceStage } from '@heddle/core'
+import { type Combine, type DType, dtypes, internalError, type ReduceStage, type Scalar } from '@heddle/core'
 import type { Local } from '../encoder.ts'
 import type { PlainInstruction, ValueType } from '../instructions.ts'
-import { isOperation, writeConstant } from './combine.ts'
+import { isOperation } from './combine.ts'
+import { writeConstant } from './constant.ts'
 import type { NodeId } from './graph.ts'
 import type { OpenPiece, ProgramBuilder } from './program.ts'
 import { scalarType } from './scalar-ops.ts'
@@ -107,18 +108,13 @@ export function addExtremePositions(
 }
 
 /** A value that loses against all others, or ties with what position 0 holds. */
-function worst(combine: Combine, dtype: DType): number {
-  const { kind } = dtypes[dtype]
-  const most = combine === 'argmin'
-  if (kind === 'float') return most ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-  if (kind === 'bool') return most ? 1 : 0
-  if (kind === 'uint') return most ? 0xffffffff : 0
-  return most ? 0x7fffffff : -0x80000000
-}
+const worst = (combine: Combine, dtype: DType): Scalar =>
+  combine === 'argmin' ? dtypes[dtype].highest : dtypes[dtype].lowest
 
 function better(combine: Combine, dtype: DType, vector: boolean): PlainInstruction {
   const what = combine === 'argmax' ? 'gt' : 'lt'
   if (dtype === 'f64') return `f64.${what}`
+  if (dtype === 'i64') return `i64.${what}_s`
   if (dtype === 'f32') return vector ? `f32x4.${what}` : `f32.${what}`
   if (dtype === 'bool' && vector) throw internalError('wasm reduce', 'masks have no order')
   const sign = dtype === 'i32' ? 's' : 'u'

@@ -1,7 +1,7 @@
 // The values of one function as a graph of WebAssembly instructions, before it is written: equal values are one node, and
 // every node knows the loop level at which it becomes known, so that what does not change in a loop is computed before it.
 // Nodes are pure: reads of memory count as pure because stores come after all reads of the same position.
-import { internalError } from '@heddle/core'
+import { internalError, type Scalar } from '@heddle/core'
 import type { FunctionRef, Local } from '../encoder.ts'
 import {
   type LaneInstruction,
@@ -18,7 +18,8 @@ export type NodeId = number
 export type Level = number
 
 export type GraphNode =
-  | { readonly kind: 'const'; readonly value: number }
+  /** A bigint if the type is i64. */
+  | { readonly kind: 'const'; readonly value: Scalar }
   | { readonly kind: 'local'; readonly local: Local }
   | { readonly kind: 'plain'; readonly name: PlainInstruction; readonly args: readonly NodeId[] }
   | {
@@ -37,7 +38,7 @@ export type GraphNode =
   | { readonly kind: 'call'; readonly target: FunctionRef; readonly args: readonly NodeId[] }
 
 export interface Graph {
-  constant(type: 'i32' | 'f32' | 'f64', value: number): NodeId
+  constant(type: 'i32' | 'i64' | 'f32' | 'f64', value: Scalar): NodeId
   /** A local that holds its value from `level` on. */
   local(type: ValueType, local: Local, level: Level): NodeId
   plain(name: PlainInstruction, ...args: readonly NodeId[]): NodeId
@@ -93,14 +94,14 @@ export function valueGraph(): Graph {
   }
   const constantOf = (id: NodeId): number | undefined => {
     const { node } = entry(id)
-    return node.kind === 'const' ? node.value : undefined
+    return node.kind === 'const' && typeof node.value === 'number' ? node.value : undefined
   }
 
   const graph: Graph = {
     constant: (type, value) =>
       // All NaNs are one; -0 is not 0.
       intern(`${type} ${Object.is(value, -0) ? '-0' : value}`, () => ({
-        node: { kind: 'const', value },
+        node: { kind: 'const', value: type === 'i64' ? BigInt(value) : value },
         type,
         level: 0,
       })),

@@ -3,7 +3,7 @@
 // loop's counter plus a constant offset, so that several vectors of one iteration share their addresses.
 import {
   type AxisId,
-  type DType,
+  computes,
   type Guard,
   type IndexExpression,
   indexRange,
@@ -16,12 +16,12 @@ import {
   type ValueId,
   valuesOf,
 } from '@heddle/core'
-import type { MemoryInstruction } from '../instructions.ts'
 import { laneSteps, loadForm, operandsOfValue, varyingValues } from './analysis.ts'
 import type { NodeId } from './graph.ts'
 import { type Address, addressOf, conditionNode, type IndexScope, indexNode } from './index-code.ts'
 import { inlineMath, isMath, sharedMath } from './math.ts'
 import { argument, type EmitContext, emitScalarOp, scalarType } from './scalar-ops.ts'
+import { decoded, loadInstruction, narrowed, sameBits } from './stored.ts'
 import { unsupported } from './unsupported.ts'
 import { vectorLoad } from './vector-load.ts'
 import { emitVectorOp, extractLane, isLaneDType, type LaneDType, packLanes, splat } from './vector-ops.ts'
@@ -154,7 +154,12 @@ export function lowering(scope: LoweringScope): Lowering {
     const args = node.args.map((id) => self.scalar(id, offset))
     const { op, dtype } = node
     if (!isMath(op)) {
-      return emitScalarOp({ context, op, dtype, from: nodeOf(argument(node.args, 0)).dtype, args })
+      const from = nodeOf(argument(node.args, 0)).dtype
+      const x = argument(args, 0)
+      const isStored = !computes(dtype) || !computes(from)
+      if (op === 'bitcast' && isStored) return from === dtype ? x : sameBits(context, from, dtype, x)
+      const cast = op === 'cast' && from !== dtype ? narrowed(context, dtype, x) : undefined
+      return cast ?? emitScalarOp({ context, op, dtype, from, args })
     }
     if (dtype === 'f32') return graph.call(sharedMath(context, op), 'f32', args)
     if (dtype !== 'f64') throw unsupported(op, dtype)
@@ -173,8 +178,8 @@ export function lowering(scope: LoweringScope): Lowering {
     const holds = self.condition(guardsOf(node), offset)
     if (holds === false) return otherwise
     const address = guardedAddress(node, offset, holds)
-    const name = node.dtype === 'bool' ? 'i32.load8_u' : (`${scalarType[node.dtype]}.load` as const)
-    const loaded = graph.load(name, address.node, address.offset)
+    const element = graph.load(loadInstruction(node.dtype), address.node, address.offset)
+    const loaded = decoded(context, node.dtype, element)
     return holds === true ? loaded : graph.plain('select', loaded, otherwise, holds)
   }
 
@@ -258,14 +263,4 @@ export function lowering(scope: LoweringScope): Lowering {
   }
 
   return self
-}
-
-/** The instruction that loads one element. */
-export function loadInstruction(dtype: DType): MemoryInstruction {
-  return dtype === 'bool' ? 'i32.load8_u' : (`${scalarType[dtype]}.load` as const)
-}
-
-/** The instruction that stores one element. */
-export function storeInstruction(dtype: DType): MemoryInstruction {
-  return dtype === 'bool' ? 'i32.store8' : (`${scalarType[dtype]}.store` as const)
 }

@@ -12,8 +12,8 @@ import {
 import type { LaneMemoryInstruction, MemoryInstruction } from '../instructions.ts'
 import { writeCombine } from './combine.ts'
 import type { NodeId } from './graph.ts'
-import { loadInstruction, storeInstruction } from './lower.ts'
 import type { OpenPiece, PieceLoop, ProgramBuilder } from './program.ts'
+import { encoded, loadInstruction, storeInstruction } from './stored.ts'
 import { extractLane, isLaneDType } from './vector-ops.ts'
 
 /** One store instruction: `condition` must hold for it, if there is one. */
@@ -100,7 +100,7 @@ function singleWrite(program: ProgramBuilder, store: Store, { lowering }: OpenPi
   return {
     address: node,
     offset,
-    value: lowering.scalar(store.value),
+    value: encoded(program.context, dtype, lowering.scalar(store.value)),
     condition: typeof holds === 'boolean' ? undefined : holds,
     instruction: storeInstruction(dtype),
   }
@@ -158,7 +158,7 @@ export function addScatter(program: ProgramBuilder, stage: ScatterStage): void {
   const holds = piece.lowering.condition(guards)
   if (holds === false) return
   const { node: address, offset } = piece.lowering.address(stage.buffer, stage.index)
-  const value = piece.lowering.scalar(stage.value)
+  const value = encoded(program.context, dtype, piece.lowering.scalar(stage.value))
   const load = loadInstruction(dtype)
   piece.add({
     roots: [address, ...(combine === 'assign' ? [] : [address]), value, ...(holds === true ? [] : [holds])],

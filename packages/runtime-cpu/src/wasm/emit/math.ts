@@ -41,10 +41,17 @@ export function inlineMath(context: EmitContext, name: MathFunction, args: reado
 }
 
 /** A function of the module that computes an f32 function of single values. */
-export function sharedMath({ library, host }: Omit<EmitContext, 'graph'>, name: MathFunction): FunctionRef {
-  const expansion = mathFunctions[name]
-  const parameters = scalarTypes[name].arity === 2 ? (['f32', 'f32'] as const) : (['f32'] as const)
-  return library.shared(`math ${name}`, parameters, ['f32'], (f) => {
+export const sharedMath = (context: Omit<EmitContext, 'graph'>, name: MathFunction): FunctionRef =>
+  sharedFunction(context, mathFunctions[name], scalarTypes[name].arity)
+
+/** A function of the module made of a scalar function of f32. */
+export function sharedFunction(
+  { library, host }: Omit<EmitContext, 'graph'>,
+  expansion: ScalarFunction,
+  arity: number = 1,
+): FunctionRef {
+  const parameters = new Array<'f32'>(arity).fill('f32')
+  return library.shared(`math ${expansion.name}`, parameters, ['f32'], (f) => {
     const graph = valueGraph()
     const result = scalarBody({ graph, library, host }, expansion, graph)
     const writer = schedule(f, graph, [{ node: result, level: 0 }])

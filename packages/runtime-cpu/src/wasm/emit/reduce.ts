@@ -1,10 +1,10 @@
 // Reduce stages in the order the kernel IR prescribes. Three ways: lanes of the stage's own innermost axis in four vector
 // accumulators; accumulators in locals, one per row or per four neighbouring rows; and, where position r must go to lane
 // r mod 16 but r runs over several loops, sixteen accumulators in scratch memory.
-import type { Accumulator, ReduceStage } from '@heddle/core'
+import { type Accumulator, identityOf, type ReduceStage } from '@heddle/core'
 import type { Local } from '../encoder.ts'
 import type { ValueType } from '../instructions.ts'
-import { dependsOnOrder, identity, type Operation, writeCombine, writeNeutral } from './combine.ts'
+import { dependsOnOrder, type Operation, writeCombine, writeNeutral } from './combine.ts'
 import { addExtremePositions } from './extreme-position.ts'
 import type { NodeId } from './graph.ts'
 import type { PieceLoop, ProgramBuilder } from './program.ts'
@@ -26,7 +26,7 @@ export function addReduce(
   const loops = reduceLoops(program.kernel, stage)
   if (loops.some(({ end }) => end === 0)) {
     stage.accumulators.forEach(({ combine, dtype }, at) => {
-      const scalar = graph.constant(scalarType[dtype], identity(combine, dtype))
+      const scalar = graph.constant(scalarType[dtype], identityOf(combine, dtype))
       program.setAccumulated(stageAt, at, spreadOverRows(program, dtype, scalar))
     })
     return
@@ -74,7 +74,7 @@ function addPlain(
   const cells: Cell[] = sumsOf(stage).flatMap((sum) =>
     Array.from({ length: groups }, (_, group): Cell => {
       const type = vector ? 'v128' : scalarType[sum.dtype]
-      const stride = type === 'v128' ? 16 : type === 'f64' ? 8 : 4
+      const stride = type === 'v128' ? 16 : type === 'f64' || type === 'i64' ? 8 : 4
       const lanes = needsLanes(stage, sum) && positions > 1
       return {
         sum,

@@ -2,6 +2,7 @@
 // kept in locals, which are given back after their last use unless a deeper loop still reads them.
 import { internalError } from '@heddle/core'
 import type { FunctionBuilder, Local } from '../encoder.ts'
+import { writeConstant } from './constant.ts'
 import { type Graph, type GraphNode, type Level, type NodeId, operandsOf } from './graph.ts'
 
 /** A value that is needed at some level outside the graph: stored, accumulated, or branched on. */
@@ -52,10 +53,7 @@ export function schedule(f: FunctionBuilder, graph: Graph, roots: readonly Root[
   const pushKnown = (id: NodeId): boolean => {
     const node = graph.node(id)
     if (node.kind === 'const') {
-      const type = graph.type(id)
-      if (type === 'f32') f.f32(node.value)
-      else if (type === 'f64') f.f64(node.value)
-      else f.i32(node.value)
+      writeConstant(f, graph.type(id), node.value)
       return true
     }
     if (node.kind === 'local') {

@@ -131,7 +131,7 @@ export const cpuMutants: readonly Mutant[] = [
     file: 'packages/runtime-cpu/src/wasm/emit/map.ts',
     find: 'if (writes.length > 1) for (const { value } of writes) values.settle(value)',
     replace: '',
-    tests: wasm,
+    tests: ['packages/runtime-cpu/src/in-place.test.ts', ...wasm],
   },
   {
     name: 'wasm-gemm-later-block',

@@ -6,6 +6,7 @@ const kernels = [
   'packages/runtime-webgl/src/values.webgl.test.ts',
   'packages/runtime-webgl/src/random.webgl.test.ts',
 ]
+const conformance = ['packages/runtime-webgl/src/conformance.webgl.test.ts']
 const device = [
   'packages/runtime-webgl/src/backend.webgl.test.ts',
   'packages/runtime-webgl/src/training.webgl.test.ts',
@@ -30,10 +31,10 @@ export const webglMutants: readonly Mutant[] = [
   },
   {
     name: 'glsl-shift-count',
-    about: 'shift counts are not cut to five bits',
+    about: 'shift counts are cut to four bits',
     file: 'packages/runtime-webgl/src/emit-scalar.ts',
     find: "from === 'u32' ? '31u' : '31'",
-    replace: "from === 'u32' ? '63u' : '63'",
+    replace: "from === 'u32' ? '15u' : '15'",
     tests: kernels,
   },
   {
@@ -42,7 +43,7 @@ export const webglMutants: readonly Mutant[] = [
     file: 'packages/runtime-webgl/src/emit-combine.ts',
     find: 'tail === undefined ? laned : maskTail(',
     replace: 'tail === undefined || laned !== undefined ? laned : maskTail(',
-    tests: kernels,
+    tests: [...kernels, ...conformance],
   },
   {
     name: 'glsl-arg-tie',
@@ -50,7 +51,7 @@ export const webglMutants: readonly Mutant[] = [
     file: 'packages/runtime-webgl/src/emit-combine.ts',
     find: '{lane} < $',
     replace: '{lane} > $',
-    tests: kernels,
+    tests: [...kernels, ...conformance],
   },
   {
     name: 'webgl-stale-binding',

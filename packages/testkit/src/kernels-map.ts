@@ -37,6 +37,7 @@ export const mapFixtures: readonly KernelFixture[] = [
   reshaped(),
   gathered(),
   gatheredOrZero(),
+  dividedData(),
   iota(),
 ]
 
@@ -52,6 +53,34 @@ function elementwise(name: string, size: number): KernelFixture {
     0: special,
     1: special,
   })
+}
+
+/** Quotients and remainders of data, which may be negative: floor division, not truncation. */
+function dividedData(): KernelFixture {
+  const size = 50
+  const buffers = [readBuffer('f32', 12, 'x'), readBuffer('i32', size, 'at'), writeBuffer('f32', size, 'y')]
+  const code = writeCode(buffers)
+  const ranges = (): number => size
+  const at = indexValue(code.load(1, i))
+  const third = quotientIndex(at, 3, ranges)
+  const rest = addIndex(remainderIndex(at, 3, ranges), indexConstant(4))
+  const x = code.load(
+    0,
+    third,
+    [
+      { index: third, low: -3, high: 12 },
+      { index: third, low: 0, high: 12 },
+    ],
+    -1,
+  )
+  const y = code.op('add', x, code.load(0, rest, [{ index: rest, low: 0, high: 12 }], -1))
+  const stages = [{ kind: 'map', axes: [], code: code.nodes, stores: [store(2, i, y)] }] as const
+  return kernelFixture(
+    makeKernel({ name: 'map-divided-data', extents: [size], rows: [0], buffers, stages }),
+    {
+      1: { kind: 'within', low: -20, high: 40 },
+    },
+  )
 }
 
 /** Rank 0: no axes at all. */

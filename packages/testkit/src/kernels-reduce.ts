@@ -9,6 +9,11 @@ import type { Fill } from './random.ts'
 const i = indexAxis(0)
 const ties: Fill = { kind: 'ties' }
 const special: Fill = { kind: 'special' }
+/** A sum of these is one of them: it starts from its first value, not from +0. */
+const negativeZeros: Fill = { kind: 'all', value: -0 }
+/** An extreme that starts from 0 would be 0. */
+const positive: Fill = { kind: 'within', low: 5, high: 90 }
+const negative: Fill = { kind: 'within', low: -90, high: -5 }
 
 export const reduceFixtures: readonly KernelFixture[] = [
   reduction('reduce-sum', 'sum', 'f32', [5, 100], 16),
@@ -32,6 +37,14 @@ export const reduceFixtures: readonly KernelFixture[] = [
   reduction('reduce-argmax-special', 'argmax', 'f32', [12, 21], 1, special),
   reduction('reduce-argmin-special', 'argmin', 'f32', [12, 21], 1, special),
   reduction('reduce-argmax-i32', 'argmax', 'i32', [4, 30], 1, ties),
+  reduction('reduce-sum-negative-zeros', 'sum', 'f32', [9, 35], 16, negativeZeros),
+  reduction('reduce-sum-negative-zeros-short', 'sum', 'f32', [9, 3], 1, negativeZeros),
+  reduction('reduce-min-positive', 'min', 'i32', [9, 35], 1, positive),
+  reduction('reduce-max-negative', 'max', 'i32', [9, 35], 1, negative),
+  reduction('reduce-max-negative-f32', 'max', 'f32', [9, 35], 16, negative),
+  reduction('reduce-product-tail', 'product', 'f32', [1, 35], 16),
+  reduction('reduce-argmin-positive', 'argmin', 'i32', [9, 35], 1, positive),
+  reduction('reduce-argmax-one-row', 'argmax', 'f32', [1, 210], 1, ties),
   firstAxis(),
   everything(),
   twoAxes(),

@@ -19,6 +19,8 @@ export type Fill =
   | { readonly kind: 'extreme' }
   /** Few distinct values, so that extremes tie. */
   | { readonly kind: 'ties' }
+  /** One value everywhere. */
+  | { readonly kind: 'all'; readonly value: number }
   /** Integers with low <= n < high. */
   | { readonly kind: 'within'; readonly low: number; readonly high: number }
 
@@ -75,6 +77,8 @@ function draw(dtype: DType, fill: Fill, random: Random): number {
   const { kind } = dtypes[dtype]
   if (kind === 'bool') return random.int(0, 2)
   switch (fill.kind) {
+    case 'all':
+      return fill.value
     case 'within':
       return random.int(fill.low, fill.high)
     case 'ties':

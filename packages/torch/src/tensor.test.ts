@@ -211,6 +211,22 @@ describe('recording', () => {
     expect(stats().compileCount).toBe(compileCount + 1)
   })
 
+  it('tells traces apart whose leaves differ in shape or dtype only', () => {
+    const of = (size: number, dtype = torch.float32) => {
+      const ones = torch.ones([size], { dtype })
+      return ones
+        .mul(torch.full([size], 4, { dtype }))
+        .add(ones)
+        .tolist()
+    }
+
+    expect([of(2), of(3), of(2, torch.float64)]).toEqual([
+      [5, 5],
+      [5, 5, 5],
+      [5, 5],
+    ])
+  })
+
   it('keeps a long recurrence that nobody reads from growing without end', () => {
     let x = torch.zeros(2)
     const { flushCount } = stats()

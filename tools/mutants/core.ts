@@ -136,7 +136,7 @@ export const coreMutants: readonly Mutant[] = [
   {
     name: 'batch-norm-unbiased',
     about: 'running variances are those of a population',
-    file: 'packages/core/src/composites/normalization.ts',
+    file: 'packages/core/src/composites/batch-norm.ts',
     find: 'count / (count - 1)',
     replace: '1',
     tests: golden,
@@ -199,8 +199,8 @@ export const coreMutants: readonly Mutant[] = [
     name: 'feed-range',
     about: 'numbers that an integer dtype does not hold are taken',
     file: 'packages/core/src/session/feed.ts',
-    find: 'if (value !== item) throw itemRange(target, at, item)',
-    replace: '',
+    find: 'else throw itemRange(target, at, item)',
+    replace: 'else writeElement(dtype, into, at, round(Number(item)))',
     tests: ['packages/core/src/session/feed.test.ts'],
   },
   {

@@ -149,5 +149,23 @@ case("atan2", [vector(0.0, -0.0, 1.0), vector(0.0, 2.0, 0.0)], torch.atan2, name
 case("hypot", [vector(0.0, 0.0, 3.0), vector(0.0, 2.0, 0.0)], torch.hypot, name="hypot at the origin")
 case("atan2", [n, m], torch.atan2)
 
+# Every integer dtype, as it is: exact, and wrapping.
+for dtype in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):
+    low = 0 if dtype == torch.uint8 else -9
+    a = integers("elementwise a", 12, low=low, high=10, dtype=dtype)
+    c = integers("elementwise c", 12, low=1, high=5, dtype=dtype)
+    case("floorDivide", [a, c], lambda a, b: torch.div(a, b, rounding_mode="floor"), exact=True)
+    case("remainder", [a, c], torch.remainder, exact=True)
+    case("pow", [a, c], torch.pow, exact=True)
+    case("clamp", [a], lambda a: torch.clamp(a, 1, 7), low=1, high=7, exact=True)
+    case("logicalXor", [a, c], torch.logical_xor, exact=True)
+    for name, f in [("and", torch.bitwise_and), ("or", torch.bitwise_or), ("xor", torch.bitwise_xor)]:
+        case(name, [a, c], f, exact=True)
+for dtype in (torch.float16, torch.bfloat16):
+    # Stored narrow, computed in float32 on both sides.
+    case("exp2", [vector(-3.0, 0.0, 0.5, 5.0).to(dtype)], lambda t: torch.exp2(t.float()).to(t.dtype), exact=True, gradient=False)
+    case("fmax", [vector(-1.0, 2.0, nan).to(dtype), vector(0.5, 0.5, 0.5).to(dtype)], lambda a, b: torch.fmax(a.float(), b.float()).to(a.dtype),
+         exact=True, gradient=False)
+
 error("fmax", [x, numbers("elementwise odd", 3)], torch.fmax, code="SHAPE_BROADCAST")
 error("lerp", [x, y, numbers("elementwise odd", 3)], torch.lerp, code="SHAPE_BROADCAST")

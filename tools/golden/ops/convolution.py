@@ -70,6 +70,9 @@ case("convTranspose3d", [numbers("t10", 4, 2, 2, 2), numbers("u10", 4, 1, 2, 1, 
      lambda x, w: F.conv_transpose3d(x, w, stride=(1, 2, 3), dilation=(2, 1, 1), groups=2),
      stride=[1, 2, 3], dilation=[2, 1, 1], groups=2)
 
+case("conv2d", [numbers("x22", 1, 2, 4, 3).bfloat16(), numbers("w22", 2, 2, 2, 2).bfloat16()], F.conv2d, exact=True)
+case("conv1d", [numbers("x23", 1, 2, 4).float(), numbers("w23", 2, 2, 2).float()], F.conv1d, exact=True)
+
 image = numbers("image", 2, 3, 4, 5)
 case("im2col", [image], lambda x: F.unfold(x, 2), size=2)
 case("im2col", [image], lambda x: F.unfold(x, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 3)),

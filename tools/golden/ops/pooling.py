@@ -108,6 +108,12 @@ case("maxUnpool1d", [numbers("twice", 1, 1, 3), vector(1, 1, 4, dtype=torch.int6
 case("maxUnpool3d", [numbers("deep", 1, 2, 1, 2, 1), vector(0, 7, 6, 1, dtype=torch.int64).reshape(1, 2, 1, 2, 1)],
      lambda x, indices: F.max_unpool3d(x, indices, 2), size=2)
 
+# Short floats: sums are rounded once.
+short = wide.bfloat16()
+case("maxPool2d", [short], lambda x: F.max_pool2d(x, 2), size=2, exact=True)
+case("avgPool2d", [short], lambda x: F.avg_pool2d(x, 3, stride=2, padding=1), size=3, stride=2, padding=1, exact=True)
+case("maxPool1d", [line.float()], lambda x: F.max_pool1d(x, 2), size=2, exact=True)
+
 error("maxPool2d", [tied[0, 0]], lambda x: F.max_pool2d(x, 2), size=2, code="SHAPE_POOL")
 error("maxPool2d", [tied], lambda x: F.max_pool2d(x, 2, padding=2), size=2, padding=2, code="ATTR_POOL_PADDING")
 error("maxPool2d", [tied], lambda x: F.max_pool2d(x, 3, dilation=2), size=3, dilation=2, code="SHAPE_WINDOWS_SPAN")

@@ -56,6 +56,12 @@ interpolate(line, size=3, mode="area")
 interpolate(image, scaleFactor=[1.5, 0.4], mode="area")
 interpolate(block, size=[1, 2, 3], mode="area")
 
+case("interpolate", [integers("bytes", 1, 1, 3, 4, high=255, dtype=torch.uint8)], lambda x: F.interpolate(x, size=(2, 7)),
+     size=[2, 7], exact=True)
+case("interpolate", [image.bfloat16()], lambda x: F.interpolate(x, scale_factor=2.0, mode="bilinear"),
+     scaleFactor=2.0, mode="bilinear", tolerance="reduction", exact=True)
+case("pixelShuffle", [integers("wide", 1, 4, 2, 2, high=2**60)], lambda x: F.pixel_shuffle(x, 2), factor=2, exact=True)
+
 case("pixelShuffle", [numbers("channels", 2, 8, 3, 2)], lambda x: F.pixel_shuffle(x, 2), factor=2, second=True)
 case("pixelShuffle", [numbers("channels3", 9, 1, 2)], lambda x: F.pixel_shuffle(x, 3), factor=3)
 case("pixelShuffle", [numbers("channels5", 2, 1, 4, 2, 2)], lambda x: F.pixel_shuffle(x, 2), factor=2)

@@ -1,9 +1,10 @@
 // Pooling by sums: the mean of each window, and its power mean.
 import { sizeOf } from '../dim.ts'
+import { dtypes } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { literal } from '../front/constants.ts'
 import { abs, asFloat, div, mul, pow, sign } from '../front/elementwise.ts'
-import { errorHere } from '../front/operand.ts'
+import { errorHere, promote } from '../front/operand.ts'
 import { sum } from '../front/reduce.ts'
 import { reshape } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
@@ -55,14 +56,15 @@ const avgPool = (op: string, rank: SpatialRank): ((x: Value, options: AvgPoolOpt
   traced((x: Value, options: AvgPoolOptions): Value => {
     const value = asFloat(op, x)
     checkImage(op, rank, value.type.shape)
-    const images = batched(value, rank)
+    // Sums of short floats are f32, and rounded once.
+    const images = batched(promote(value, dtypes[value.type.dtype].computesAs), rank)
     const layout = poolWindows(op, images.type.shape, options)
     const sums = sum(flatWindows(images, layout, 0), { axis: -1 })
     const { divisorOverride, countIncludePad = true } = options
     if (divisorOverride === 0) throw divisorZero(op) // C4
     const counts = countsPerAxis(layout, images.type.shape.slice(2), countIncludePad)
     const y = divisorOverride === undefined ? divideByCounts(sums, counts) : div(sums, divisorOverride)
-    return unbatched(y, x.type.shape, rank)
+    return unbatched(promote(y, value.type.dtype), x.type.shape, rank)
   })
 
 /**

@@ -2,6 +2,7 @@
 // element of the result is the sum over all combinations of the taps of its axes. Images are read as rows of channels: one
 // gather, whose derivative is one scatter, whatever the mode.
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from '../dim.ts'
+import { dtypes } from '../dtype.ts'
 import type { HeddleError } from '../errors.ts'
 import { iota } from '../front/constants.ts'
 import {
@@ -169,7 +170,7 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
 )
 
 /** Positions count up to the extents of an image, which short floats do not. */
-const inFullPrecision = (x: Value): Value => (x.type.dtype === 'f64' ? x : promote(x, 'f32'))
+const inFullPrecision = (x: Value): Value => promote(x, dtypes[x.type.dtype].computesAs)
 
 const modes: readonly string[] = ['bilinear', 'nearest', 'bicubic']
 const paddingModes: readonly string[] = ['zeros', 'border', 'reflection']

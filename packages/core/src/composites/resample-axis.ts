@@ -4,6 +4,7 @@
 // Taps are gathered and summed. A product with a constant matrix [in, out] would say the same without a gather, but reads the
 // whole axis for each element, where a table reads one, two or four; and 0 times an infinity far away would be NaN. Where the
 // table is a slice or a repetition it is taken as such, and nothing is gathered: their derivatives are paddings and sums.
+import { dtypes } from '../dtype.ts'
 import { literal } from '../front/constants.ts'
 import { mul } from '../front/elementwise.ts'
 import { gather } from '../front/gather.ts'
@@ -79,8 +80,8 @@ export function resampleAxis(x: Value, axis: number, table: TapTable): Value {
   const shape = [table.out, table.taps]
   const positions = literal(x.builder, Int32Array.from(table.positions), { shape })
   const all = gather(x, positions, { axis }) // […, out, taps, …]
-  // Weights of short floats are f32: rounded to the dtype of x they would no longer add up to 1.
-  const dtype = x.type.dtype === 'f64' ? 'f64' : 'f32'
+  // Weights of short floats are f32, as sums of them are: rounded to the dtype of x they would no longer add up to 1.
+  const dtype = dtypes[x.type.dtype].computesAs
   const behind = x.type.shape.slice(axis + 1).map(() => 1)
   const weights = literal(x.builder, Float64Array.from(table.weights), {
     dtype,

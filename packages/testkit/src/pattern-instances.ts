@@ -120,7 +120,7 @@ const weight = (pattern: PatternForm | undefined): number =>
 /** An input, or now and then what rules look for behind operands they do not name. */
 function anything(m: Making, wanted: TensorType | undefined): Value {
   const type = wanted ?? m.type
-  switch (m.random.int(0, 12)) {
+  switch (m.random.int(0, 13)) {
     case 0:
       return constant(m, type)
     case 1:
@@ -138,6 +138,7 @@ function anything(m: Making, wanted: TensorType | undefined): Value {
     case 5:
       return repeated(m, type)
     case 6:
+    case 7:
       return chosen(m, type)
     default:
       return inputOf(m, type)
@@ -150,7 +151,7 @@ function chosen(m: Making, type: TensorType): Value {
     const source = inputOf(m, type)
     return m.random.chance(0.5) ? m.b.abs(source) : m.random.chance(0.5) ? constant(m, type) : source
   }
-  const op = m.random.pick(['minimum', 'maximum', 'add', 'mul', 'sub'] as const)
+  const op = m.random.pick(['minimum', 'minimum', 'maximum', 'maximum', 'add', 'mul', 'sub'] as const)
   return m.b[op](part(), part())
 }
 

@@ -43,7 +43,12 @@ function shapesOf(rank: number): readonly Shape[] {
   return rank === 0 ? [[]] : shapesOf(rank - 1).flatMap((shape) => extents.map((dim) => [...shape, dim]))
 }
 
-const fills: readonly Fill[] = [{ kind: 'extreme' }, { kind: 'extreme' }, { kind: 'ties' }]
+const fills: readonly Fill[] = [
+  { kind: 'extreme' },
+  { kind: 'extreme' },
+  { kind: 'ties' },
+  { kind: 'all', value: -0 },
+]
 
 interface Instance {
   readonly before: Value

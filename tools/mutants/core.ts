@@ -134,6 +134,14 @@ export const coreMutants: readonly Mutant[] = [
     tests: golden,
   },
   {
+    name: 'gather-guard',
+    about: 'one position before the axis and one after it are read',
+    file: 'packages/core/src/ops/gather.ts',
+    find: 'guards: [{ index: position, low: 0, high: dimAt(x?.shape ?? [], attrs.axis) }]',
+    replace: 'guards: [{ index: position, low: -1, high: dimAt(x?.shape ?? [], attrs.axis) + 1 }]',
+    tests: ['tests/programs.test.ts', ...records],
+  },
+  {
     name: 'batch-norm-unbiased',
     about: 'running variances are those of a population',
     file: 'packages/core/src/composites/batch-norm.ts',

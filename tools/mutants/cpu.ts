@@ -79,10 +79,10 @@ export const cpuMutants: readonly Mutant[] = [
   },
   {
     name: 'wasm-identity',
-    about: 'a minimum of integers starts at 0: a wrong identity',
+    about: 'extremes start at 0: a wrong identity',
     file: 'packages/runtime-cpu/src/wasm/emit/combine.ts',
-    find: "return kind === 'int' ? 0x7fffffff :",
-    replace: "return kind === 'int' ? 0 :",
+    find: '-0 : identityOf(combine, dtype)',
+    replace: "-0 : identityOf(combine === 'product' ? 'product' : 'sum', dtype)",
     tests: wasm,
   },
   {

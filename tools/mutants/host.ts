@@ -58,8 +58,8 @@ export const hostMutants: readonly Mutant[] = [
     name: 'host-step-replaced',
     about: 'a host step may store over what it still reads',
     file: 'packages/core/src/plan/step-replace.ts',
-    find: "if (step.kind === 'host') return false",
-    replace: "if (step.kind === 'host') return true",
+    find: "if (step.kind !== 'kernel') return false",
+    replace: "if (step.kind !== 'kernel') return true",
     tests: expansions,
   },
   {

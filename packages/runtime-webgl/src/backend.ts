@@ -5,6 +5,7 @@ import {
   type Capabilities,
   type DeviceBuffer,
   type DType,
+  dtypeNames,
   dtypes,
   type Executable,
   HeddleError,
@@ -26,11 +27,14 @@ export interface WebglOptions {
   readonly debug?: boolean
   /** With an own context: use fewer render targets than the device has. */
   readonly maxTargets?: number
+  /** `f32`: takes f64 and computes it in f32, with the range and the precision of f32. Without it plans with f64 are refused. */
+  readonly f64?: 'f32'
 }
 
 /** What every WebGL2 device can do: for compiling where there is none. A backend says what its device can do. */
 export const webglCapabilities: Capabilities = {
-  dtypes: ['f32', 'i32', 'u32', 'bool'],
+  dtypes: dtypeNames.filter((dtype) => dtype !== 'f64'),
+  narrowed: { i64: 'i32' },
   maxReads: 15,
   maxWrites: 4,
   maxOps: 384,
@@ -50,14 +54,14 @@ export const webglCapabilities: Capabilities = {
 export function webgl(options: WebglOptions = {}): Backend {
   const isOwn = options.context === 'own' || options.maxTargets !== undefined
   const device = isOwn ? ownDevice(targetLimit(options)) : sharedDevice()
-  return createBackend(device, options.debug === true)
+  return createBackend(device, options)
 }
 
 const targetLimit = ({ maxTargets }: WebglOptions): { maxTargets?: number } =>
   maxTargets === undefined ? {} : { maxTargets }
 
 /** A backend on a device; the device is released when the backend is disposed. */
-export function createBackend(device: Device, isDebug: boolean): Backend {
+export function createBackend(device: Device, { debug = false, f64 }: WebglOptions = {}): Backend {
   const { context, textures, programs, readback } = device
   const held = new Map<DeviceBuffer, GpuTexture | undefined>()
   /** Every buffer ever made here, to tell freed ones from another backend's. */
@@ -81,7 +85,7 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
   }
   const host: ExecutableHost = {
     device,
-    isDebug,
+    isDebug: debug,
     textureOf,
     checkAlive,
     forget: (executable) => executables.delete(executable),
@@ -91,6 +95,7 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
   }
   const capabilities: Capabilities = {
     ...webglCapabilities,
+    ...(f64 === 'f32' ? { dtypes: dtypeNames, narrowed: { i64: 'i32', f64 } } : {}),
     maxReads: context.limits.maxSamplers - 1,
     maxWrites: context.limits.maxTargets,
     maxElements: maxElements(context.limits.maxTextureSize),
@@ -116,9 +121,8 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
     },
     allocate: (dtype, size) => {
       checkAlive()
-      const format = formatOf(dtype)
-      if (format === undefined) throw unsupportedDtype(dtype)
-      const texture = size === 0 ? undefined : textures.take(format, size)
+      if (!capabilities.dtypes.includes(dtype)) throw unsupportedDtype(dtype)
+      const texture = size === 0 ? undefined : textures.take(formatOf(dtype), size)
       const buffer: DeviceBuffer = { dtype, size }
       held.set(buffer, texture)
       made.add(buffer)
@@ -139,7 +143,7 @@ export function createBackend(device: Device, isDebug: boolean): Backend {
       if (data.length !== buffer.size || data.constructor !== dtypes[buffer.dtype].allocate(0).constructor) {
         throw wrongData(buffer, data)
       }
-      if (texture !== undefined) textures.upload(texture, data)
+      if (texture !== undefined) textures.upload(texture, buffer.dtype, data)
     },
     read: async (buffer) => {
       checkReadable()
@@ -182,7 +186,7 @@ const disposed = (what: string): HeddleError => new HeddleError('BACKEND_DISPOSE
 const unsupportedDtype = (dtype: DType): HeddleError =>
   new HeddleError(
     'BACKEND_UNSUPPORTED',
-    `webgl: dtype ${dtype}; WebGL2 holds ${webglCapabilities.dtypes.join(', ')}`,
+    `webgl: dtype ${dtype}; WebGL2 holds ${webglCapabilities.dtypes.join(', ')}, and f64 as f32 with \`webgl({ f64: 'f32' })\``,
     { details: { dtype } },
   )
 

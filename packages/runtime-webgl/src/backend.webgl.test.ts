@@ -1,12 +1,16 @@
 // Buffers, plans and failures on a device of their own: what moves, what is shared, what is given back, what a loss does.
+import { compile } from '@heddle/compiler'
 import {
+  add,
   type Backend,
   type DeviceBuffer,
   type DType,
+  div,
   dtypes,
   indexAxis,
   indexConstant,
   type Plan,
+  program,
   runKernel,
   type TypedArray,
   writeElement,
@@ -33,7 +37,7 @@ let device: Device
 let backend: Backend
 beforeEach(() => {
   device = ownDevice({})
-  backend = createBackend(device, true)
+  backend = createBackend(device, { debug: true })
 })
 afterEach(() => backend.dispose())
 
@@ -47,7 +51,11 @@ function fixturePlan(name: string): Plan {
 
 function ramp(dtype: DType, size: number): TypedArray {
   const data = backend.readSync(backend.allocate(dtype, size))
-  for (let at = 0; at < size; at++) data[at] = dtype === 'bool' ? (at % 3) & 1 : at * 3 + 1
+  for (let at = 0; at < size; at++) {
+    const value =
+      dtype === 'bool' ? (at % 3) & 1 : ((at * 3 + 1) % 128) - (dtypes[dtype].lowest === 0 ? 0 : 60)
+    writeElement(dtype, data, at, value)
+  }
   return data
 }
 
@@ -226,7 +234,7 @@ test('a draw of much work is cut into strips that together cover every row', () 
   const executable = createExecutable({ plan, split: plan, kernels }, device.programs.compile(kernels), host)
   const data = fixture.inputs(2).map(({ length }) => Float32Array.from({ length }, (_, at) => at * 0.5 - 100))
   const inputs = [hold(data[0]!.length), hold(data[1]!.length)]
-  for (const [at, input] of inputs.entries()) device.textures.upload(held.get(input)!, data[at]!)
+  for (const [at, input] of inputs.entries()) device.textures.upload(held.get(input)!, 'f32', data[at]!)
   const output = hold(data[2]!.length)
   const draws = vi.spyOn(device.context.gl, 'drawArrays')
 
@@ -333,4 +341,33 @@ test('the shared context outlives one backend, and another is opened after the l
   const third = webgl()
   expect(third.readSync(third.allocate('i32', 4)).length).toBe(4)
   third.dispose()
+})
+
+test('i64 is kept in 32 bits: what needs more is refused by name, on the way in and in constants', async () => {
+  const buffer = backend.allocate('i64', 2)
+  backend.write(buffer, new BigInt64Array([-(2n ** 31n), 2n ** 31n - 1n]))
+  expect(backend.readSync(buffer)).toEqual(new BigInt64Array([-(2n ** 31n), 2n ** 31n - 1n]))
+  expect(() => backend.write(buffer, new BigInt64Array([0n, 2n ** 31n]))).toThrow(
+    'webgl: element 1 of i64 is 2147483648',
+  )
+
+  const doubled = program('doubled', ({ input }) => ({ y: add(input('ids', 'i64', [2]), 1) }))
+  const session = await compile(doubled, { backend })
+  const { y } = await session.run({ ids: [2n ** 31n - 1n, 5n] })
+  expect(y?.data).toEqual(new BigInt64Array([-(2n ** 31n), 6n]))
+  await expect(session.run({ ids: [1n, 2n ** 40n] })).rejects.toThrow(/input ids: .*i64 is 1099511627776/)
+
+  const large = program('large', ({ input }) => ({ y: add(input('ids', 'i64', [2]), 2 ** 40) }))
+  await expect(compile(large, { backend })).rejects.toMatchObject({ code: 'BACKEND_NARROWED_RANGE' })
+})
+
+test('f64 is refused, or f32 where that is asked for', async () => {
+  const third = program('third', ({ input }) => ({ y: div(input('x', 'f64', [2]), 3) }))
+  await expect(compile(third, { backend })).rejects.toMatchObject({ code: 'LOWER_DTYPE_UNSUPPORTED' })
+  expect(() => backend.allocate('f64', 2)).toThrow('BACKEND_UNSUPPORTED')
+
+  const asked = createBackend(device, { f64: 'f32' })
+  const session = await compile(third, { backend: asked })
+  const { y } = await session.run({ x: [1, 2] })
+  expect(y?.data).toEqual(new Float64Array([1 / 3, 2 / 3].map(Math.fround)))
 })

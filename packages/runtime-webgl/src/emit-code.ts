@@ -30,7 +30,8 @@ import { defineCall, type GlslValue, glslType, literal } from './emit-scalar.ts'
 import type { FunctionSet } from './glsl-functions.ts'
 import { glslLiteral } from './glsl-literal.ts'
 import type { GlslType, GlslWriter } from './glsl-writer.ts'
-import { formatOf, formatWords, type TexelFormat, textureShape, unsupported } from './storage.ts'
+import { formatOf, formatWords, type TexelFormat, textureShape } from './storage.ts'
+import { checkConstant } from './texels.ts'
 
 /** A shader being written. */
 export interface Shader {
@@ -84,6 +85,7 @@ export function evaluateCode(code: ScalarCode, roots: readonly ValueId[], scope:
     if (node === undefined || !needed.has(id)) continue
     switch (node.op) {
       case 'const':
+        checkConstant(node.dtype, node.value, `kernel ${scope.shader.kernel.name}`)
         values[id] = literal(node.dtype, node.value)
         break
       case 'load':
@@ -221,6 +223,7 @@ export function conditionValue({ isNever, shared, laned }: Condition, shader: Sh
 
 function loadValue(node: ScalarLoad, index: IndexValue, guard: Condition, shader: Shader): GlslValue {
   const size = shader.kernel.buffers[node.buffer]?.size ?? 0
+  checkConstant(node.dtype, node.otherwise, `kernel ${shader.kernel.name}`)
   if (guard.isNever || size === 0) return literal(node.dtype, node.otherwise)
   const texel = fetch(node.buffer, index, guard.shared, node.otherwise, shader)
   const value = node.dtype === 'bool' ? defineCall('cast', 'bool', [texel], shader) : texel
@@ -291,10 +294,7 @@ function clampText(type: 'int' | 'ivec4', text: string, mayLeave: boolean, last:
 
 function texelFormat(buffer: number, { kernel }: Shader): TexelFormat {
   const dtype = kernel.buffers[buffer]?.dtype ?? 'f32'
-  const format = formatOf(dtype)
-  if (format === undefined)
-    throw unsupported(kernel.name, `a ${dtype} buffer`, 'textures hold f32, i32, u32 or bool')
-  return format
+  return formatOf(dtype)
 }
 
 function samplerUnit(buffer: number, { samplers }: Shader): number {

@@ -4,8 +4,10 @@ import {
   type AxisId,
   type Combine,
   type DType,
+  dtypes,
   type IndexExpression,
   identityOf,
+  isFloat,
   type ReduceStage,
   type ScalarCode,
 } from '@heddle/core'
@@ -134,7 +136,7 @@ function positionOf(axes: readonly AxisId[], shader: Shader): IndexExpression {
 
 function beats(combine: Combine, value: GlslValue, best: GlslValue, shader: Shader): string {
   const [x, y] = combine === 'argmax' ? [best, value] : [value, best]
-  if (value.dtype !== 'f32') return callText('lt', 'bool', [x, y], shader.functions).text
+  if (!isFloat(value.dtype)) return callText('lt', 'bool', [x, y], shader.functions).text
   const name = shader.functions.request(combine === 'argmax' ? 'beatsMax' : 'beatsMin', value.width)
   return `${name}(${value.text}, ${best.text})`
 }
@@ -203,7 +205,10 @@ function operationOf(combine: Combine): 'add' | 'mul' | 'minimum' | 'maximum' {
 }
 
 /** What a running result starts with; an extreme starts below, or above, every value. */
-function startOf(combine: Combine, dtype: DType): number {
+export function startOf(combine: Combine, dtype: DType): number {
   const plain = combine === 'argmax' ? 'max' : combine === 'argmin' ? 'min' : combine
-  return Number(identityOf(plain, dtype))
+  const identity = identityOf(plain, dtype)
+  if (dtype !== 'i64') return Number(identity)
+  const { lowest, highest } = dtypes.i32 // i64 has 32 bits here
+  return Math.min(Math.max(Number(identity), Number(lowest)), Number(highest))
 }

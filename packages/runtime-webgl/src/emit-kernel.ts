@@ -30,7 +30,6 @@ interface Output {
 }
 
 export function emitKernel(kernel: Kernel): GlslKernel {
-  refuseDoubles(kernel)
   const functions = createFunctions()
   const shader: Shader = { kernel, writer: createWriter(), functions, samplers: [], accumulated: [] }
   const rows: RowSpace = {
@@ -139,17 +138,7 @@ function emitScatterOutput(stage: ScatterStage, shader: Shader): Output {
 
 function storedFormat({ kernel }: Shader, buffer: number): TexelFormat {
   const dtype = kernel.buffers[buffer]?.dtype ?? 'f32'
-  const format = formatOf(dtype)
-  if (format === undefined)
-    throw unsupported(kernel.name, `a ${dtype} buffer`, 'textures hold f32, i32, u32 or bool')
-  return format
-}
-
-function refuseDoubles(kernel: Kernel): void {
-  const nodes = kernel.stages.flatMap((stage) => stage.code)
-  const hasDouble =
-    kernel.buffers.some(({ dtype }) => dtype === 'f64') || nodes.some(({ dtype }) => dtype === 'f64')
-  if (hasDouble) throw unsupported(kernel.name, 'f64 values', 'WebGL2 computes in f32, i32, u32 and bool')
+  return formatOf(dtype)
 }
 
 /** Lanes beyond the last element are written as 0. */
@@ -163,7 +152,7 @@ function maskPadding(text: string, size: number, format: TexelFormat): string {
 
 function samplerText(kernel: Kernel, buffer: number, unit: number): string {
   const { dtype = 'f32', size = 0 } = kernel.buffers[buffer] ?? {}
-  const format = formatOf(dtype) ?? 'f32'
+  const format = formatOf(dtype)
   const { width, log2Width } = textureShape(size)
   const at = log2Width === 0 ? 'ivec2(0)' : `ivec2((i) & ${width - 1}, (i) >> ${log2Width})`
   return [

@@ -3,9 +3,9 @@
 // `positions`: lanes are four consecutive positions, row after row; `both`: the same with the four rows inside one loop, so
 // that loads the rows share are made once (a matrix product with both operands consecutive along k). The cheapest is kept.
 // The order of combination is not that of `ReduceStage`: this runtime is not bit-reproducible.
-import { type AxisId, type ContractStage, identityOf, type ReduceStage } from '@heddle/core'
+import type { AxisId, ContractStage, ReduceStage } from '@heddle/core'
 import { type CodeScope, extentOf, type Shader } from './emit-code.ts'
-import { combineAll, foldLanes, type Reduction, type State, type Tail } from './emit-combine.ts'
+import { combineAll, foldLanes, type Reduction, type State, startOf, type Tail } from './emit-combine.ts'
 import { type AxisGroup, affineIndex, axisGroup, type IndexValue } from './emit-index.ts'
 import { type GlslValue, glslType, literal } from './emit-scalar.ts'
 import { createFunctions } from './glsl-functions.ts'
@@ -41,7 +41,7 @@ export function emitReduction(reduction: Reduction, rows: RowSpace, shader: Shad
   const { axes, code, accumulators } = reduction
   const extents = axes.map((axis) => extentOf(shader, axis))
   if (productOf(extents) === 0) {
-    return accumulators.map(({ combine, dtype }) => literal(dtype, Number(identityOf(combine, dtype))))
+    return accumulators.map(({ combine, dtype }) => literal(dtype, startOf(combine, dtype)))
   }
   const uses: LaneUse[] = ['rows', 'positions']
   if (code.length * 4 <= MAX_UNROLLED_OPS) {

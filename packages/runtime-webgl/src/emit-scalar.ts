@@ -4,12 +4,17 @@
 // fast-math compilers fold to constants) go by the bits.
 import {
   type DType,
+  dtypes,
+  HeddleError,
+  holds,
   internalError,
   isFloat,
   type MathFunction,
   mathFunctions,
   type PrimitiveScalarOp,
+  type ScalarFunction,
   type ScalarOp,
+  storedFloats,
 } from '@heddle/core'
 import type { FunctionSet, Width } from './glsl-functions.ts'
 import { glslLiteral } from './glsl-literal.ts'
@@ -61,6 +66,8 @@ interface Spelling {
   readonly width: Width
   /** Calls a function of `glsl-functions.ts` on `args`. */
   readonly call: (name: string, args?: readonly string[]) => string
+  /** Rounds a float, given by its text, to a value of a dtype. */
+  readonly round: (dtype: 'f16' | 'bf16', text: string) => string
 }
 type Spell = (spelling: Spelling) => string
 
@@ -160,28 +167,63 @@ const spell: Readonly<Record<PrimitiveScalarOp, Spell>> = {
     return call(from === 'bool' ? 'chooseBool' : from === 'u32' ? 'chooseUint' : 'chooseInt')
   },
   cast: (spelling) => castText(spelling),
-  bitcast: ({ args: [x = ''], from, to, width }) => {
-    if (from === to) return x
-    if (isFloat(to)) return `${from === 'i32' ? 'int' : 'uint'}BitsToFloat(${x})`
-    if (isFloat(from)) return `floatBitsTo${to === 'i32' ? 'Int' : 'Uint'}(${x})`
-    return `${glslType(to, width)}(${x})`
-  },
+  bitcast: (spelling) => bitcastText(spelling),
 }
 
 function negated(text: string, width: Width): string {
   return width === 1 ? `!${text}` : `not(${text})`
 }
 
-function castText({ args: [x = ''], from, to, width, call }: Spelling): string {
+/** Between dtypes of one width; by way of 16 bits in an int for those. */
+function bitcastText({ args: [x = ''], from, to, width, call }: Spelling): string {
   if (from === to) return x
+  if (dtypes[from].bytes === 8) throw noDoubleBits()
+  if (dtypes[from].bytes < 4) {
+    const bits = from === 'f16' || from === 'bf16' ? call(`${from}Bits`) : x
+    if (to === 'f16' || to === 'bf16') return call(`${to}OfBits`, [bits])
+    return wrapped(to, bits)
+  }
+  if (isFloat(to)) return `${from === 'i32' ? 'int' : 'uint'}BitsToFloat(${x})`
+  if (isFloat(from)) return `floatBitsTo${to === 'i32' ? 'Int' : 'Uint'}(${x})`
+  return `${glslType(to, width)}(${x})`
+}
+
+const noDoubleBits = (): HeddleError =>
+  new HeddleError(
+    'BACKEND_UNSUPPORTED',
+    'webgl: bitcast between f64 and i64; WebGL2 keeps values of both in 32 bits',
+  )
+
+/** The low bits of an int as a value of an integer dtype kept in an int. */
+function wrapped(dtype: DType, int: string): string {
+  switch (dtype) {
+    case 'i16':
+      return `(${int} << 16) >> 16`
+    case 'i8':
+      return `(${int} << 24) >> 24`
+    case 'u8':
+      return `${int} & 255`
+    default:
+      return int
+  }
+}
+
+function castText(spelling: Spelling): string {
+  const { args, from, to, width, call, round } = spelling
+  const [x = ''] = args
+  // Values of stored dtypes are kept as values of those they are computed in; there is nothing to do on the way up.
+  if (from === to || (holds(to, from) && glslType(from, width) === glslType(to, width))) return x
+  if (to === 'f16' || to === 'bf16') return round(to, castText({ ...spelling, to: 'f32' }))
+  if (to === 'i16' || to === 'i8' || to === 'u8') return wrapped(to, castText({ ...spelling, to: 'i32' }))
   if (to === 'bool' && isFloat(from)) return call('isNonZero')
   if (to === 'bool') {
     const zero = `${glslType(from, width)}(0)`
     return width === 1 ? `${x} != ${zero}` : `notEqual(${x}, ${zero})`
   }
   if (from === 'bool' || !(isFloat(from) || isFloat(to))) return `${glslType(to, width)}(${x})`
-  if (isFloat(to)) return call(from === 'i32' ? 'fromInt' : 'fromUint')
-  return call(to === 'i32' ? 'toInt' : 'toUint')
+  if (isFloat(from) && isFloat(to)) return x // f64 is f32 here
+  if (isFloat(to)) return call(from === 'u32' ? 'fromUint' : 'fromInt')
+  return call(to === 'u32' ? 'toUint' : 'toInt')
 }
 
 const isMathFunction = (op: ScalarOp): op is MathFunction => Object.hasOwn(mathFunctions, op)
@@ -210,17 +252,22 @@ export function callText(
   const call = (name: string, passed: readonly string[] = args): string =>
     `${functions.request(name, width)}(${passed.join(', ')})`
   const from = operands[operands.length - 1]?.dtype ?? dtype
+  const round = (to: 'f16' | 'bf16', of: string): string =>
+    `${requestFunction(`${to}Rounded`, storedFloats[to].round, width, functions)}(${of})`
   const text = isMathFunction(op)
-    ? `${requestMath(op, width, functions)}(${args.join(', ')})`
-    : spell[op]({ args, from, to: dtype, width, call })
+    ? `${requestFunction(`${op}_`, mathFunctions[op], width, functions)}(${args.join(', ')})`
+    : spell[op]({ args, from, to: dtype, width, call, round })
   return { text, dtype, width, level }
 }
 
-/** The function holding the shared expansion of `op`; GLSL's own may be wrong by 1e-4 or give NaN for large arguments. */
-function requestMath(op: MathFunction, width: Width, functions: FunctionSet): string {
-  const name = `${op}_`
+/** A function holding a shared expansion, under `name`; GLSL's own may be wrong by 1e-4 or give NaN for large arguments. */
+function requestFunction(
+  name: string,
+  { code, result }: ScalarFunction,
+  width: Width,
+  functions: FunctionSet,
+): string {
   functions.add(`${name}/${width}`, () => {
-    const { code, result } = mathFunctions[op]
     const writer = createWriter()
     const params: string[] = []
     const values: GlslValue[] = []
@@ -237,7 +284,7 @@ function requestMath(op: MathFunction, width: Width, functions: FunctionSet): st
       }
     }
     const value = values[result]
-    if (value === undefined) throw internalError('webgl', `the expansion of ${op} has no result`)
+    if (value === undefined) throw internalError('webgl', `the expansion of ${name} has no result`)
     const text = width === 4 ? widened(value) : value.text
     const lines = [...writer.finish(), `return ${text};`].map((line) => `  ${line}`)
     return `${glslType(value.dtype, width)} ${name}(${params.join(', ')}) {\n${lines.join('\n')}\n}`

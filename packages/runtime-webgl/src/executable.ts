@@ -110,12 +110,18 @@ export function createExecutable(
 }
 
 /** Scratch textures and constants belong to the executable; the caller's are bound at each run. */
-function ownTexture({ place, format, size }: Slot, plan: Plan, device: Device): GpuTexture | undefined {
+function ownTexture(
+  { buffer, place, format, size }: Slot,
+  plan: Plan,
+  device: Device,
+): GpuTexture | undefined {
   if (place.kind === 'scratch') return device.scratch.take(format, size, place.ordinal)
   if (place.kind !== 'constant') return undefined
   const texture = device.textures.take(format, size)
   const constant = plan.constants[place.index]
-  if (constant !== undefined) device.textures.upload(texture, constant.data)
+  const { dtype, label } = plan.buffers[buffer] ?? {}
+  if (constant !== undefined && dtype !== undefined)
+    device.textures.upload(texture, dtype, constant.data, `constant ${label}, `)
   return texture
 }
 
@@ -190,7 +196,7 @@ function runOnHost(
     const output = dtypes[type.dtype].allocate(size)
     runHostStep(step, [...arrays, output])
     const texture = textures[target]
-    if (texture !== undefined && size > 0) device.textures.upload(texture, output)
+    if (texture !== undefined && size > 0) device.textures.upload(texture, type.dtype, output)
   } catch (cause) {
     fail(cause)
     throw cause

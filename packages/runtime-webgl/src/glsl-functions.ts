@@ -163,6 +163,30 @@ const functions: Readonly<Record<string, FunctionText>> = {
     one: `float fromUint(uint x) { return float(x >> 16) * 65536.0 + float(x & 0xffffu); }`,
     four: `vec4 fromUint(uvec4 x) { return vec4(x >> 16) * 65536.0 + vec4(x & 0xffffu); }`,
   },
+  // Bits of stored values, which need not go through the rounding of a cast: a float here is a value of the dtype.
+  f16Bits: {
+    needs: ['isNan'],
+    one: `int f16Bits(float x) {
+  uint bits = floatBitsToUint(x), size = bits & 0x7fffffffu;
+  int sign = -int(bits >> 31) << 15;
+  if (isNan(x)) return sign | 0x7e00;
+  if (size >= 0x47800000u) return sign | 0x7c00;
+  return sign | (size < 0x38800000u ? int(abs(x) * 16777216.0) : int((size - 0x38000000u) >> 13));
+}`,
+  },
+  f16OfBits: {
+    needs: [],
+    one: `float f16OfBits(int x) {
+  uint size = uint(x) & 0x7fffu, sign = (uint(x) & 0x8000u) << 16;
+  if (size < 0x400u) return uintBitsToFloat(sign | floatBitsToUint(float(size) / 16777216.0));
+  return uintBitsToFloat(sign | (size < 0x7c00u ? (size << 13) + 0x38000000u : 0x7f800000u | (size << 13)));
+}`,
+  },
+  bf16Bits: {
+    needs: ['isNan'],
+    one: `int bf16Bits(float x) { return isNan(x) ? 0x7fc0 : floatBitsToInt(x) >> 16; }`,
+  },
+  bf16OfBits: { needs: [], one: `float bf16OfBits(int x) { return intBitsToFloat(x << 16); }` },
   // mix() with a bvec4 is for floats only in GLSL ES 3.00.
   chooseInt: { needs: [], one: `int chooseInt(bool c, int x, int y) { return c ? x : y; }` },
   chooseUint: { needs: [], one: `uint chooseUint(bool c, uint x, uint y) { return c ? x : y; }` },

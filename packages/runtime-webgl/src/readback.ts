@@ -1,9 +1,10 @@
 // Reading textures: at once (blocks until the device is done), or through a pixel buffer and a fence. The copy is put into
 // the command stream when the read is asked for, so later steps do not disturb it. After a loss every read is refused.
-import { type DType, dtypes, type HeddleError, type TypedArray } from '@heddle/core'
+import type { DType, HeddleError, TypedArray } from '@heddle/core'
 import type { Bindings } from './bindings.ts'
 import type { GpuContext } from './context.ts'
-import { LANES, type TexelFormat, textureShape } from './storage.ts'
+import { LANES, textureShape } from './storage.ts'
+import { fromTexels, texelArray } from './texels.ts'
 import type { GpuTexture, TextureStore } from './textures.ts'
 
 export interface Readback {
@@ -38,7 +39,7 @@ export function createReadback(context: GpuContext, bindings: Bindings, textures
       const { pixel, type } = pixelFormats[texture.format]
       gl.readPixels(0, 0, width, rows, pixel, type, whole)
       context.check()
-      return elements(whole, dtype, size)
+      return fromTexels(dtype, whole, size)
     },
 
     later: async (texture, dtype, size) => {
@@ -64,7 +65,7 @@ export function createReadback(context: GpuContext, bindings: Bindings, textures
         gl.deleteSync(fence)
         gl.deleteBuffer(buffer)
       }
-      return elements(whole, dtype, size)
+      return fromTexels(dtype, whole, size)
     },
   }
 }
@@ -97,24 +98,4 @@ function nextTask(run: () => void): void {
     run()
   }
   port2.postMessage(null)
-}
-
-function texelArray(format: TexelFormat, size: number): TypedArray {
-  switch (format) {
-    case 'f32':
-      return new Float32Array(size)
-    case 'i32':
-      return new Int32Array(size)
-    case 'u32':
-      return new Uint32Array(size)
-    default:
-      return format satisfies never
-  }
-}
-
-function elements(whole: TypedArray, dtype: DType, size: number): TypedArray {
-  if (dtype !== 'bool') return whole.length === size ? whole : whole.slice(0, size)
-  const bools = dtypes.bool.allocate(size)
-  for (let at = 0; at < size; at++) bools[at] = whole[at] ?? 0
-  return bools
 }

@@ -3,7 +3,7 @@
 // share scratch textures once their last reader has run. Keeps: no step has a texture both as sampler and as target.
 import { type BufferId, type HostStep, internalError, type Plan } from '@heddle/core'
 import type { GlslKernel } from './emit-kernel.ts'
-import { formatOf, shapeKey, type TexelFormat, unsupported } from './storage.ts'
+import { formatOf, shapeKey, type TexelFormat } from './storage.ts'
 
 export type SlotPlace =
   | { readonly kind: 'input' | 'output' | 'constant'; readonly index: number }
@@ -97,10 +97,8 @@ function placeVersions(
   const dying = new Map<number, number[]>()
   const place = (id: number): void => {
     const { buffer, lastRead } = versions[id]!
-    const { dtype, size, place: home, label } = bufferAt(plan, buffer)
+    const { dtype, size, place: home } = bufferAt(plan, buffer)
     const format = formatOf(dtype)
-    if (format === undefined)
-      throw unsupported(plan.name, `a ${dtype} buffer ${label}`, 'textures hold 32 bits')
     const isFixed = home.kind !== 'arena' && (home.kind !== 'output' || final.get(buffer) === id)
     if (isFixed) {
       slots[id] = { buffer, format, size, place: { kind: home.kind, index: home.index } }

@@ -2,7 +2,7 @@
 // chosen from the size alone, so that generated shaders bake it as a mask and a shift. Pure arithmetic; no WebGL objects.
 import { type DType, HeddleError } from '@heddle/core'
 
-/** A texel format; `bool` is kept as 0 or 1 in an `i32` texel. */
+/** A texel format. `bool` is kept as 0 or 1, and every other integer but u32, in `i32` texels; every float in `f32` texels. */
 export type TexelFormat = 'f32' | 'i32' | 'u32'
 
 /** Words GLSL uses for a format. */
@@ -36,22 +36,23 @@ export interface TextureShape {
   readonly height: number
 }
 
-export function formatOf(dtype: DType): TexelFormat | undefined {
+/** f64 gets here only where a backend was asked to take it for f32. */
+export function formatOf(dtype: DType): TexelFormat {
   switch (dtype) {
     case 'f32':
-    case 'i32':
-    case 'u32':
-      return dtype
-    case 'bool':
-      return 'i32'
     case 'f64':
     case 'f16':
     case 'bf16':
+      return 'f32'
+    case 'i32':
+    case 'bool':
     case 'i64':
     case 'i16':
     case 'i8':
     case 'u8':
-      return undefined
+      return 'i32'
+    case 'u32':
+      return 'u32'
     default:
       return dtype satisfies never
   }

@@ -1,9 +1,10 @@
 // Textures of a context: made with fixed storage, kept in a pool by format and size when freed, deleted beyond a budget.
 // Also their framebuffers, one for each set of targets, made and checked once. Contents of a taken texture are arbitrary.
-import { copyStorage, HeddleError, type TypedArray } from '@heddle/core'
+import { copyStorage, type DType, HeddleError, type TypedArray } from '@heddle/core'
 import type { Bindings } from './bindings.ts'
 import type { GpuContext } from './context.ts'
 import { LANES, maxElements, type TexelFormat, type TextureShape, textureShape, tooLarge } from './storage.ts'
+import { toTexels } from './texels.ts'
 
 export interface GpuTexture {
   readonly id: number
@@ -21,8 +22,8 @@ export interface TextureStore {
   release(texture: GpuTexture): void
   /** The framebuffer that renders to these textures, in order. */
   framebuffer(targets: readonly GpuTexture[]): WebGLFramebuffer
-  /** Puts elements into a texture as they lie in memory; bools as ints. */
-  upload(texture: GpuTexture, data: TypedArray): void
+  /** Puts elements into a texture, converted where texels hold them otherwise. Throws `BACKEND_NARROWED_RANGE`. */
+  upload(texture: GpuTexture, dtype: DType, data: TypedArray, where?: string): void
   /** For tests and reports. */
   readonly counts: { readonly created: number; readonly pooledBytes: number }
   dispose(): void
@@ -119,10 +120,10 @@ export function createTextures(context: GpuContext, bindings: Bindings): Texture
       framebuffers.set(key, framebuffer)
       return framebuffer
     },
-    upload: (texture, data) => {
+    upload: (texture, dtype, data, where) => {
       const { pixel, type } = formats[texture.format]
+      const stored = toTexels(dtype, data, where)
       bindings.editTexture(texture)
-      const stored = storedElements(data)
       const put = (y: number, width: number, height: number, part: TypedArray): void =>
         gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, y, width, height, pixel, type, part)
       const rowSize = texture.width * LANES
@@ -150,13 +151,6 @@ const incomplete = (targets: readonly GpuTexture[], status: number): HeddleError
     `webgl: the device cannot render to ${targets.map(({ format }) => format).join(', ')} together (${status})`,
     { details: { formats: targets.map(({ format }) => format), status } },
   )
-
-/** Elements as texels hold them. Shared memory is copied: WebGL does not read from it. */
-function storedElements(data: TypedArray): TypedArray {
-  if (data instanceof Uint8Array) return Int32Array.from(data, (value) => (value === 0 ? 0 : 1))
-  const isShared = typeof SharedArrayBuffer !== 'undefined' && data.buffer instanceof SharedArrayBuffer
-  return isShared ? data.slice() : data
-}
 
 function padded(data: TypedArray, size: number): TypedArray {
   const whole =

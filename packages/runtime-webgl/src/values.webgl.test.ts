@@ -2,11 +2,19 @@
 // the mathematical functions, of which GLSL's own may be wrong by thousands of ulps.
 import {
   applyScalar,
+  bitcastScalar,
+  castScalar,
   type DType,
+  dtypeNames,
+  dtypes,
+  isFloat,
   type MathFunction,
   mathFunctions,
+  readElement,
+  scalarOf,
   scalarTypes,
   type TypedArray,
+  writeElement,
 } from '@heddle/core'
 import {
   type CodeWriter,
@@ -28,12 +36,12 @@ const axis0 = { constant: 0, terms: [{ coefficient: 1, atom: { kind: 'axis', axi
 /** Runs `y[i] = body(x[i])` on the device. */
 function mapOnDevice(
   data: readonly TypedArray[],
-  dtypes: readonly DType[],
+  sources: readonly DType[],
   result: DType,
   body: (code: CodeWriter, values: readonly number[]) => number,
 ): TypedArray {
   const size = data[0]!.length
-  const reads = dtypes.map((dtype, at) => readBuffer(dtype, size, `x${at}`))
+  const reads = sources.map((dtype, at) => readBuffer(dtype, size, `x${at}`))
   const buffers = [...reads, writeBuffer(result, size, 'y')]
   const code = writeCode(buffers)
   const loads = reads.map((_, at) => code.load(at, axis0))
@@ -42,7 +50,7 @@ function mapOnDevice(
   const kernel = makeKernel({ name: 'map', extents: [size], rows: [0], buffers, stages })
   const { plan } = planOfKernel({ kernel, inputs: () => [...data] })
   const executable = backend.prepareSync(plan)
-  const inputs = dtypes.map((dtype) => backend.allocate(dtype, size))
+  const inputs = sources.map((dtype) => backend.allocate(dtype, size))
   const output = backend.allocate(result, size)
   for (const [at, buffer] of inputs.entries()) backend.write(buffer, data[at]!)
   executable.run(inputs, [output])
@@ -201,3 +209,63 @@ for (const op of Object.keys(mathFunctions) as MathFunction[]) {
     expect(wrong).toEqual([])
   })
 }
+
+test('every pair of casts gives the values of the scalar definition', () => {
+  const fractions = [
+    0,
+    -0,
+    0.5,
+    -1.5,
+    65519.9,
+    65520,
+    -65504,
+    2 ** -24,
+    2 ** -25,
+    1.0009765625,
+    1.00390625,
+    3.0117,
+    300.7,
+  ]
+  const floats = [...fractions, Number.NaN, Infinity, -Infinity, 3e38, 2147483648, -3e9, 70000, 1e-40]
+  const integers = [
+    0, 1, -1, 127, 128, 255, 256, -129, 32767, 32768, 65535, -40000, 2147483647, -2147483648, 16777217,
+  ]
+  const held = dtypeNames.filter((dtype) => dtype !== 'f64')
+  for (const from of held) {
+    const values = (isFloat(from) ? floats : integers).map((value) => {
+      const rounded = dtypes[from].round(value)
+      return isFloat(from) && Math.abs(rounded) < 2 ** -126 ? 0 * rounded : rounded
+    })
+    const data = dtypes[from].allocate(values.length)
+    for (const [at, value] of values.entries()) writeElement(from, data, at, value)
+    for (const to of held) {
+      const seen = mapOnDevice([data], [from], to, (code, [x]) => code.convert('cast', to, x!))
+      for (const [at, value] of values.entries()) {
+        const expected = castScalar(scalarOf(from, value), from, to)
+        // i64 ends with i32 here
+        const kept = to === 'i64' && isFloat(from) ? castScalar(value, from, 'i32') : expected
+        expect([from, to, value, Number(readElement(to, seen, at))]).toEqual([
+          from,
+          to,
+          value,
+          Number(to === 'i64' ? BigInt.asIntN(32, BigInt(kept)) : kept),
+        ])
+      }
+    }
+  }
+})
+
+test('bits of sixteen and eight survive the way to floats and back', () => {
+  const all = Int16Array.from({ length: 65536 }, (_, at) => at - 32768)
+  for (const dtype of ['f16', 'bf16'] as const) {
+    const floats = mapOnDevice([all], ['i16'], dtype, (code, [x]) => code.convert('bitcast', dtype, x!))
+    const back = mapOnDevice([floats], [dtype], 'i16', (code, [x]) => code.convert('bitcast', 'i16', x!))
+    for (const [at, bits] of all.entries()) {
+      const value = Number(bitcastScalar(bits, 'i16', dtype))
+      if (!Object.is(readElement(dtype, floats, at), value))
+        expect([dtype, bits, readElement(dtype, floats, at)]).toEqual([dtype, bits, value])
+      if (!Number.isNaN(value) && back[at] !== bits)
+        expect([dtype, bits, back[at]]).toEqual([dtype, bits, bits])
+    }
+  }
+})

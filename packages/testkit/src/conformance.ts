@@ -1,6 +1,15 @@
 // The conformance suite: tells whether a runtime, together with a compiler, computes what programs mean. Public: the same
 // function runs for every runtime, ours or not, in Node and in browsers; it returns cases and registers nothing.
-import type { Backend, Capabilities, Graph, Plan } from '@heddle/core'
+import {
+  type Backend,
+  type Capabilities,
+  dtypes as dtypeTable,
+  type Graph,
+  nodesOf,
+  type Plan,
+  type Scalar,
+  type Value,
+} from '@heddle/core'
 import { type Bounded, boundsOfGraph, knownShare } from './bounds.ts'
 import { expectWithin } from './compare.ts'
 import { dtypesOf, forwardCases, type ProgramCase, specialCases } from './conformance-cases.ts'
@@ -61,8 +70,11 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
   return [...cases.map((each) => expectedToFail(each, skip)), ...badSkips(cases, skip)]
 }
 
-/** The programs of all cases that a device's dtypes allow. */
-export const conformancePrograms = ({ dtypes }: Pick<Capabilities, 'dtypes'>): readonly ProgramCase[] =>
+/** The programs of all cases that a device's dtypes allow, and constants where it keeps a dtype as a narrower one. */
+export const conformancePrograms = ({
+  dtypes,
+  narrowed = {},
+}: Pick<Capabilities, 'dtypes' | 'narrowed'>): readonly ProgramCase[] =>
   [
     ...forwardCases(),
     ...backwardCases(),
@@ -72,7 +84,24 @@ export const conformancePrograms = ({ dtypes }: Pick<Capabilities, 'dtypes'>): r
     ...compositeCases(),
     ...programCases(),
     ...randomCases(),
-  ].filter(({ graph }) => [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)))
+  ].filter(
+    ({ graph }) =>
+      [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)) && constantsFit(graph, narrowed),
+  )
+
+function constantsFit(graph: Graph, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
+  return nodesOf(graph).every((node) => {
+    const kept = narrowed[node.type.dtype]
+    if (kept === undefined) return true
+    const { lowest, highest } = dtypeTable[kept]
+    return constantValues(node).every((value) => value >= lowest && value <= highest)
+  })
+}
+
+const constantValues = (node: Value): readonly Scalar[] => {
+  if (node.op === 'full') return [(node as Value<'full'>).attrs.value]
+  return node.op === 'literal' ? [...(node as Value<'literal'>).attrs.data] : []
+}
 
 /** Runs a program on a backend and compares every output and update with the reference. */
 export async function checkProgram(

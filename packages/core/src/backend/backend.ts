@@ -6,6 +6,11 @@ import type { Plan } from '../plan/plan.ts'
 /** Plain data: the only thing the compiler may know about a target. */
 export interface Capabilities {
   readonly dtypes: readonly DType[]
+  /**
+   * Dtypes kept as another: with its range, where integers wrap, and its precision. Elements and constants beyond the range of
+   * an integer are refused with `BACKEND_NARROWED_RANGE`. Absent: none.
+   */
+  readonly narrowed?: Readonly<Partial<Record<DType, DType>>>
   /** Most buffers one kernel may read and write. */
   readonly maxReads: number
   readonly maxWrites: number

@@ -9,6 +9,7 @@ import { closestName } from './closest-name.ts'
 import { type Feed, feedConverter } from './feed.ts'
 import { type Result, type ResultPool, resultPool } from './results.ts'
 import { type StateSlot, type States, stateNotSet } from './states.ts'
+import { writeNamed } from './write.ts'
 
 /** Values of the inputs by name; a result of another run is used where it is, on the device. */
 export type Feeds = Readonly<Record<string, Feed | Result>>
@@ -82,7 +83,7 @@ export function bindPlan(plan: Plan, backend: Backend, states: States): Bindings
         if (feed === undefined) throw missingInput(plan, input, given)
         if (isResult(feed)) inputs[index] = resultBuffer(input, feed)
         else {
-          backend.write(buffer, convert(feed))
+          writeNamed(backend, buffer, convert(feed), 'input', input.name)
           inputs[index] = buffer
         }
       }

@@ -8,6 +8,7 @@ import { type Initializer, materialize } from '../initializer.ts'
 import { closestName } from './closest-name.ts'
 import { type Feed, feedConverter } from './feed.ts'
 import { type HostArray, hostArray } from './host-array.ts'
+import { writeNamed } from './write.ts'
 
 /** One state. `buffer` changes hands where a device cannot update in place. */
 export interface StateSlot {
@@ -72,7 +73,7 @@ export function createStates(backend: Backend, { seed = 0 }: StatesOptions = {})
     const buffer = backend.allocate(dtype, sizeOf(shape))
     const slot: StateSlot = { name, dtype, shape, buffer, spare: undefined, isSet: data !== undefined }
     slots.set(name, slot)
-    if (data !== undefined) backend.write(buffer, data)
+    if (data !== undefined) writeNamed(backend, buffer, data, 'state', name)
     return slot
   }
 
@@ -102,7 +103,8 @@ export function createStates(backend: Backend, { seed = 0 }: StatesOptions = {})
     set: (name, values) => {
       const slot = slotNamed(name)
       const { dtype, shape } = slot
-      backend.write(slot.buffer, feedConverter({ role: 'state', name, dtype, shape })(values))
+      const data = feedConverter({ role: 'state', name, dtype, shape })(values)
+      writeNamed(backend, slot.buffer, data, 'state', name)
       slot.isSet = true
     },
     slot: (declared) => {

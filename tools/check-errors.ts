@@ -9,6 +9,7 @@ export const unprovoked: Readonly<Record<string, string>> = {
   BACKEND_CODE_FORBIDDEN: 'needs a page with a content security policy',
   BACKEND_LOST: 'needs a GPU that is taken away',
   BACKEND_TOO_LARGE: 'needs a WebGL2 device',
+  BACKEND_NARROWED_RANGE: 'needs a WebGL2 device',
   CLI_CHECK_FAILED: 'needs a bug in Heddle',
   CLI_NODE_VERSION: 'needs an older Node',
   RULE_DIVERGES: 'needs a faulty rewrite rule, and rules are not public',

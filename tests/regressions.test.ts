@@ -1,7 +1,7 @@
 // Programs on which something was once wrong, as small as the random search made them. A program is kept as text, since what a seed
 // makes changes with every new step. Each goes through what random programs go through.
 import { jvp } from '@heddle/compiler'
-import { add, createBuilder, parseGraph, scan, tanh, type Value } from '@heddle/core'
+import { add, createBuilder, type Graph, parseGraph, program, scan, tanh, type Value } from '@heddle/core'
 import { bind, checkAgreement, checkForms, drawInputs } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { backends, compilers } from './random-programs.ts'
@@ -29,8 +29,17 @@ return y = %2
 `,
 }
 
-test.for(Object.entries(programs))('%s', async ([, text]) => {
-  const graph = parseGraph(text)
+test.for(Object.entries(programs))('%s', ([, text]) => agrees(parseGraph(text)))
+
+test('a function of the host is called from inside a loop alone', () =>
+  agrees(
+    program('loop', ({ input }) => {
+      const [init, xs] = [input('init', 'f64', [2]), input('xs', 'f64', [3, 2])]
+      return scan((sum: Value, row: Value) => ({ carry: tanh(add(sum, row)) }), { init, xs }).carry
+    }),
+  ))
+
+async function agrees(graph: Graph): Promise<void> {
   const inputs = graph.inputs.map(({ value }) => value)
   const bindings = bind(
     inputs,
@@ -44,7 +53,7 @@ test.for(Object.entries(programs))('%s', async ([, text]) => {
   const { known } = await checkAgreement({ graph, bindings }, backends, compilers)
 
   expect(known).toBe(1)
-})
+}
 
 test('a loop that carries nothing has a forward derivative', () => {
   const b = createBuilder()

@@ -149,18 +149,14 @@ const notRun = (plan: Plan, kernel: number): KernelReport => ({
 
 const isHostFunction = (op: string): op is HostFunction => op === 'rem' || isMath(op)
 
-/** Imports the functions of the host that kernels of the plan call. */
-function importHost(
-  { kernels }: Plan,
-  importFunction: (name: HostFunction) => FunctionRef,
-): EmitContext['host'] {
+/** Imports the functions of the host that kernels of the plan, and of plans inside it, call. */
+function importHost(plan: Plan, importFunction: (name: HostFunction) => FunctionRef): EmitContext['host'] {
   const imported = new Map<HostFunction, FunctionRef>()
-  for (const { stages } of kernels) {
-    for (const { code } of stages) {
-      for (const { op, dtype } of code) {
-        if (!isHostFunction(op) || !(op === 'rem' ? isFloat(dtype) : dtype === 'f64')) continue
-        if (!imported.has(op)) imported.set(op, importFunction(op))
-      }
+  const stages = [...allPlans(plan)].flatMap(({ kernels }) => kernels.flatMap((kernel) => kernel.stages))
+  for (const { code } of stages) {
+    for (const { op, dtype } of code) {
+      if (!isHostFunction(op) || !(op === 'rem' ? isFloat(dtype) : dtype === 'f64')) continue
+      if (!imported.has(op)) imported.set(op, importFunction(op))
     }
   }
   return (name) => {

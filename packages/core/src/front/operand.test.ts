@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { DType } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
-import { formatType } from '../ir/tensor-type.ts'
+import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 import { literal } from './constants.ts'
 import { add, and, div, eq, ge, gt, maximum, mul, select, sub } from './elementwise.ts'
-import { broadcastShapes, type Operand } from './operand.ts'
+import { broadcastShapes, commonDType, type Operand } from './operand.ts'
 
 const b = createBuilder()
 const x = literal(b, [
@@ -128,5 +129,67 @@ describe('select', () => {
 
   test('takes numbers on both sides', () => {
     expect(typeOf(select(flags, 1, 0))).toBe('f32[3]')
+  })
+})
+
+describe('promotion, as torch.result_type has it', () => {
+  const names = ['f32', 'f64', 'f16', 'bf16', 'i64', 'i32', 'i16', 'i8', 'u8', 'bool'] as const
+  const of = (dtype: DType, shape: readonly number[]): { type: TensorType } => ({ type: { dtype, shape } })
+  const rows = (text: string): string[][] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/ +/))
+
+  test.for(
+    rows(`
+      f32   f32  f64  f32  f32  f32  f32  f32  f32  f32  f32
+      f64   f64  f64  f64  f64  f64  f64  f64  f64  f64  f64
+      f16   f32  f64  f16  f32  f16  f16  f16  f16  f16  f16
+      bf16  f32  f64  f32  bf16 bf16 bf16 bf16 bf16 bf16 bf16
+      i64   f32  f64  f16  bf16 i64  i64  i64  i64  i64  i64
+      i32   f32  f64  f16  bf16 i64  i32  i32  i32  i32  i32
+      i16   f32  f64  f16  bf16 i64  i32  i16  i16  i16  i16
+      i8    f32  f64  f16  bf16 i64  i32  i16  i8   i16  i8
+      u8    f32  f64  f16  bf16 i64  i32  i16  i16  u8   u8
+      bool  f32  f64  f16  bf16 i64  i32  i16  i8   u8   bool`),
+  )('%s beside values of equal priority', ([dtype, ...expected]) => {
+    for (const shape of [[2], []]) {
+      const seen = names.map((other) => commonDType('add', [of(dtype as DType, shape), of(other, shape)]))
+      expect(seen).toEqual(expected)
+    }
+  })
+
+  test.for(
+    rows(`
+      f32   f32  f32  f32  f32  f32  f32  f32  f32  f32  f32
+      f64   f64  f64  f64  f64  f64  f64  f64  f64  f64  f64
+      f16   f16  f16  f16  f16  f16  f16  f16  f16  f16  f16
+      bf16  bf16 bf16 bf16 bf16 bf16 bf16 bf16 bf16 bf16 bf16
+      i64   f32  f64  f16  bf16 i64  i64  i64  i64  i64  i64
+      i32   f32  f64  f16  bf16 i32  i32  i32  i32  i32  i32
+      i16   f32  f64  f16  bf16 i16  i16  i16  i16  i16  i16
+      i8    f32  f64  f16  bf16 i8   i8   i8   i8   i8   i8
+      u8    f32  f64  f16  bf16 u8   u8   u8   u8   u8   u8
+      bool  f32  f64  f16  bf16 i64  i32  i16  i8   u8   bool`),
+  )('%s with axes beside values without', ([dtype, ...expected]) => {
+    const seen = names.map((other) => commonDType('add', [of(other, []), of(dtype as DType, [2])]))
+    expect(seen).toEqual(expected)
+  })
+
+  test('numbers count by category; a whole one beside bools is i32, where PyTorch has i64', () => {
+    const beside = (value: number): DType[] =>
+      names.map((dtype) => commonDType('add', [of(dtype, [2]), value]))
+
+    expect(beside(1)).toEqual([...names.slice(0, -1), 'i32'])
+    expect(beside(1.5)).toEqual(['f32', 'f64', 'f16', 'bf16', ...Array.from({ length: 6 }, () => 'f32')])
+  })
+
+  test('u32 meets floats and bools, but no other integer', () => {
+    expect(commonDType('add', [of('u32', [2]), of('f16', [2])])).toBe('f16')
+    expect(commonDType('add', [of('u32', [2]), of('bool', [2])])).toBe('u32')
+    for (const other of ['i64', 'i32', 'i16', 'i8', 'u8'] as const) {
+      expect(() => commonDType('add', [of('u32', [2]), of(other, [2])])).toThrow('DTYPE_MIXED')
+    }
   })
 })

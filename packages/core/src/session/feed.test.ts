@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../dim.ts'
-import type { DType, TypedArray } from '../dtype.ts'
+import { type DType, dtypeNames, dtypes, isInteger, type TypedArray } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { closestName } from './closest-name.ts'
 import { type Feed, feedConverter } from './feed.ts'
@@ -47,6 +47,34 @@ describe('feeds', () => {
     expect([...convert(dtype, shape, feed)]).toEqual(expected)
   })
 
+  test('of every dtype but bool are taken as they are; of bf16 that is bits', () => {
+    for (const dtype of dtypeNames.filter((each) => each !== 'bool')) {
+      const data = dtypes[dtype].allocate(2)
+      expect(convert(dtype, [2], data), dtype).toBe(data)
+    }
+    expect(convert('bf16', [1], new Uint16Array([0x3fc0]))).toEqual(new Uint16Array([0x3fc0]))
+    expect(convert('bf16', [1], new Float32Array([1.5]))).toEqual(new Uint16Array([0x3fc0]))
+    expect(convert('f32', [1], new Float16Array([1.5]))).toEqual(new Float32Array([1.5]))
+  })
+
+  test('of i64 may be bigints, nested or not, and safe numbers', () => {
+    expect(convert('i64', [2, 1], [[2n ** 63n - 1n], [-(2n ** 63n)]])).toEqual(
+      new BigInt64Array([2n ** 63n - 1n, -(2n ** 63n)]),
+    )
+    expect(convert('i64', [2], [2 ** 53 - 1, -1])).toEqual(new BigInt64Array([2n ** 53n - 1n, -1n]))
+    expect(messageOf('i64', [1], [2 ** 53])).toContain('INPUT_RANGE')
+    expect(messageOf('i64', [1], [2n ** 63n])).toContain('INPUT_RANGE')
+  })
+
+  test('of integers end where the dtype ends', () => {
+    for (const dtype of dtypeNames.filter((each) => isInteger(each) && each !== 'i64')) {
+      const [lowest, highest] = [Number(dtypes[dtype].lowest), Number(dtypes[dtype].highest)]
+      expect([...convert(dtype, [2], [lowest, highest])], dtype).toEqual([lowest, highest])
+      expect(messageOf(dtype, [1], [lowest - 1]), dtype).toContain('INPUT_RANGE')
+      expect(messageOf(dtype, [1], [highest + 1]), dtype).toContain('INPUT_RANGE')
+    }
+  })
+
   test.for<[string, DType, Shape, Feed, string]>([
     ['a fraction', 'i32', [2], [1, 1.5], "INPUT_RANGE: input 'x' is i32[2], given 1.5 at element 1"],
     ['a negative', 'u32', [1], [-1], 'given -1 at element 0; it must be a whole number from 0 to 4294967295'],
@@ -74,6 +102,23 @@ describe('host arrays', () => {
   test('give their one element, or say how many they have', () => {
     expect(hostArray('f32', [1, 1], new Float32Array([2.5])).item()).toBe(2.5)
     expect(() => hostArray('f32', [2], new Float32Array(2)).item()).toThrow('SHAPE_ITEM')
+  })
+
+  test('give one element of i64 as a number where that is exact', () => {
+    expect(hostArray('i64', [1], new BigInt64Array([-7n])).item()).toBe(-7)
+    expect(() => hostArray('i64', [1], new BigInt64Array([2n ** 60n])).item()).toThrow('DTYPE_ITEM_RANGE')
+    expect(hostArray('bf16', [], new Uint16Array([0x3fc0])).item()).toBe(1.5)
+  })
+
+  test('nest and print values, not bits', () => {
+    expect(hostArray('bf16', [2], new Uint16Array([0x3fc0, 0xbf80])).toNested()).toEqual([1.5, -1])
+    expect(hostArray('i64', [1], new BigInt64Array([2n ** 60n])).toNested()).toEqual([2n ** 60n])
+    expect(String(hostArray('bf16', [1], new Uint16Array([0x3dcd])))).toBe('bf16[1] [0.1]')
+    expect(String(hostArray('f16', [1], new Float16Array([0.1])))).toBe('f16[1] [0.1]')
+    expect(String(hostArray('i64', [1], new BigInt64Array([-(2n ** 63n)])))).toBe(
+      'i64[1] [-9223372036854775808]',
+    )
+    expect(String(hostArray('u8', [2], new Uint8Array([0, 255])))).toBe('u8[2] [0, 255]')
   })
 
   test('nest by shape, bools as booleans', () => {

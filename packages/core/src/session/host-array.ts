@@ -4,6 +4,7 @@ import { formatShape, type Shape, sizeOf } from '../dim.ts'
 import { type DType, dtypes, isFloat, readElement, type Scalar, type TypedArray } from '../dtype.ts'
 import { HeddleError } from '../errors.ts'
 import { type Nested, nest } from '../front/nested.ts'
+import { shortest } from '../kernel/print-code.ts'
 
 export interface HostArray {
   readonly dtype: DType
@@ -61,10 +62,6 @@ class ArrayOnHost implements HostArray {
 
 const valueAt = ({ dtype, data }: HostArray, at: number): Scalar => readElement(dtype, data, at) ?? Number.NaN
 
-/** Digits a float is shown with: those that it surely has. */
-const shownDigits = (dtype: DType): number =>
-  dtype === 'f64' ? 15 : dtypes[dtype].significand === 24 ? 7 : 4
-
 /** Elements beyond which axes are shortened, and how many are then kept at each end. */
 const wholeSize = 1000
 const ends = 3
@@ -77,7 +74,9 @@ function format(array: HostArray): string {
     if (dtype === 'bool') return value === 1 ? 'true' : 'false'
     if (Object.is(value, -0)) return '-0'
     if (typeof value === 'bigint' || !isFloat(dtype)) return String(value)
-    return String(Number(value.toPrecision(shownDigits(dtype))))
+    if (dtypes[dtype].bytes === 2) return shortest(dtype, value)
+    // The digits that it surely has.
+    return String(Number(value.toPrecision(dtype === 'f64' ? 15 : 7)))
   }
   // Depth is the rank, which is small.
   const rows = (axis: number, offset: number): string => {

@@ -3,6 +3,7 @@
 import {
   type Backend,
   type Capabilities,
+  type DType,
   dtypes as dtypeTable,
   type Graph,
   nodesOf,
@@ -89,13 +90,19 @@ export const conformancePrograms = ({
       [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)) && constantsFit(graph, narrowed),
   )
 
-function constantsFit(graph: Graph, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
+/** Whether a device that keeps some dtypes as narrower ones has all constants of a graph. */
+export function constantsFit(graph: Graph, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
   return nodesOf(graph).every((node) => {
     const kept = narrowed[node.type.dtype]
     if (kept === undefined) return true
-    const { lowest, highest } = dtypeTable[kept]
-    return constantValues(node).every((value) => value >= lowest && value <= highest)
+    return fitsDType(kept, constantValues(node))
   })
+}
+
+/** Whether all values are within the range of a dtype. */
+export function fitsDType(dtype: DType, values: readonly Scalar[]): boolean {
+  const { lowest, highest } = dtypeTable[dtype]
+  return values.every((value) => value >= lowest && value <= highest)
 }
 
 const constantValues = (node: Value): readonly Scalar[] => {

@@ -18,7 +18,13 @@ export {
   ulpsBetween,
 } from './compare.ts'
 export type { ConformanceCase, ConformanceOptions, Skip } from './conformance.ts'
-export { checkProgram, conformance, conformancePrograms } from './conformance.ts'
+export {
+  checkProgram,
+  conformance,
+  conformancePrograms,
+  constantsFit,
+  fitsDType,
+} from './conformance.ts'
 export type { ProgramCase, Shown } from './conformance-cases.ts'
 export type { Composite } from './conformance-composites.ts'
 export { composites } from './conformance-composites.ts'

@@ -27,6 +27,8 @@ import { allRules, arrayConstantRules } from './index.ts'
 /** Firings looked at for each rule, and values drawn for that at most. */
 const FIRINGS = 300
 const DRAWS = 12_000
+/** Of them without elements at most: these show types only. */
+const EMPTY_FIRINGS = 50
 /** Fewer firings than this say little about a rule. */
 const LEAST_FIRINGS = 20
 
@@ -59,15 +61,19 @@ interface Instance {
 function firingsOf(rule: Rule, random: Random): readonly Instance[] {
   const found: Instance[] = []
   const seen = new Set<string>()
+  let empty = 0
   for (let draw = 0; draw < DRAWS && found.length < FIRINGS; draw++) {
     const type: TensorType = { dtype: dtypeFor(draw, random), shape: shapes[draw % shapes.length] ?? [] }
     const before = instanceOf(rule.pattern, createBuilder(), type, random)
     if (before === undefined || sizeOf(before.type.shape) > 2000) continue
+    const isEmpty = sizeOf(before.type.shape) === 0
+    if (isEmpty && empty === EMPTY_FIRINGS) continue
     const after = rule.apply(before)
     if (after === undefined) continue
     const text = textOf(before)
     if (seen.has(text)) continue
     seen.add(text)
+    if (isEmpty) empty++
     found.push({ before, after })
   }
   return found

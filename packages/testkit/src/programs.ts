@@ -139,13 +139,7 @@ function buildDerivative(
   }
 }
 
-const withoutDerivative: ReadonlySet<string> = new Set([
-  'GRAD_NOT_DIFFERENTIABLE',
-  'GRAD_WHILE_LOOP',
-  // Forward mode refuses loops in whose bodies derivatives are reductions (maxima, products): it finds their cotangents in loops of
-  // cotangents, which it may not ask for.
-  'GRAD_NOT_LINEAR',
-])
+const withoutDerivative: ReadonlySet<string> = new Set(['GRAD_NOT_DIFFERENTIABLE', 'GRAD_WHILE_LOOP'])
 
 function unlessNone<T>(differentiate: () => T): T | undefined {
   try {

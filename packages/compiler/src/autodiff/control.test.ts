@@ -8,11 +8,16 @@ import {
   exp,
   full,
   gt,
+  hasSiblings,
   interpretValues,
   matmul,
+  max,
   mul,
   type NdArray,
+  postOrder,
+  prod,
   scan,
+  siblingsIn,
   sin,
   sqrt,
   stack,
@@ -26,6 +31,7 @@ import {
 } from '@heddle/core'
 import { checkGradient, inputValue } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
+import { hvp, jvp } from './forward.ts'
 import { gradient } from './gradient.ts'
 import { savedForBackward } from './saved.ts'
 
@@ -181,6 +187,65 @@ describe('cond', () => {
 
     expect(first?.data[0]).toBe(expected)
     expect(Number.isFinite(second?.data[0])).toBe(true)
+  })
+})
+
+// What backward needs of a step here is found by a reduction, which backward's own derivative asks of the run of backward.
+describe('derivatives of derivatives that are reductions', () => {
+  const total = (start: Value): Value => {
+    const step = (carry: Value, row: Value): { readonly carry: Value } => ({
+      carry: add(mul(carry, prod(row)), max(row)),
+    })
+    return scan(step, { init: start, xs: x }).carry
+  }
+  const first = (value: Value): Value => take(value, { axis: 0, index: 0 })
+  const programs: Readonly<Record<string, (start: Value) => Value>> = {
+    'of a maximum': (start) =>
+      scan((carry: Value, row: Value) => ({ carry: add(carry, max(row)) }), { init: start, xs: x }).carry,
+    'of a product and a maximum': total,
+    'of a row that is stacked': (start) =>
+      sum(
+        scan((carry: Value, row: Value) => ({ carry: mul(carry, prod(row)), y: sin(mul(carry, max(row))) }), {
+          init: start,
+          xs: x,
+          reverse: true,
+        }).ys,
+      ),
+    'inside a branch': (start) =>
+      cond(
+        gt(start, -5),
+        () => total(start),
+        () => start,
+      ),
+    'inside a checkpoint': (start) => checkpoint((value) => total(value), start),
+    'inside a loop': (start) =>
+      scan((carry: Value, column: Value) => ({ carry: add(total(carry), prod(column)) }), {
+        init: start,
+        xs: w,
+      }).carry,
+  }
+  const wrt = [x, w, h]
+
+  test.each(Object.entries(programs))('%s: reverse, forward and second order', (_, build) => {
+    const of = build(first(h))
+    const directions = wrt.map(({ type }, k) => full(b, type.dtype, type.shape, 0.3 - 0.2 * k))
+    const along = (parts: readonly Value[]): Value =>
+      parts.map((part, k) => sum(mul(part, directions[k] as Value))).reduce((total, part) => add(total, part))
+    const slopes = gradient(of, wrt)
+
+    expect(() => checkGradient({ of, wrt, bindings, seed: 4 }, 2)).not.toThrow()
+    closeTo(values(jvp([of], wrt, directions)), values([along(slopes)]))
+    closeTo(values(hvp(of, wrt, directions)), values(gradient(along(slopes), wrt)))
+    closeTo(values(jvp(slopes, wrt, directions)), values(hvp(of, wrt, directions)))
+  })
+
+  test('forward asks one run for all it needs of a step', () => {
+    const of = total(first(h))
+    const [slope] = jvp([of], [x], [x])
+
+    const loops = postOrder([slope as Value]).filter(hasSiblings)
+
+    expect(new Set(siblingsIn(loops).values()).size).toBe(3)
   })
 })
 

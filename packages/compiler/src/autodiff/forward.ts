@@ -12,6 +12,7 @@ import {
   typesEqual,
   type Value,
 } from '@heddle/core'
+import { narrowControl } from '../regions/narrow.ts'
 import { gradient, vjp } from './gradient.ts'
 
 /**
@@ -66,10 +67,15 @@ export const hvp: (of: Value, wrt: readonly Value[], directions: readonly Value[
 const standIn = ({ builder, type }: Value, k: number): Value =>
   builder.input({ name: `cotangent ${k} of jvp`, dtype: type.dtype, shape: type.shape })
 
+/**
+ * What is asked of a run of backward does not depend on the cotangents it carries, since it is linear in them, but the run
+ * reads them: here nobody wants backward itself, and the run is narrowed to what is asked of it.
+ */
 function withoutStandIns(results: readonly Value[], standIns: readonly Value[]): readonly Value[] {
   const unwanted = new Set(standIns)
-  if (postOrder(results).some((node) => unwanted.has(node))) throw notLinear()
-  return results
+  const narrowed = narrowControl(results, unwanted)
+  if (postOrder(narrowed).some((node) => unwanted.has(node))) throw notLinear()
+  return narrowed
 }
 
 function checkTangents(name: string, wrt: readonly Value[], tangents: readonly Value[]): void {

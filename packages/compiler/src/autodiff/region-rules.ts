@@ -9,12 +9,12 @@ import {
   isFloat,
   locationOf,
   type OpName,
-  postOrder,
   type Region,
   type TensorType,
   type Value,
 } from '@heddle/core'
 import { copyInto, inlineRegion } from '../regions/copy.ts'
+import { withUsedInputs } from '../regions/need.ts'
 import { differentiateLoop } from './loop-rule.ts'
 
 /** Cotangents of `wrt` for cotangents of `of`; `undefined` where there is no way from one to the other. */
@@ -167,27 +167,6 @@ function vjpRegion(
   const found = differentiate(of, cotangents, wanted)
   const results = wanted.map((value, k) => found[k] ?? zero(b, value.type))
   return createRegion([...inputs, ...cotangents], results)
-}
-
-/** The same regions without the inputs that none of them reads, and which inputs were kept. */
-function withUsedInputs(regions: readonly Region[]): {
-  readonly regions: readonly Region[]
-  readonly kept: readonly number[]
-} {
-  const used = regions.map(({ results }) => new Set(postOrder(results)))
-  const count = regions[0]?.inputs.length ?? 0
-  const kept = Array.from({ length: count }, (_, k) => k).filter((k) =>
-    regions.some(({ inputs }, at) => used[at]?.has(inputs[k] as Value)),
-  )
-  return {
-    regions: regions.map(({ inputs, results }) =>
-      createRegion(
-        kept.map((k) => inputs[k] as Value<'input'>),
-        results,
-      ),
-    ),
-    kept,
-  }
 }
 
 const zero = (b: Builder, { dtype, shape }: TensorType): Value => b.full({ dtype, shape, value: 0 })

@@ -9,13 +9,13 @@ import {
   type NestingStep,
   nestingParameters,
   type Plan,
-  postOrder,
   type Region,
   type StepParameter,
   stackedNode,
   type Value,
   type WhileStep,
 } from '@heddle/core'
+import { needsOfLoop } from '../regions/need.ts'
 
 /** What a step needs of the plan it becomes part of. */
 export interface NestingTools {
@@ -67,17 +67,13 @@ function loopStep(siblings: readonly Value<'loop'>[], tools: NestingTools): Loop
   const stacks = siblings.filter(({ attrs: each }) => stackedNode(each) !== undefined)
   const stacked = stacks.map(({ attrs: each }) => stackedNode(each) as Value)
   const finals = new Map(siblings.map((each) => [each.attrs.result, each]))
-  const live = liveCarries(
+  const { carries: live, operands: kept } = needsOfLoop(
     body,
     carries,
     [...finals.keys()].filter((k) => k < carries),
     stacked,
   )
   const next = live.map((k) => body.results[k] as Value)
-  const reached = new Set(postOrder([...next, ...stacked]))
-  const kept = inputs.flatMap((input, k) =>
-    (k < carries ? live.includes(k) : reached.has(input)) ? [k] : [],
-  )
   const plan = tools.compile(
     bodyGraph(
       'body',
@@ -97,27 +93,6 @@ function loopStep(siblings: readonly Value<'loop'>[], tools: NestingTools): Loop
     args: [],
   } as const
   return bound<LoopStep>(step, values, tools)
-}
-
-/** Carries that a wanted result depends on, in whatever step. */
-function liveCarries(
-  body: Region,
-  carries: number,
-  wanted: readonly number[],
-  stacked: readonly Value[],
-): readonly number[] {
-  const live = new Set(wanted)
-  const carryOf = new Map<Value, number>(body.inputs.slice(1, 1 + carries).map((input, k) => [input, k]))
-  const note = (roots: readonly Value[]): void => {
-    for (const node of postOrder(roots)) {
-      const carry = carryOf.get(node)
-      if (carry !== undefined) live.add(carry)
-    }
-  }
-  note(stacked)
-  // A set is walked in order of insertion, what is added on the way included.
-  for (const carry of live) note([body.results[carry] as Value])
-  return [...live].sort((x, y) => x - y)
 }
 
 function whileStep(siblings: readonly Value<'whileLoop'>[], tools: NestingTools): WhileStep {

@@ -12,7 +12,10 @@ import type {
 } from '@heddle/core'
 import {
   addIndex,
+  computes,
   delinearize,
+  dtypeNames,
+  dtypes as dtypeTable,
   indexAxis,
   indexConstant,
   indexValue,
@@ -53,7 +56,7 @@ export function randomKernel(seed: number, options: RandomKernelOptions = {}): K
   const random = makeRandom(seed)
   const {
     kinds = ['map', 'map', 'reduce', 'row', 'contract', 'scatter'],
-    dtypes = ['f32', 'f32', 'f32', 'i32', 'u32', 'bool', 'f64'],
+    dtypes = ['f32', 'f32', ...dtypeNames],
     mathematics = true,
   } = options
   const draft: Draft = { random, extents: [], buffers: [], fills: {}, dtypes, mathematics }
@@ -102,7 +105,8 @@ function randomReduce(name: string, draft: Draft, isRow: boolean): KernelFixture
     const code = writeCode(buffers)
     const earlier = readResults(code)
     const accumulators = Array.from({ length: random.int(1, 3) }, (): Accumulator => {
-      const value = randomValue(draft, code, [...rows, ...inner], earlier)
+      const dtype = random.pick(draft.dtypes.filter(computes))
+      const value = randomOf(draft, code, dtype, [...rows, ...inner], earlier, random.int(1, 5))
       const of = code.dtypeOf(value)
       const combines: Combine[] =
         of === 'bool' ? ['min', 'max'] : ['sum', 'sum', 'product', 'min', 'max', 'argmax', 'argmin']
@@ -159,7 +163,7 @@ function randomScatter(name: string, draft: Draft): KernelFixture {
   const { random, extents, buffers, fills } = draft
   const rows = addAxes(draft, random.int(1, 3), [1, 3, 5, 8])
   const width = random.int(1, 6)
-  const dtype = random.pick(['f32', 'i32', 'u32'] as const)
+  const dtype = random.pick(['f32', 'i32', 'i64', 'u32'] as const)
   const code = writeCode(buffers)
   const ids =
     buffers.push(
@@ -233,17 +237,19 @@ function randomOf(
   const same = (): ValueId => randomOf(draft, code, dtype, axes, given, depth - 1)
   const of = (other: DType): ValueId => randomOf(draft, code, other, axes, given, depth - 1)
   const fitting = given.filter((value) => code.dtypeOf(value) === dtype)
-  if (depth <= 0 || random.chance(0.1)) {
+  if (depth <= 0 || random.chance(0.1) || (!computes(dtype) && random.chance(0.2))) {
     if (fitting.length > 0 && random.chance(0.4)) return random.pick(fitting)
     if (random.chance(0.15)) return randomConstant(random, code, dtype)
     if (dtype === 'i32' && random.chance(0.3)) return code.index(randomIndex(random, axes))
     return randomLoad(draft, code, dtype, axes)
   }
   if (random.chance(0.12)) return code.op('select', of('bool'), same(), same())
-  if (random.chance(0.12)) {
-    const from = random.pick(dtypes)
+  if (computes(dtype) && random.chance(0.12)) {
+    // Dtypes that are only stored are cast to what they compute as, and from that.
+    const from = random.pick(dtypes.filter((each) => computes(each) || dtypeTable[each].computesAs === dtype))
     return from === dtype ? same() : code.convert('cast', dtype, of(from))
   }
+  if (!computes(dtype)) return code.convert('cast', dtype, of(dtypeTable[dtype].computesAs))
   switch (dtype) {
     case 'f32':
     case 'f64': {
@@ -258,6 +264,7 @@ function randomOf(
       const binary = ['add', 'sub', 'mul', 'div', 'rem', 'minimum', 'maximum', 'add', 'mul'] as const
       return code.op(random.pick(binary), same(), same())
     }
+    case 'i64':
     case 'i32':
     case 'u32': {
       if (dtype === 'i32' && dtypes.includes('u32') && random.chance(0.1))
@@ -283,11 +290,11 @@ function randomOf(
       if (random.chance(0.15)) return code.op('not', same())
       if (random.chance(0.3)) return code.op(random.pick(['and', 'or', 'xor'] as const), same(), same())
       if (random.chance(0.15)) return code.within(randomGuard(random, axes))
-      const other = random.pick(dtypes)
+      const other = random.pick(dtypes.filter(computes))
       return code.compare(random.pick(['lt', 'le', 'eq', 'ne'] as const), of(other), of(other))
     }
     default:
-      return code.constant(dtype, 0)
+      return dtype satisfies never
   }
 }
 
@@ -305,8 +312,17 @@ function randomConstant(random: Random, code: CodeWriter, dtype: DType): ValueId
         dtype,
         random.pick([0, -0, 1, -1, 0.5, 1e20, Number.NaN, Infinity, -Infinity].map(Math.fround)),
       )
+    case 'f16':
+    case 'bf16':
+      return code.constant(dtype, random.pick([0, -0, 1, -1.5, Number.NaN, Infinity]))
+    case 'i64':
+      return code.constant(dtype, random.pick([0, 1, -1, 7, -(2 ** 53 - 1), 2 ** 40]))
+    case 'i16':
+    case 'i8':
+    case 'u8':
+      return code.constant(dtype, random.pick([0, 1, 7, Number(dtypeTable[dtype].lowest)]))
     default:
-      return code.constant(dtype, 0)
+      return dtype satisfies never
   }
 }
 

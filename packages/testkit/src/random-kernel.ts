@@ -221,8 +221,7 @@ function randomValue(
   axes: readonly number[],
   given: readonly ValueId[] = [],
 ): ValueId {
-  const { random } = draft
-  return randomOf(draft, code, random.pick(draft.dtypes), axes, given, random.int(1, 5))
+  return randomOf(draft, code, draft.random.pick(draft.dtypes), axes, given, draft.random.int(1, 5))
 }
 
 function randomOf(

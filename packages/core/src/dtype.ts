@@ -1,6 +1,8 @@
 // The element types of arrays: their sizes, values and host storage. One table; everything about a dtype is a row of it.
 // A value of any dtype is a JavaScript number that the dtype holds exactly (0 or 1 for bool), but for i64, whose values are
 // bigints. Storage need not hold values as they are: bf16 is kept as raw bits, and read and written through its row.
+// Float16Array is newer than most projects' `lib`: whoever reads the declarations of this file gets it with them.
+/// <reference lib="esnext.float16" preserve="true" />
 
 /** Name of an element type, as written in IR text: `f32[2, 3]`. */
 export type DType = 'f32' | 'f64' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'u32' | 'bool'

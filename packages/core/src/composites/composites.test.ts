@@ -1,12 +1,12 @@
 // What the golden comparison with PyTorch (tests/composites) does not say: errors, dtypes, and limits of f32.
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { literal } from '../front/constants.ts'
 import { randomNormal } from '../front/random.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { gelu, mish, selu, sigmoid } from './activations.ts'
 import { scaledDotProductAttention } from './attention.ts'
 import { batchNorm } from './batch-norm.ts'
@@ -21,16 +21,6 @@ import { logSoftmax, softmax } from './softmax.ts'
 const b = createBuilder()
 const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('dtypes', () => {
   test('f32 and f64 are kept, integers become f32', () => {

@@ -1,9 +1,9 @@
 // What the golden comparison with PyTorch does not say of convolution: errors, and what it is made of.
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { convTranspose1d, convTranspose2d } from './conv-transpose.ts'
 import { conv1d, conv2d, conv3d } from './convolution.ts'
 import { col2im, im2col } from './im2col.ts'
@@ -11,16 +11,6 @@ import { col2im, im2col } from './im2col.ts'
 const b = createBuilder()
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
 const opsOf = (value: Value): readonly string[] => postOrder([value]).map(({ op }) => op)
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('conv2d', () => {
   test.each([

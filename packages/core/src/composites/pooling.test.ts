@@ -1,11 +1,11 @@
 // What the golden comparison with PyTorch does not say of pooling: errors, and what it is made of.
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { literal } from '../front/constants.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling.ts'
 import { avgPool2d, lpPool1d } from './average-pooling.ts'
 import { maxPool1d, maxPool1dWithIndices, maxPool2d } from './max-pooling.ts'
@@ -13,16 +13,6 @@ import { maxPool1d, maxPool1dWithIndices, maxPool2d } from './max-pooling.ts'
 const b = createBuilder()
 const valuesOf = (value: Value): number[] => [...(interpretValues([value], {})[0]?.data ?? [])].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('maxPool', () => {
   test('C1: an image has four axes, or three', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { takeAlongAxis } from './along-axis.ts'
 import { arange, literal } from './constants.ts'
 import { dot, matmul } from './contract.ts'
@@ -21,16 +21,6 @@ const array = (...shape: number[]): Value =>
     arange(b, { start: -2, limit: shape.reduce((size, dim) => size * dim, 1) - 2, dtype: 'f32' }),
     shape,
   )
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** The definition: rows of x times columns of y, for each index of the batch axes (those of x first). */
 function reference(

@@ -1,10 +1,10 @@
 // Values and gradients beside PyTorch's are golden data (tests/golden); here are errors, and what is built.
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { arange, literal } from './constants.ts'
 import { einsum } from './einsum.ts'
 import { reshape } from './shape.ts'
@@ -14,16 +14,6 @@ const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]
 const array = (...shape: number[]): Value =>
   reshape(arange(b, { limit: shape.reduce((size, dim) => size * dim, 1), dtype: 'f32' }), shape)
 const opsOf = (value: Value): string[] => postOrder([value]).map(({ op }) => op)
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('einsum', () => {
   test.for<[string, number[][], number[], number[]]>([

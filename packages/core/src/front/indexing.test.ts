@@ -1,9 +1,9 @@
 // What the golden cases cannot say: errors at the user's line, positions that are data and lie outside, what is known to a program.
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { scatterAlongAxis, scatterReduce, takeAlongAxis } from './along-axis.ts'
 import { arange, literal } from './constants.ts'
 import { add, lt } from './elementwise.ts'
@@ -22,16 +22,6 @@ const counted = (...shape: number[]): Value =>
 /** Integers the program does not know. */
 const data = (...items: number[]): Value => add(literal(b, items, { dtype: 'i32' }), 0)
 const x = counted(3, 4)
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('index', () => {
   test.for<[string, readonly IndexItem[]]>([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { DType } from '../dtype.ts'
-import { HeddleError } from '../errors.ts'
 import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { literal } from './constants.ts'
 import { add, and, div, eq, ge, gt, maximum, mul, select, sub } from './elementwise.ts'
 import { broadcastShapes, commonDType, type Operand } from './operand.ts'
@@ -21,16 +21,6 @@ const flags = literal(b, [true, false, true])
 
 const typeOf = (value: Value): string => formatType(value.type)
 const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('broadcasting', () => {
   test('aligns shapes at their last axes and repeats extents of 1', () => {

@@ -1,22 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
+import type { HeddleError } from '../errors.ts'
 import { interpret } from '../interpret/graph.ts'
 import { toNdArray } from '../interpret/nd-array.ts'
 import type { Value } from '../ir/value.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { add, mul } from './elementwise.ts'
 import { kaimingUniform } from './initializers.ts'
 import { program, type Scope } from './program.ts'
 import { sum } from './reduce.ts'
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** The line of this file a probe was called on. */
 const lineOf = (error: HeddleError): number => {

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts'
 import { interpreterBackend } from '../backend/interpreter.ts'
 import { HeddleError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import type { Feeds } from './bindings.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 import { createStates } from './states.ts'
@@ -23,16 +24,6 @@ const open = (backend: Backend, options?: SessionOptions, plan: Plan = trainingP
 const unstarted = (): Plan => {
   const plan = trainingPlan()
   return { ...plan, inputs: plan.inputs.map((input) => ({ ...input, initial: undefined })) }
-}
-
-function errorOf(action: () => unknown): HeddleError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 describe('a session', () => {

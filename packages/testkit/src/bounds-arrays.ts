@@ -108,7 +108,10 @@ export const scattered: BoundRule = (args) => {
   }
 }
 
-/** |Π(x+d) - Πx| <= Π(|x|+e) - Π|x|, and each multiplication rounds what it has so far. */
+/**
+ * |Π(x+d) - Πx| <= Π(|x|+e) - Π|x|, and each multiplication rounds what it has so far. Whatever their order, no product of some
+ * of the factors exceeds Π max(1, |x|): beyond the largest number one may overflow, and what it then meets may be 0.
+ */
 export const multiplied: BoundRule = (args) => {
   const [x] = args.inputs
   if (x === undefined) return allUnknown(args)
@@ -116,7 +119,17 @@ export const multiplied: BoundRule = (args) => {
   const most = run(args, [as(args, 0, magnitudes(x))])
   const spread = most.map((product, at) => (isExact(x) ? 0 : Math.max(0, product - (exact[at] ?? 0))))
   const count = x.value.data.length / Math.max(1, args.value.data.length)
-  return addedUp(args, spread, most, () => count)
+  const { largest = Number.POSITIVE_INFINITY } = tolerancesOf(args.precision, args.node.type.dtype) ?? {}
+  const partial = run(args, [
+    as(
+      args,
+      0,
+      magnitudes(x).map((magnitude) => Math.max(1, magnitude)),
+    ),
+  ])
+  return addedUp(args, spread, most, () => count).map((bound, at) =>
+    (partial[at] ?? 0) > largest ? Number.POSITIVE_INFINITY : bound,
+  )
 }
 
 export const contracted: BoundRule = (args) => {

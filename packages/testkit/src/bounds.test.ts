@@ -1,10 +1,10 @@
-import { type NdArray, numbersOf, opNames, opRecord } from '@heddle/core'
+import { createBuilder, type NdArray, numbersOf, opNames, opRecord, toNdArray } from '@heddle/core'
 import { describe, expect, test } from 'vitest'
 import { boundsOfGraph, knownShare } from './bounds.ts'
 import { boundRules } from './bounds-table.ts'
 import { disagreement } from './compare.ts'
 import { makeRandom, type Random } from './random.ts'
-import { graphOf, type NamedSample, opSamples, sampleProgram } from './samples.ts'
+import { graphOf, inputValue, type NamedSample, opSamples, sampleProgram } from './samples.ts'
 
 const TRIALS = 20
 
@@ -59,4 +59,18 @@ describe.each(sampled)('bounds of %s', (op) => {
       expect(knownShare(Object.values(outputs)), sample.id).toBe(1)
     }
   })
+})
+
+test('nothing is known of a product of which a part may overflow before it meets 0', () => {
+  const b = createBuilder()
+  const x = inputValue(b, 'x', 'f32', [200])
+  const graph = graphOf('product', [x], { y: b.reduceProduct(x, { axes: [0] }) })
+
+  const boundOf = (first: number, rest: number): number => {
+    const value = toNdArray('f32', [200], [first, ...new Array(199).fill(rest)])
+    return boundsOfGraph(graph, { x: value }, 'reproducible').outputs['y']?.bound[0] ?? Number.NaN
+  }
+
+  expect(boundOf(0, -2)).toBe(Number.POSITIVE_INFINITY)
+  expect(boundOf(0, -1.25)).toBeLessThan(1e-30)
 })

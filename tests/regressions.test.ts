@@ -27,6 +27,13 @@ return y = %2
 %2: f32[1, 1] = slice(%1) starts=[0, 0] limits=[1, 1] steps=[1, 1]
 return y = %2
 `,
+  'positions of a scatter are known, others in each row': `graph "rows"
+%x: f32[2, 2] = input role=feed
+%1: f32[2, 2] = full value=0.0
+%2: i32[2, 2] = literal data=[0, 1, 1, 1]
+%3: f32[2, 2] = scatter(%1, %2, %x) axis=1 batch=1 combine="add"
+return y = %3
+`,
 }
 
 test.for(Object.entries(programs))('%s', ([, text]) => agrees(parseGraph(text)))

@@ -25,7 +25,8 @@ export const scatterRules: readonly Rule[] = [
     when: ({ base, positions, root: { attrs } }) => {
       const extent = dimAt(base.type.shape, attrs.axis)
       const table = extent * most(updatesOf(positions, extent))
-      return attrs.combine === 'add' && table <= 2 * sizeOf(positions.type.shape)
+      const isOneList = (attrs.batch ?? 0) === 0 // not one list of positions for each row
+      return attrs.combine === 'add' && isOneList && table <= 2 * sizeOf(positions.type.shape)
     },
     rewrite: ({ base, positions, updates, root: { attrs, type } }, b) => {
       const { axis } = attrs

@@ -4,6 +4,7 @@ import { planFor } from '@heddle/compiler'
 import {
   type Backend,
   type Bindings,
+  type Capabilities,
   createBuilder,
   type DType,
   type Graph,
@@ -133,11 +134,15 @@ export async function checkRuntimes(
 
 /** Whether no device keeps a dtype of a case as one that lacks its values (i64 in 32 bits). */
 function fits(golden: GoldenCase, backends: readonly Backend[]): boolean {
-  const narrowed = Object.assign({}, ...backends.map(({ capabilities }) => capabilities.narrowed))
-  if (Object.keys(narrowed).length === 0) return true
+  return backends.every(
+    ({ capabilities: { narrowed } }) => narrowed === undefined || fitsIn(golden, narrowed),
+  )
+}
+
+function fitsIn(golden: GoldenCase, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
   const arrays = [...golden.inputs, ...Object.values(golden.outputs ?? {})].map(decode)
   const inRange = arrays.every(({ dtype, data }) => {
-    const kept: DType | undefined = narrowed[dtype]
+    const kept = narrowed[dtypeOf(dtype, 'f64')]
     return kept === undefined || fitsDType(kept, [...data])
   })
   return inRange && constantsFit(graphOfCase(buildCase(createBuilder(), golden, 'f32')), narrowed)

@@ -2,6 +2,7 @@
 // runtime that promises it gives the bits of the kernel interpreter running the same plan. Texts and JSON lose nothing.
 import type { Backend, Capabilities, Graph, Plan, TypedArray } from '@heddle/core'
 import {
+  allRegions,
   computes,
   graphFromJson,
   graphToJson,
@@ -15,6 +16,7 @@ import {
   planToJson,
   printGraph,
   printPlan,
+  regionNodes,
   toNdArray,
   verifyGraph,
 } from '@heddle/core'
@@ -79,12 +81,14 @@ const DUALITY_ULPS = 64
  */
 export function checkDuality({ graph, bindings }: RandomProgram): boolean {
   // A cast to a float of fewer bits rounds the tangent on one way and the cotangent on the other.
-  if (nodesOf(graph).some(({ type: { dtype } }) => isFloat(dtype) && !computes(dtype))) return false
+  const nodes = nodesOf(graph)
+  const everyNode = [...nodes, ...allRegions(nodes).flatMap(regionNodes)]
+  if (everyNode.some(({ type: { dtype } }) => isFloat(dtype) && !computes(dtype))) return false
   const { outputs } = interpret(graph, bindings)
   const scalar = (name: string): number => Number(outputs[name]?.data[0])
   const [forward, reverse, magnitude] = [scalar('d0'), scalar('d1'), Math.max(1, scalar('d2'))]
   if (!(magnitude < 1e6 && Math.abs(reverse) < 1e6)) return false
-  const epsilons = nodesOf(graph).map(({ type }) => tolerancesOf('reproducible', type.dtype)?.epsilon ?? 0)
+  const epsilons = everyNode.map(({ type }) => tolerancesOf('reproducible', type.dtype)?.epsilon ?? 0)
   if (Math.abs(forward - reverse) > DUALITY_ULPS * Math.max(...epsilons) * magnitude)
     throw new Error(`${graph.name}: <u, J v> is ${forward}, <J^T u, v> is ${reverse}; they must be equal`)
   return true

@@ -2,6 +2,7 @@
 import type { Mutant } from './mutant.ts'
 
 const rules = ['packages/compiler/src/rules/exhaustive.test.ts']
+const joins = ['packages/compiler/src/fuse/join.test.ts']
 const programs = ['tests/programs.test.ts', 'packages/testkit/src/conformance.test.ts']
 
 export const compilerMutants: readonly Mutant[] = [
@@ -163,12 +164,20 @@ export const compilerMutants: readonly Mutant[] = [
     tests: programs,
   },
   {
-    name: 'scatter-order',
-    about: 'a kernel may store along with a scatter',
+    name: 'join-cycle',
+    about: 'a value joins a kernel that reads what another user makes of it',
     file: 'packages/compiler/src/fuse/fuse.ts',
     find: 'return others.size === 0 || !reaches(group, others)',
     replace: 'return true',
-    tests: programs,
+    tests: joins,
+  },
+  {
+    name: 'scatter-joined',
+    about: 'a kernel may store along with a scatter',
+    file: 'packages/compiler/src/fuse/group.ts',
+    find: "return kind === 'scatter' || kind === 'host' || kind === 'control'",
+    replace: "return kind === 'host' || kind === 'control'",
+    tests: joins,
   },
   {
     name: 'adam-correction',

@@ -1,6 +1,8 @@
-import { add, hostCapabilities, matmul, mul, program, sum } from '@heddle/core'
+import { add, hostCapabilities, matmul, mul, neg, program, rootsOf, sum } from '@heddle/core'
 import { expect, test } from 'vitest'
 import { planFor } from '../compile.ts'
+import { createGroup, demand, identityTuple } from '../fuse/group.ts'
+import { orderGroups } from './order.ts'
 
 test('order: a state is stepped forward after its last reader, hence in place', () => {
   const graph = program('count', ({ input, state, update }) => {
@@ -39,4 +41,24 @@ test('order: a step that could be taken in place is not while a later kernel rea
   const plan = planFor(graph, hostCapabilities)
 
   expect(plan.outputs.find(({ role }) => role === 'update')?.donor).toBe(undefined)
+})
+
+test('order: kernels that wait for each other are a bug that is named', () => {
+  const graph = program('circle', ({ input }) => neg(neg(input('x', 'f32', [4]))))
+  const [last] = rootsOf(graph)
+  const first = last?.inputs[0]
+  if (last === undefined || first === undefined) throw new Error('the program has two values')
+  const [early, late] = [createGroup(0, first), createGroup(1, last)]
+  early.outputs.push(first)
+  late.outputs.push(last)
+  demand(late, first, identityTuple(1))
+  demand(early, last, identityTuple(1))
+  const owner = new Map([
+    [first, early],
+    [last, late],
+  ])
+
+  expect(() => orderGroups(graph, { groups: [early, late], owner, decisions: new Map() })).toThrow(
+    'INTERNAL_INVARIANT: order: the kernel of neg needs its own result',
+  )
 })

@@ -1,6 +1,6 @@
 // The order kernels run in: every kernel after those that store what it reads; a kernel that only steps states forward after
 // those that read them, so that it may write in place; else as in the graph.
-import type { Graph, Value } from '@heddle/core'
+import { type Graph, type HeddleError, internalError, type Value } from '@heddle/core'
 import type { Schedule } from '../fuse/fuse.ts'
 import type { Group } from '../fuse/group.ts'
 
@@ -8,15 +8,19 @@ import type { Group } from '../fuse/group.ts'
 export const orderGroups = (graph: Graph, { groups, owner }: Schedule): readonly Group[] =>
   delayUpdates(graph, owner, byNeed(groups, owner))
 
-/** Iterative depth-first, so that a value is made shortly before it is used. */
+/** Iterative depth-first, so that a value is made shortly before it is used. What is on the stack waits for what is above it. */
 function byNeed(groups: readonly Group[], owner: ReadonlyMap<Value, Group>): readonly Group[] {
   const done = new Set<Group>()
+  const waiting = new Set<Group>()
   const ordered: Group[] = []
   const byPosition = [...groups].sort((x, y) => positionOf(x) - positionOf(y))
   for (const start of byPosition) {
     const stack: { readonly group: Group; readonly needs: readonly Group[]; next: number }[] = []
     const enter = (group: Group): void => {
-      if (!done.has(group)) stack.push({ group, needs: needsOf(group, owner), next: 0 })
+      if (done.has(group)) return
+      if (waiting.has(group)) throw cyclicGroups(group)
+      waiting.add(group)
+      stack.push({ group, needs: needsOf(group, owner), next: 0 })
     }
     enter(start)
     while (stack.length > 0) {
@@ -26,10 +30,8 @@ function byNeed(groups: readonly Group[], owner: ReadonlyMap<Value, Group>): rea
       if (need !== undefined) enter(need)
       else {
         stack.pop()
-        if (!done.has(top.group)) {
-          done.add(top.group)
-          ordered.push(top.group)
-        }
+        done.add(top.group)
+        ordered.push(top.group)
       }
     }
   }
@@ -74,3 +76,6 @@ function needsOf(group: Group, owner: ReadonlyMap<Value, Group>): readonly Group
   }
   return [...needs]
 }
+
+const cyclicGroups = ({ outputs }: Group): HeddleError =>
+  internalError('order', `the kernel of ${outputs.map(({ op }) => op).join(', ')} needs its own result`)

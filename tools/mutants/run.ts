@@ -1,17 +1,18 @@
 // Plants each bug of the list in a copy of the sources and runs the tests that must notice: the expected ones first, then everything.
-// Prints the test that caught each; a bug that nothing notices is the failure.
+// Prints the test that caught each. A bug that no test notices is the failure; so is one at which the tests crash or hang.
 //   npm run mutants
 //   npm run mutants -- --only js-rounding,wasm-identity
 //   npm run mutants -- --narrow      the expected tests only
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mutants } from './index.ts'
 import type { Mutant } from './mutant.ts'
+import { type Outcome, outcomeOf, type Report } from './outcome.ts'
 
-/** Longer is a hang, which counts as noticed. */
+/** Longer is a hang. */
 const TIMEOUT_MS = 240_000
 
 const root = process.cwd()
@@ -21,14 +22,7 @@ const { values } = parseArgs({
 const only = values.only?.split(',')
 const chosen = mutants.filter(({ name }) => only === undefined || only.includes(name))
 
-interface Report {
-  readonly success: boolean
-  readonly testResults: readonly {
-    readonly name: string
-    readonly message?: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
-  }[]
-}
+type Project = 'node' | 'webgl'
 
 /** A copy with links to the same installed packages; links between packages stay inside the copy. */
 function copySources(): string {
@@ -43,89 +37,104 @@ function copySources(): string {
   return copy
 }
 
-/** Names of tests that fail among `filters` of a project; with `bail` at most one. */
-function failures(
+/** Runs the tests of a project that match `filters`; with `bail` up to the first failure. */
+async function runTests(
   copy: string,
-  project: 'node' | 'webgl',
+  project: Project,
   filters: readonly string[],
   bail: boolean,
-): readonly string[] {
+): Promise<Outcome> {
   const file = join(copy, 'mutant-report.json')
   rmSync(file, { force: true })
-  const { status, error } = spawnSync(
-    join(root, 'node_modules', '.bin', 'vitest'),
-    [
-      'run',
-      '--project',
-      project,
-      ...(bail ? ['--bail=1'] : []),
-      '--reporter=json',
-      `--outputFile=${file}`,
-      ...filters,
-    ],
-    { cwd: copy, timeout: bail ? TIMEOUT_MS : 4 * TIMEOUT_MS, killSignal: 'SIGKILL', stdio: 'ignore' },
+  const options = ['--project', project, ...(bail ? ['--bail=1'] : [])]
+  const status = await statusOf(
+    copy,
+    ['run', ...options, '--reporter=json', `--outputFile=${file}`, ...filters],
+    bail ? TIMEOUT_MS : 4 * TIMEOUT_MS,
   )
-  if (error !== undefined) return [`${filters.join(' ')} (did not end)`]
-  if (status === 0) return []
-  const named = namesOfFailures(copy, file)
-  return named.length > 0 ? named : [`${filters.join(' ')} (exit ${status})`]
+  return outcomeOf(status, readReport(copy, file))
 }
 
-function namesOfFailures(copy: string, file: string): readonly string[] {
+/** How vitest ends, or nothing if it takes too long: then its workers end with it. */
+function statusOf(cwd: string, args: readonly string[], timeoutMs: number): Promise<number | undefined> {
+  const vitest = join(root, 'node_modules', '.bin', 'vitest')
+  const child = spawn(vitest, args, { cwd, stdio: 'ignore', detached: true })
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    }, timeoutMs)
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      resolve(code ?? undefined)
+    })
+  })
+}
+
+function readReport(copy: string, file: string): Report | undefined {
   let report: Report
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as Report
   } catch {
-    return []
+    return undefined // vitest did not come so far
   }
-  return report.testResults.flatMap(({ name, message, assertionResults }) => {
-    const path = relative(copy, name)
-    const failed = assertionResults.filter(({ status }) => status === 'failed')
-    if (failed.length > 0) return failed.map(({ fullName }) => `${path}: ${fullName.trim()}`)
-    return message ? [`${path}: ${message.split('\n')[0]}`] : []
-  })
-}
-
-const isBrowserTest = (file: string): boolean => file.endsWith('.webgl.test.ts')
-
-interface Notice {
-  readonly test: string
-  readonly isExpected: boolean
-}
-
-/** The expected test that notices. */
-function noticed(copy: string, { tests }: Mutant): Notice | undefined {
-  for (const test of tests) {
-    const [failure] = failures(copy, isBrowserTest(test) ? 'webgl' : 'node', [test], true)
-    if (failure !== undefined) return { test: failure, isExpected: true }
+  return {
+    testResults: report.testResults.map((result) => ({ ...result, name: relative(copy, result.name) })),
   }
-  return undefined
 }
 
-const unchangedFailures = new Map<'node' | 'webgl', readonly string[]>()
+const projectOf = (file: string): Project => (file.endsWith('.webgl.test.ts') ? 'webgl' : 'node')
+
+type Verdict =
+  | { readonly kind: 'caught'; readonly test: string; readonly isExpected: boolean }
+  | { readonly kind: 'crashed'; readonly how: string }
+  | { readonly kind: 'survived' }
+
+/** What the expected tests say. After a crash the next file may still notice. */
+async function askExpected(copy: string, { tests }: Mutant): Promise<Verdict> {
+  let verdict: Verdict = { kind: 'survived' }
+  for (const file of tests) {
+    const outcome = await runTests(copy, projectOf(file), [file], true)
+    if (outcome.kind === 'failed') return { kind: 'caught', test: outcome.tests[0] ?? file, isExpected: true }
+    if (outcome.kind === 'crashed' && verdict.kind === 'survived') verdict = outcome
+  }
+  return verdict
+}
+
+const unchangedFailures = new Map<Project, readonly string[]>()
 
 /** Any other test that notices: one that does not fail without the bug. `restored` runs with the sources as they are. */
-function noticedAnywhere(copy: string, restored: <T>(run: () => T) => T): Notice | undefined {
-  for (const project of ['node', 'webgl'] as const) {
-    const before = unchangedFailures.get(project) ?? restored(() => failures(copy, project, [], false))
-    unchangedFailures.set(project, before)
-    const failure = failures(copy, project, [], false).find((name) => !before.includes(name))
-    if (failure !== undefined) return { test: failure, isExpected: false }
+async function askEverything(
+  copy: string,
+  restored: <T>(run: () => Promise<T>) => Promise<T>,
+): Promise<Verdict> {
+  const failures = async (project: Project): Promise<readonly string[]> => {
+    const outcome = await runTests(copy, project, [], false)
+    return outcome.kind === 'failed' ? outcome.tests : []
   }
-  return undefined
+  for (const project of ['node', 'webgl'] as const) {
+    const before = unchangedFailures.get(project) ?? (await restored(() => failures(project)))
+    unchangedFailures.set(project, before)
+    const test = (await failures(project)).find((name) => !before.includes(name))
+    if (test !== undefined) return { kind: 'caught', test, isExpected: false }
+  }
+  return { kind: 'survived' }
 }
 
 /** Without bugs the expected tests must pass, or their failures would say nothing. */
-function checkUnchanged(copy: string): void {
+async function checkUnchanged(copy: string): Promise<void> {
   const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))]
   for (const project of ['node', 'webgl'] as const) {
-    const filters = tests.filter((test) => isBrowserTest(test) === (project === 'webgl'))
-    const [failure] = filters.length === 0 ? [] : failures(copy, project, filters, true)
-    if (failure !== undefined) throw new Error(`without any bug planted there is a failure: ${failure}`)
+    const filters = tests.filter((file) => projectOf(file) === project)
+    if (filters.length === 0) continue
+    const outcome = await runTests(copy, project, filters, true)
+    if (outcome.kind === 'passed') continue
+    const what = outcome.kind === 'failed' ? outcome.tests.join('; ') : outcome.how
+    throw new Error(`without any bug planted the tests fail: ${what}`)
   }
 }
 
-function plant(copy: string, mutant: Mutant): Notice | undefined {
+async function plant(copy: string, mutant: Mutant): Promise<Verdict> {
   const { name, file, find, replace } = mutant
   const path = join(copy, file)
   const text = readFileSync(path, 'utf8')
@@ -134,33 +143,51 @@ function plant(copy: string, mutant: Mutant): Notice | undefined {
   const planted = text.replace(find, () => replace)
   writeFileSync(path, planted)
   try {
-    const expected = noticed(copy, mutant)
-    if (expected !== undefined || values.narrow) return expected
-    return noticedAnywhere(copy, (run) => {
+    const expected = await askExpected(copy, mutant)
+    if (expected.kind === 'caught' || values.narrow) return expected
+    const anywhere = await askEverything(copy, async (run) => {
       writeFileSync(path, text)
-      const result = run()
+      const result = await run()
       writeFileSync(path, planted)
       return result
     })
+    return anywhere.kind === 'survived' ? expected : anywhere
   } finally {
     writeFileSync(path, text)
   }
 }
 
+function describe(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'caught':
+      return `caught ${verdict.isExpected ? 'by' : 'only by'} ${verdict.test}`
+    case 'crashed':
+      return `CRASHES, no test fails: ${verdict.how}`
+    case 'survived':
+      return 'SURVIVES'
+    default:
+      return verdict satisfies never
+  }
+}
+
 const copy = copySources()
-const survivors: string[] = []
+const start = performance.now()
+const names: Record<Verdict['kind'], string[]> = { caught: [], crashed: [], survived: [] }
 try {
-  checkUnchanged(copy)
+  await checkUnchanged(copy)
   for (const [at, mutant] of chosen.entries()) {
-    const found = plant(copy, mutant)
-    if (found === undefined) survivors.push(mutant.name)
-    const verdict =
-      found === undefined ? 'SURVIVES' : `${found.isExpected ? 'caught by' : 'caught only by'} ${found.test}`
-    console.log(`${at + 1}/${chosen.length} ${mutant.name} (${mutant.about})\n    ${verdict}`)
+    const verdict = await plant(copy, mutant)
+    names[verdict.kind].push(mutant.name)
+    console.log(`${at + 1}/${chosen.length} ${mutant.name} (${mutant.about})\n    ${describe(verdict)}`)
   }
 } finally {
   rmSync(copy, { recursive: true, force: true })
 }
-console.log(`${chosen.length} bugs planted, ${chosen.length - survivors.length} caught`)
-if (survivors.length > 0) console.log(`not caught: ${survivors.join(', ')}`)
-process.exitCode = survivors.length > 0 ? 1 : 0
+const { caught, crashed, survived } = names
+const minutes = ((performance.now() - start) / 60_000).toFixed(1)
+console.log(
+  `${chosen.length} bugs planted: ${caught.length} caught by a test, ${crashed.length} crashed, ${survived.length} survived; ${minutes} minutes`,
+)
+for (const [what, which] of Object.entries({ crashed, survived }))
+  if (which.length > 0) console.log(`${what}: ${which.join(', ')}`)
+process.exitCode = caught.length < chosen.length ? 1 : 0

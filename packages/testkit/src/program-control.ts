@@ -1,7 +1,7 @@
 // Steps of random programs with bodies: bounded loops, branches, recomputed parts, functions with derivatives of their own. A body is made
 // of a random step or two on what it is handed, and now and then reads a value from around it.
 import type { Value } from '@heddle/core'
-import { add, checkpoint, cond, customVjp, isFloat, scan, sizeOf } from '@heddle/core'
+import { add, checkpoint, cond, customVjp, isFloat, mul, scan, sizeOf, tanh } from '@heddle/core'
 import { anyValue, type Chooser, fit, floatValue, type Step, writtenSteps } from './program-steps.ts'
 
 /** Loops of random programs are short. */
@@ -58,13 +58,22 @@ const checkpointStep: Step = (c) => {
   return checkpoint((...values) => inside(c, values, around), x, y)
 }
 
+/** A product with a derivative of its own, for derivatives to be made of. */
+const scaled = customVjp({
+  forward: (x: Value, factor: Value) => ({ output: mul(x, factor), residuals: { x, factor } }),
+  backward: ({ x, factor }: { x: Value; factor: Value }, cotangent: Value) => [
+    mul(cotangent, factor),
+    mul(cotangent, x),
+  ],
+})
+
 /** Its derivative is another function's, but linear in the cotangent, as it must be. */
 const customStep: Step = (c) => {
   const x = floatValue(c)
   if (x === undefined) return undefined
   const ofX = customVjp({
     forward: (value: Value) => ({ output: inside(c, [value]), residuals: value }),
-    backward: (value: Value, cotangent: Value) => value.builder.mul(cotangent, value.builder.tanh(value)),
+    backward: (value: Value, cotangent: Value) => scaled(cotangent, tanh(value)),
   })
   return ofX(x)
 }

@@ -14,7 +14,7 @@ import {
   type Value,
   withProvenance,
 } from '@heddle/core'
-import { copyNode } from './copy.ts'
+import { copyNode, inlineRegion } from './copy.ts'
 import { needsOfLoop, withUsedInputs } from './need.ts'
 
 interface Narrowed {
@@ -22,6 +22,8 @@ interface Narrowed {
   readonly now: (value: Value) => Value
   /** Whether that reads a source, or, in a body, one of its inputs. */
   readonly reads: (value: Value) => boolean
+  /** Notes that a value that is more than one node does so. */
+  readonly markReading: (value: Value) => void
 }
 
 /** Values of siblings, in their order, over operands narrowed before. */
@@ -37,7 +39,11 @@ export function narrowControl(roots: readonly Value[], sources: ReadonlySet<Valu
   const stands = new Map<Value, Value>()
   const reading = new Set<Value>([...sources, ...regions.flatMap(({ inputs }) => inputs)])
   const now = (value: Value): Value => stands.get(value) ?? value
-  const narrowed: Narrowed = { now, reads: (value) => reading.has(now(value)) }
+  const narrowed: Narrowed = {
+    now,
+    reads: (value) => reading.has(now(value)),
+    markReading: (value) => reading.add(value),
+  }
   const note = (value: Value, narrow: Value): void => {
     stands.set(value, narrow)
     if (narrow.inputs.some((operand) => reading.has(operand))) reading.add(narrow)
@@ -165,6 +171,27 @@ const narrowCheckpoint: Narrow = (nodes, { now, reads }) => {
 }
 
 /**
+ * What `forward` only keeps for backward has the derivative that it has as a part of `forward`, so where it needs less than all
+ * operands it is that part. Outputs have the derivative of `backward`, which may read anything, and stay as they are.
+ */
+const narrowCustomVjp: Narrow = (nodes, narrowed) => {
+  const { now, reads, markReading } = narrowed
+  return (nodes as readonly Value<'customVjp'>[]).map((node) => {
+    const { builder, inputs, attrs } = node
+    if (attrs.result >= attrs.outputs) {
+      const { regions, kept } = withUsedInputs([withResults(attrs.forward, [attrs.result], now)])
+      const needed = kept.map((k) => inputs[k] as Value)
+      if (needed.filter(reads).length < inputs.filter(reads).length) {
+        const [value] = inlineRegion(builder, regions[0] as Region, needed.map(now)) as [Value]
+        if (needed.some(reads)) markReading(value)
+        return value
+      }
+    }
+    return substitute([node], narrowed)[0] as Value
+  })
+}
+
+/**
  * What `build` makes of each class of siblings, in the order of the siblings. Of one class, and so of one run, are those that
  * need the same of the operands that read sources; what else one of them needs is there for all.
  */
@@ -202,9 +229,9 @@ const withResults = ({ inputs, results }: Region, wanted: readonly number[], now
     wanted.map((k) => now(results[k] as Value)),
   )
 
-/** Control flow with derivatives of our own making; the parts of a `customVjp` belong together, and are left alone. */
 const narrowings: { readonly [op: string]: Narrow } = {
   loop: narrowLoop,
   cond: narrowCond,
   checkpoint: narrowCheckpoint,
+  customVjp: narrowCustomVjp,
 }

@@ -106,10 +106,14 @@ function differentiateCustomVjp(args: RegionRuleArgs<'customVjp'>): readonly (Va
   }
   const seeded = seedsOf(args, ({ result }) => result)
   if (seeded.some(({ result }) => result < outputs)) {
-    // What is kept and also given out is one value, and has the derivative that `backward` says.
-    const kept = forward.results
-      .slice(outputs)
-      .map((value) => b.customVjp(...operands, { ...attrs, result: forward.results.indexOf(value) }))
+    // What is kept and also given out is one value, and has the derivative that `backward` says. An operand that is kept is
+    // that operand, so that it is not kept twice.
+    const inputs: readonly Value[] = forward.inputs
+    const kept = forward.results.slice(outputs).map((value) => {
+      const result = forward.results.indexOf(value)
+      const operand = result < outputs ? undefined : operands[inputs.indexOf(value)]
+      return operand ?? b.customVjp(...operands, { ...attrs, result })
+    })
     const cotangents = forward.results
       .slice(0, outputs)
       .map(({ type }, k) => seeded.find(({ result }) => result === k)?.cotangent ?? zero(b, type))

@@ -30,6 +30,8 @@ A family is a module `ops/<family>.py` that calls `case` and `error`; `generate.
     as_dtype=       dtype of outputs where core differs from PyTorch on purpose: one for all, or a dict by output name
                     ("output", "0", "1", ..., or a field). The values must be the same.
     kept_beside=    bytes PyTorch keeps for backward outside of tensors, such as a position it has read; default 0.
+    unlike=         for a difference on purpose: PyTorch's own function, where `torch_function` is the formula ours follows instead. That
+                    the two differ in a value or a gradient is asserted. The bytes kept for backward are those of PyTorch's own.
 
 Float operands are float64 with values float32 has (asserted), so that every runtime sees the same numbers. Operands of other dtypes
 are recorded as they are. Views (transposed, expanded, sliced) are recorded as their base and the moves that lead to them, and the
@@ -57,7 +59,7 @@ DTYPES = {
     torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8", torch.bool: "bool",
 }
 GRID = 64  # inputs are multiples of 1 / GRID: few digits, and float32 has them
-RESERVED = "name gradient second signed tolerance exact as_dtype kept_beside".split()
+RESERVED = "name gradient second signed tolerance exact as_dtype kept_beside unlike".split()
 
 cases = []
 nan, inf = math.nan, math.inf
@@ -103,15 +105,13 @@ SPECIAL = vector(-inf, -1000.0, -88.5, -30.0, -2.5, -1.5, -0.0, 0.0, 2.0**-20, 0
 
 
 def case(function, operands, torch_function, *, name=None, gradient=True, second=False, signed=False, tolerance=None, exact=False,
-         as_dtype=None, kept_beside=0, **options):
+         as_dtype=None, kept_beside=0, unlike=None, **options):
     options = {key: value for key, value in options.items() if value is not None}
     recorder, record = recorded(function, operands, options, exact, name)
     leaves = recorder.leaves
     arguments = [recorder.substitute(each) for each in operands if each is not BUILDER]
     keywords = {key: recorder.substitute(value) for key, value in options.items() if holds_tensor(value)}
-    saved = SavedBytes()
-    with torch.autograd.graph.saved_tensors_hooks(saved.pack, lambda tensor: tensor):
-        outputs = named(torch_function(*arguments, **keywords))
+    outputs, saved = run(torch_function, arguments, keywords)
     record["outputs"] = {key: encode(output, output_dtype(output, exact, as_dtype, key)) for key, output in outputs.items()}
     if exact:
         record["exact"] = True
@@ -121,9 +121,27 @@ def case(function, operands, torch_function, *, name=None, gradient=True, second
         record["tolerance"] = tolerance
     if gradient:
         differentiate(record, outputs, leaves, second)
-        if "gradients" in record:
-            record["saved"] = saved.total() + kept_beside
+    if unlike is not None:
+        others, saved = run(unlike, arguments, keywords)
+        assert_unlike(record, others, leaves, gradient)
+    if "gradients" in record:
+        record["saved"] = saved.total() + kept_beside
     cases.append(record)
+
+
+def run(function, arguments, keywords):
+    """Outputs by name, and what is kept for backward."""
+    saved = SavedBytes()
+    with torch.autograd.graph.saved_tensors_hooks(saved.pack, lambda tensor: tensor):
+        return named(function(*arguments, **keywords)), saved
+
+
+def assert_unlike(record, outputs, leaves, gradient):
+    """That other outputs, or their derivatives by the same cotangents, are not those recorded."""
+    other = {**record, "outputs": {key: encode(output, meant_dtype(output, "exact" in record)) for key, output in outputs.items()}}
+    if gradient:
+        differentiate(other, outputs, leaves, False)
+    assert any(other.get(key) != record.get(key) for key in ("outputs", "gradients")), f"{record['name']}: PyTorch does the same"
 
 
 class SavedBytes:

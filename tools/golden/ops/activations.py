@@ -29,11 +29,12 @@ PIECES = [
     ("hardshrink", lambda x: F.hardshrink(x, 0.5), dict(**{"lambda": 0.5})),
     ("threshold", lambda x: F.threshold(x, 0.5, -2.5), dict(threshold=0.5, value=-2.5)),
 ]
-# Here NaN stays NaN, which softshrink makes 0 in 1.13, and hardswish(-inf) is its limit 0, not -inf * 0.
-kept = {"softshrink": [0, -1], "hardswish": [1, None]}
 for name, f, options in PIECES:
     case(name, [CORNERS], f, **options)
-    case(name, [ENDS[slice(*kept.get(name, [0, None]))]], f, gradient=False, **options)
+    # Here NaN stays NaN, which softshrink makes 0 in 1.13.
+    case(name, [ENDS[:-1] if name == "softshrink" else ENDS], f, **options)
+case("softshrink", [vector(nan, 1.0)], lambda x: torch.where(x.isnan(), x, F.softshrink(x, 0.5)), unlike=lambda x: F.softshrink(x, 0.5),
+     name="softshrink: NaN", **{"lambda": 0.5})
 # Its derivative is the float32 number next to 1/6 in every dtype.
 case("hardsigmoid", [CORNERS.float()], F.hardsigmoid, exact=True)
 case("hardsigmoid", [ENDS], F.hardsigmoid, gradient=False)
@@ -48,9 +49,10 @@ SMOOTH = [
     ("tanhshrink", F.tanhshrink, {}),
 ]
 for name, f, options in SMOOTH:
-    case(name, [CORNERS], f, **options)
-    case(name, [CORNERS[CORNERS != 0]], f, second=True, **options)
-    case(name, [ENDS], f, gradient=False, **options)
+    case(name, [CORNERS], f, second=True, **options)
+    case(name, [ENDS[ENDS != inf] if name == "mish" else ENDS], f, **options)
+# PyTorch's derivative of mish is NaN at Infinity: Infinity times 0.
+case("mish", [vector(inf, 30.0)], lambda x: x * 1, unlike=F.mish, name="mish: Infinity")
 activated = numbers("activations", 2, 4, 3)
 case("prelu", [activated, numbers("prelu", 4)], F.prelu)
 case("prelu", [activated, numbers("prelu one", 1)], F.prelu)

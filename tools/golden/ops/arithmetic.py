@@ -14,7 +14,7 @@ SMOOTH = {
 STEPS = {
     "abs": torch.abs, "sign": torch.sign, "floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "round": torch.round,
 }
-SIGNED = {"neg", "sin", "tan", "tanh", "expm1", "log1p", "erf", "sqrt", "abs", "floor", "ceil", "trunc", "reciprocal"}
+SIGNED = {"neg", "sin", "tan", "tanh", "expm1", "log1p", "erf", "sqrt", "abs", "sign", "floor", "ceil", "trunc", "reciprocal"}
 
 for name, (function, special) in SMOOTH.items():
     inside = {"low": 0.25, "high": 4.0} if name in ("log", "sqrt", "rsqrt", "reciprocal") else {"low": -0.75, "high": 2.0}
@@ -23,15 +23,13 @@ for name, (function, special) in SMOOTH.items():
     case(name, [numbers(name, 3, 4, **inside).t()], function)
     case(name, [numbers(name, 0, 3)], function)
 for name, function in STEPS.items():
-    # The sign of NaN is NaN in core, and so is the derivative of its magnitude; PyTorch has 0.
-    case(name, [SPECIAL[:-1] if name in ("sign", "abs") else SPECIAL], function, signed=name in SIGNED)
+    case(name, [SPECIAL], function, signed=name in SIGNED)
     case(name, [KINKS], function)
     case(name, [vector(1.25).reshape(())], function)
 case("isNan", [SPECIAL], torch.isnan)
 case("bitwiseNot", [integers("not", 3, 4, low=-9, dtype=torch.int32)], torch.bitwise_not)
 case("bitwiseNot", [vector(True, False, dtype=torch.bool)], torch.bitwise_not)
 case("stopGradient", [numbers("stop", 3)], lambda x: x.detach())
-case("abs", [SPECIAL], torch.abs, gradient=False, name="abs: NaN")
 case("abs", [integers("abs", 5, low=-9, dtype=torch.int32)], torch.abs)
 case("neg", [integers("neg", 5, low=-9, dtype=torch.int32)], torch.neg)
 case("sign", [integers("sign", 5, low=-2, high=3, dtype=torch.int32)], torch.sign)
@@ -47,7 +45,7 @@ for name, function in BINARY.items():
     case(name, [x[:, :1], row], function)
     case(name, [x.t(), numbers("column", 4, 1).expand(4, 3)], function)
     case(name, [numbers("none", 2, 0), vector(1.5)], function)
-    case(name, [left, right], function, gradient=False)
+    case(name, [left, right], function)
     a, b = integers(f"{name} a", 8, low=-9, dtype=torch.int32), integers(f"{name} b", 8, low=1, dtype=torch.int32)
     divides = (lambda x, y: torch.div(x, y, rounding_mode="trunc")) if name == "div" else function
     case(name, [a, b], divides)
@@ -92,8 +90,8 @@ case("select", [mask, x, row], torch.where)
 case("select", [mask, x, x.t()[:, :1].reshape(1, 4)], torch.where)
 case("select", [mask.reshape(4, 1), row, vector(nan, inf, -inf, 1.0)], torch.where)
 case("clamp", [KINKS], lambda x: torch.clamp(x, -1, 0.5), low=-1, high=0.5)
-case("clamp", [SPECIAL], lambda x: torch.clamp(x, min=-2.5), low=-2.5, gradient=False)
-case("clamp", [SPECIAL], lambda x: torch.clamp(x, max=0), high=0, gradient=False)
+case("clamp", [SPECIAL], lambda x: torch.clamp(x, min=-2.5), low=-2.5)
+case("clamp", [SPECIAL], lambda x: torch.clamp(x, max=0), high=0)
 case("clamp", [integers("clamped", 8, dtype=torch.int32)], lambda x: torch.clamp(x, 2, 6), low=2, high=6)
 case("cast", [KINKS, "i32"], lambda x, _: x.int())
 case("cast", [KINKS, "bool"], lambda x, _: x.bool())

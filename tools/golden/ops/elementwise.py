@@ -12,6 +12,8 @@ empty = numbers("elementwise empty", 0, 4)
 # Pairs in which zeros, infinities and NaN meet: every value of one with every value of the other.
 SPECIALS = vector(-inf, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, inf, nan)
 rows, columns = SPECIALS.reshape(-1, 1), SPECIALS.reshape(1, -1)
+# All pairs of them, each with derivatives of its own.
+ROWS, COLUMNS = (side.clone() for side in torch.cartesian_prod(SPECIALS, SPECIALS).t())
 FINITE = vector(-3.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 left, right = FINITE.reshape(-1, 1), FINITE.clone().reshape(1, -1)  # two storages, which are counted as saved
 
@@ -26,7 +28,7 @@ def pair(name, f, *, second=False, signed=False, special=True, **keywords):
     case(name, [x.t(), column[:, 0].expand(4, 3)], f, **keywords)
     case(name, [empty, y], f, **keywords)
     if special:
-        case(name, [rows, columns], f, gradient=False, signed=signed, name=f"{name} of special values", **keywords)
+        case(name, [ROWS, COLUMNS], f, signed=signed, name=f"{name} of special values", **keywords)
         case(name, [left, right], f, name=f"{name} at ties and signs", **keywords)
 
 
@@ -39,6 +41,8 @@ flags = vector(1.0, 0.0, 1.0, 0.0).bool()
 pair("floorDivide", lambda a, b: torch.div(a, b, rounding_mode="floor"), signed=True)
 pair("truncDivide", lambda a, b: torch.div(a, b, rounding_mode="trunc"), signed=True)
 pair("remainder", torch.remainder)
+# Quotients that float32 rounds up to the next whole number, which the derivative by the divisor must not.
+case("remainder", [vector(0.6, 0.9, 2.1, -0.6, 7.0).float(), vector(0.2, 0.3, 0.7, 0.2, 0.1).float()], torch.remainder, exact=True)
 for name, f in [
     ("floorDivide", lambda a, b: torch.div(a, b, rounding_mode="floor")),
     ("truncDivide", lambda a, b: torch.div(a, b, rounding_mode="trunc")),
@@ -52,7 +56,11 @@ for name, f in [
 pair("fmax", torch.fmax)
 pair("fmin", torch.fmin)
 case("fmax", [n, m], torch.fmax)
-pair("copysign", torch.copysign, signed=True)
+# The derivative is the sign, of infinities too, and 0 at NaN; PyTorch divides the result by x.
+pair("copysign", torch.copysign, special=False)
+case("copysign", [ROWS, COLUMNS], lambda a, b: torch.where(b.signbit(), -a.abs(), a.abs()), unlike=torch.copysign, signed=True,
+     name="copysign of special values")
+case("copysign", [left, right], torch.copysign, name="copysign at ties and signs")
 case("copysign", [n, m], lambda a, b: torch.copysign(a.double(), b.double()), as_dtype="f32")
 bounds = dict(low=vector(-1.0, -0.5, 0.0, 0.5), high=vector(0.5, 0.5, 1.0, 1.0))
 case("clamp", [x], lambda x, low, high: torch.clamp(x, low, high), **bounds)
@@ -60,7 +68,7 @@ case("clamp", [x], lambda x, low: torch.clamp(x, min=low), low=column)
 case("clamp", [x], lambda x, high: torch.clamp(x, max=high), high=column)
 case("clamp", [KINKS], lambda x: torch.clamp(x, -0.5, 1.0), low=-0.5, high=1.0)
 case("clamp", [KINKS], lambda x: torch.clamp(x, 1.0, -0.5), low=1.0, high=-0.5)
-case("clamp", [SPECIAL], lambda x: torch.clamp(x, -2.5, 30.0), low=-2.5, high=30.0, gradient=False)
+case("clamp", [SPECIAL], lambda x: torch.clamp(x, -2.5, 30.0), low=-2.5, high=30.0)
 case("clamp", [SPECIALS], lambda x, low, high: torch.clamp(x, low, high), low=SPECIALS.flip(0), high=vector(nan).expand(10),
      gradient=False)
 case("clamp", [n], lambda n: torch.clamp(n, -2, 3), low=-2, high=3)
@@ -103,10 +111,12 @@ error("pow", [n, -1], torch.pow, code="ATTR_POW_NEGATIVE")
 positive = numbers("elementwise positive", 3, 4, low=0.1, high=4.0)
 case("xlogy", [x, positive], torch.xlogy, second=True)
 case("xlogy", [column, positive], torch.xlogy)
-case("xlogy", [rows, columns], torch.xlogy, gradient=False)
-case("xlogy", [vector(0.0, 0.0, 2.0, -2.0), vector(2.0, 0.5, 3.0, 0.25)], torch.xlogy, name="xlogy at zero")
+case("xlogy", [ROWS, COLUMNS], torch.xlogy)
+for value in (0.0, 2.0):
+    case("xlogy", [SPECIALS, value], torch.xlogy)
+    case("xlogy", [value, SPECIALS], torch.xlogy)
 case("xlog1py", [x, positive], torch.special.xlog1py, second=True)
-case("xlog1py", [rows, columns], torch.special.xlog1py, gradient=False)
+case("xlog1py", [ROWS, COLUMNS], torch.special.xlog1py)
 inside = numbers("elementwise inside", 3, 4, low=0.05, high=0.95)
 case("logit", [inside], torch.logit, second=True)
 case("logit", [vector(-0.5, -0.0, 0.0, 0.5, 1.0, 1.5, nan)], torch.logit)

@@ -95,9 +95,9 @@ case("indexAssign", [x, [cut(1), 2], 7], assign)
 case("indexAssign", [n, [cut(), [1, 2]], -1], assign)
 case("indexAssign", [flags, [0, cut(1, 3)], 1], assign)
 case("indexAssign", [n, [1], numbers("index converted", 4)], assign, gradient=False)
-# Places written twice: the last stays. PyTorch gives every value of such a place its cotangent, which is not the derivative.
-case("indexAssign", [v, [[1, 3, 1]], vector(1.0, 2.0, 3.0)], assign, gradient=False)
-case("indexAssign", [v, [long(5, -1, 0)], vector(1.0, 2.0, 3.0)], assign, gradient=False)
+# Places written twice: the last stays, and has the derivative. PyTorch gives every value of such a place its cotangent.
+case("indexAssign", [v, [[1, 3, 1]], vector(1.0, 2.0, 3.0)], lambda x, items, value: assign(x, [[3, 1]], value[1:]), unlike=assign)
+case("indexAssign", [v, [long(5, -1, 0)], vector(1.0, 2.0, 3.0)], lambda x, items, value: assign(x, [items[0][1:]], value[1:]), unlike=assign)
 # Masks that are data.
 mask = torch.tensor(MASK)
 case("indexAssign", [y, [mask], number(0.5)], assign)

@@ -46,6 +46,19 @@ case("maxPool2dWithIndices", [tied], positions(lambda x: F.max_pool2d_with_indic
      size=3, stride=2, padding=1, ceilMode=True)
 case("maxPool2dWithIndices", [broken], positions(lambda x: F.max_pool2d_with_indices(x, 3, stride=1, padding=1)),
      size=3, stride=1, padding=1)
+# Of several NaNs of a window the first, as everywhere in core; PyTorch's pooling takes the last (its argmax the first).
+holes = vector([[[nan, 1, nan, nan], [nan, 0, 2, nan], [1, nan, -inf, -inf], [nan, 3, -inf, -inf]]])
+
+
+def first_positions(x):
+    """Of windows 2 by 2."""
+    values, within = x.reshape(1, 2, 2, 2, 2).transpose(2, 3).reshape(1, 2, 2, 4).max(-1)
+    rows, columns = torch.meshgrid(torch.arange(2), torch.arange(2), indexing="ij")
+    places = (2 * rows + within.div(2, rounding_mode="floor")) * 4 + 2 * columns + within % 2
+    return {"output": values.reshape(1, 1, 2, 2), "indices": places.reshape(1, 1, 2, 2)}
+
+
+case("maxPool2dWithIndices", [holes], first_positions, unlike=positions(lambda x: F.max_pool2d_with_indices(x, 2)), size=2)
 case("maxPool3dWithIndices", [block], positions(lambda x: F.max_pool3d_with_indices(x, 2, padding=1)), size=2, padding=1)
 
 case("avgPool2d", [x], lambda x: F.avg_pool2d(x, 2), size=2, second=True)
@@ -103,8 +116,10 @@ case("maxUnpool2d", [numbers("some", 1, 1, 2, 2), vector(3, 8, 6, 0, dtype=torch
      lambda x, indices: F.max_unpool2d(x, indices, (3, 2), stride=(2, 3), padding=1), size=[3, 2], stride=[2, 3], padding=1)
 case("maxUnpool1d", [numbers("few", 2, 3), vector(1, 2, 5, 0, 3, 4, dtype=torch.int64).reshape(2, 3)],
      lambda x, indices: F.max_unpool1d(x, indices, 2), size=2)
+# Of several at one place the last stays, and has the derivative; PyTorch gives every one of them the cotangent of the place.
 case("maxUnpool1d", [numbers("twice", 1, 1, 3), vector(1, 1, 4, dtype=torch.int64).reshape(1, 1, 3)],
-     lambda x, indices: F.max_unpool1d(x, indices, 2), size=2, gradient=False)
+     lambda x, indices: x.new_zeros(1, 1, 6).scatter(2, indices[:, :, 1:], x[:, :, 1:]), size=2,
+     unlike=lambda x, indices: F.max_unpool1d(x, indices, 2))
 case("maxUnpool3d", [numbers("deep", 1, 2, 1, 2, 1), vector(0, 7, 6, 1, dtype=torch.int64).reshape(1, 2, 1, 2, 1)],
      lambda x, indices: F.max_unpool3d(x, indices, 2), size=2)
 

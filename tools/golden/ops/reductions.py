@@ -155,8 +155,7 @@ case("countNonzero", [empty], lambda x: torch.count_nonzero(x, 1), axis=1)
 
 holes = torch.tensor([[1.0, nan, 2.0], [nan, nan, nan], [4.0, 5.0, 6.0]], dtype=torch.float64)
 for name, function in (("nanSum", torch.nansum), ("nanMean", torch.nanmean)):
-    case(name, [holes], lambda x: function(x, 1), axis=1, gradient=name == "nanSum")
-    case(name, [holes[::2]], lambda x: function(x, 1), axis=1)
+    case(name, [holes], lambda x: function(x, 1), axis=1)
     case(name, [holes], lambda x: function(x, (0, 1), True), axes=[0, 1], keepDims=True)
     case(name, [x], lambda x: function(x))
     case(name, [empty], lambda x: function(x, 1), axis=1)

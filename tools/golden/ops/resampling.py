@@ -28,12 +28,32 @@ for mode in ("nearest", "nearest-exact"):
         interpolate(line, size=size, mode=mode)
     for factor in (2.5, 0.4):
         interpolate(line, scaleFactor=factor, mode=mode)
-    # PyTorch's derivative is that of a copy, which its result is not.
-    interpolate(line, scaleFactor=1.1, mode=mode, gradient=False)
+    if mode == "nearest-exact":
+        interpolate(line, scaleFactor=1.1, mode=mode)
     interpolate(image, size=[6, 5], mode=mode)
     interpolate(image, scaleFactor=[0.5, 2.0], mode=mode)
     interpolate(block, size=[4, 2, 4], mode=mode)
 interpolate(numbers("long", 1, 1, 49), size=61)
+
+
+
+def as_matrix(function):
+    """A linear function of images, with the derivative it has."""
+    def of(x):
+        size = x[0, 0].numel()
+        columns = function(torch.eye(size, dtype=x.dtype).reshape(size, 1, *x.shape[2:]))
+        return torch.einsum("ncs,sp->ncp", x.flatten(2), columns.flatten(1)).reshape(*x.shape[:2], *columns.shape[2:])
+    return of
+
+
+# By a factor that keeps the extent PyTorch's derivative is that of a copy, which its result is not.
+for mode, x in (("nearest", line), ("bicubic", image)):
+    scaled = lambda x: F.interpolate(x, scale_factor=1.1, mode=mode)
+    case("interpolate", [x], as_matrix(scaled), unlike=scaled, scaleFactor=1.1, mode=mode,
+         tolerance="reduction" if mode == "bicubic" else None)
+# An axis that keeps its extent stays as it is; PyTorch adds 0 times each element to it.
+case("interpolate", [vector([[1, inf, 3, nan, 5, 6]])], lambda x: x.clone(), unlike=lambda x: F.interpolate(x, size=6, mode="linear"),
+     size=6, mode="linear")
 
 for corners in (False, True):
     for size in (8, 3, 1, 5):
@@ -47,7 +67,6 @@ for corners in (False, True):
     interpolate(block, scaleFactor=[1.0, 1.5, 2.0], mode="trilinear", alignCorners=corners)
     interpolate(image, size=[7, 3], mode="bicubic", alignCorners=corners, second=True)
     interpolate(image, scaleFactor=1.6, mode="bicubic", alignCorners=corners)
-interpolate(image, scaleFactor=1.1, mode="bicubic", gradient=False)
 interpolate(image.transpose(2, 3), size=6, mode="bilinear")
 interpolate(numbers("single", 1, 1, 1), size=4, mode="linear")
 interpolate(numbers("none", 0, 2, 4), size=3, mode="linear")
@@ -84,7 +103,6 @@ grid = torch.cat([numbers("grid", 2, 2, 4, 2, scale=0.9),
 small = numbers("small", 2, 2, 4, 5)
 grid3 = torch.cat([numbers("grid3", 1, 1, 2, 3, 3, scale=0.9),
                    vector([[[[-1, -1, 1], [0.5, 0, 0], [1.5, -2, 0.75]], [[0, -0.5, 0.25], [-1, 1, -1], [0.25, 0.5, -0.75]]]])], 1)
-off_halves = grid3 + 1 / 128
 cube = numbers("cube", 1, 2, 3, 4, 2)
 for corners in (False, True):
     for padding in ("zeros", "border", "reflection"):
@@ -93,9 +111,8 @@ for corners in (False, True):
                  lambda x, grid: F.grid_sample(x, grid, mode=mode, padding_mode=padding, align_corners=corners),
                  mode=mode, paddingMode=padding, alignCorners=corners)
             if mode != "bicubic":
-                # Halves between elements: PyTorch rounds them to even in two dimensions, away from zero in three.
-                places = off_halves if mode == "nearest" else grid3
-                case("gridSample", [cube, places],
+                # Halves between elements go to the even one in two dimensions, away from zero in three.
+                case("gridSample", [cube, grid3],
                      lambda x, grid: F.grid_sample(x, grid, mode=mode, padding_mode=padding, align_corners=corners),
                      mode=mode, paddingMode=padding, alignCorners=corners)
 case("gridSample", [small, numbers("second", 2, 2, 2, 2, scale=0.5)], lambda x, grid: F.grid_sample(x, grid, align_corners=False))

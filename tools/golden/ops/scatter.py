@@ -33,8 +33,10 @@ case("scatter", [x, long(1, 1), -2], lambda x, i, value: x.index_fill(1, i, valu
 case("scatter", [n, long(1), 7], lambda x, i, value: x.index_fill(0, i, value))
 case("scatter", [flags, long(1, 2), flags[:2]], lambda x, i, y: x.index_copy(0, i, y))
 case("scatter", [x, long(2, 0), scalar(0.5)], lambda x, i, value: x.index_copy(0, i, value.expand(2, 4)))
-# Of several assignments to one place the last stays; PyTorch's derivative for those is not one.
-case("scatter", [x, long(1, 2, 1), numbers("scatter three", 3, 4)], lambda x, i, y: x.index_copy(0, i, y), gradient=False)
+# Of several assignments to one place the last stays, and has the derivative; PyTorch gives every one of them the cotangent of
+# the place, which its documentation calls incorrect.
+case("scatter", [x, long(1, 2, 1), numbers("scatter three", 3, 4)], lambda x, i, y: x.index_copy(0, i[1:], y[1:]),
+     unlike=lambda x, i, y: x.index_copy(0, i, y))
 case("scatterAdd", [x, long(1, 2, 1), numbers("scatter three", 3, 4)], lambda x, i, y: x.index_add(0, i, y))
 case("scatterAdd", [cube, long(3, 3), numbers("scatter two", 2, 3, 2)], lambda x, i, y: x.index_add(2, i, y), axis=2)
 case("scatterAdd", [n, long(1, 2, 1), n], lambda x, i, y: x.index_add(0, i, y))

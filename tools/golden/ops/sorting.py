@@ -170,7 +170,10 @@ case("bucketize", [3, torch.tensor([1, 3, 5])], lambda x, s: torch.bucketize(x, 
 error("searchSorted", [rows, vector(2.0, 3.0)], torch.searchsorted, code="SHAPE_SEARCH_SORTED")
 error("bucketize", [vector(3.0), rows], torch.bucketize, code="SHAPE_SEARCH_SORTED")
 
-# Without NaN, which PyTorch counts in the first bin.
+# NaN is not counted. PyTorch counts it where its search happens to end: in the first bin (histc), in the last (edges), or between.
+missing = vector(0.0, 1.0, nan, 2.0, 3.0, 1.0)
+case("histc", [missing], lambda x: torch.histc(x[~x.isnan()], 3, 0, 3), unlike=lambda x: torch.histc(x, 3, 0, 3), bins=3, min=0, max=3,
+     gradient=False)
 count = vector(1.0, 2.0, 1.0, 4.0, 5.0, -1.0, 0.0, 3.984375)
 case("histc", [count], lambda x: torch.histc(x, 4, 0, 4), bins=4, min=0, max=4, gradient=False)
 case("histc", [cube], lambda x: torch.histc(x, 5), bins=5, gradient=False)
@@ -192,6 +195,8 @@ case("histogram", [vector(1.0, 2.0, 1.0, 5.0)], histogram(4), bins=4, gradient=F
 case("histogram", [vector(1.0, 1.0)], histogram(2), bins=2, gradient=False)
 case("histogram", [vector(1.0, 2.0, 1.0, 5.0)], histogram(), bins=vector(0.0, 1.5, 5.0), gradient=False)
 case("histogram", [vector(1.0, 2.0, 1.0, 5.0)], histogram(4, density=True), bins=4, weights=vector(1.0, 2.0, 3.0, 4.0), density=True,
+     gradient=False)
+case("histogram", [missing], lambda x, bins: histogram()(x[~x.isnan()], bins), unlike=histogram(), bins=vector(0.0, 1.0, 2.0, 3.0),
      gradient=False)
 case("histogram", [torch.zeros(0, dtype=torch.float64)], histogram(4), bins=4, gradient=False)
 error("histogram", [vector(1.0, 2.0)], lambda x, weights: torch.histogram(x, 4, weight=weights), code="SHAPE_WEIGHTS", bins=4,

@@ -6,6 +6,7 @@ import {
   add,
   asFloat,
   div,
+  eq,
   exp,
   expm1,
   lt,
@@ -105,7 +106,8 @@ export const softplus: (x: Value, options?: SoftplusOptions) => Value = traced(
 /**
  * `x tanh(softplus(x))`.
  *
- * Numerics: tanh(log(1 + e)) is n / (n + 2) with n = e (e + 2), e = e^x; from x = 20 on that is 1, and so is the derivative.
+ * Numerics: tanh(log(1 + e)) is n / (n + 2) with n = e (e + 2), e = e^x; from x = 20 on that is 1, and so is the derivative
+ * (PyTorch's is NaN at Infinity, where it multiplies x by 0).
  *
  * Source: Misra, Mish: a self regularized non-monotonic activation function (2019).
  *
@@ -127,7 +129,7 @@ export interface EluOptions {
 /**
  * `x` above 0, else `alpha (e^x - 1)`.
  *
- * Gradient: 1 above 0, else `alpha e^x`; alpha at 0 (as PyTorch's).
+ * Gradient: 1 above 0 and at NaN, else `alpha e^x`; alpha at 0, where the second derivative is 0 (as PyTorch's).
  *
  * @example
  * elu(x) // x = [-1, 0, 2] gives [-0.632121, 0, 2]
@@ -139,7 +141,7 @@ export const elu: (x: Value, options?: EluOptions) => Value = traced(
 /**
  * `x` above 0, else `alpha (e^(x / alpha) - 1)`, whose derivative has no jump.
  *
- * Gradient: 1 above 0, else `e^(x / alpha)`.
+ * Gradient: 1 above 0 and at NaN, else `e^(x / alpha)`; the second derivative is 0 at 0 (as PyTorch's).
  *
  * @example
  * celu(x, { alpha: 2 }) // x = [-2, 0, 2] gives [-1.264241, 0, 2]
@@ -151,7 +153,7 @@ export const celu: (x: Value, options?: EluOptions) => Value = traced(
 /**
  * `1.0507 x` above 0, else `1.0507 * 1.67326 (e^x - 1)`: keeps mean 0 and variance 1 from layer to layer.
  *
- * Gradient: 1.0507 above 0, else `1.75810 e^x`.
+ * Gradient: 1.0507 above 0 and at NaN, else `1.75810 e^x`; the second derivative is 0 at 0 (as PyTorch's).
  *
  * Source: Klambauer et al., Self-normalizing neural networks (2017), equation 14.
  *
@@ -165,14 +167,22 @@ export const selu: Unary = traced(
 const SELU_ALPHA = 1.6732632423543772
 const SELU_SCALE = 1.0507009873554805
 
-/** `scale x` above 0, else `scale alpha (e^(x / width) - 1)`. Above 0 the exponential is not of x: it would overflow. */
+/**
+ * `scale x` above 0, else `scale alpha (e^(x / width) - 1)`; at 0 the tangent of the curve. The exponential is of nothing else
+ * than numbers below 0: of large ones it would overflow.
+ */
 function exponentialUnit(x: Value, alpha: number, scale: number, width: number): Value {
-  const isPositive = lt(0, x)
-  const negative = select(isPositive, 0, x)
+  const isBelow = lt(x, 0)
+  const below = select(isBelow, x, 0)
   const factor = alpha * scale
-  const curve = expm1(width === 1 ? negative : div(negative, width))
-  return select(isPositive, scale === 1 ? x : mul(x, scale), factor === 1 ? curve : mul(curve, factor))
+  const curve = expm1(width === 1 ? below : div(below, width))
+  const tangent = factor / width
+  const line = scaled(x, scale)
+  const above = tangent === scale ? line : select(eq(x, 0), scaled(x, tangent), line)
+  return select(isBelow, scaled(curve, factor), above)
 }
+
+const scaled = (x: Value, factor: number): Value => (factor === 1 ? x : mul(x, factor))
 
 /**
  * `x / (1 + |x|)`.

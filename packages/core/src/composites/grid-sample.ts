@@ -22,6 +22,7 @@ import {
   round,
   select,
   sub,
+  trunc,
 } from '../front/elementwise.ts'
 import { gather } from '../front/gather.ts'
 import { commonDType, errorHere, graphOf, promote } from '../front/operand.ts'
@@ -45,6 +46,8 @@ interface Sampling {
   readonly mode: 'bilinear' | 'nearest' | 'bicubic'
   readonly paddingMode: 'zeros' | 'border' | 'reflection'
   readonly alignCorners: boolean
+  /** Spatial axes. */
+  readonly rank: number
 }
 
 /** What one axis contributes to each point of the grid: `[points…, taps]`. */
@@ -84,6 +87,12 @@ function padded(position: Value, dim: number, { paddingMode, alignCorners }: Sam
   return paddingMode === 'border' ? clipped(position, dim) : reflected(position, dim, alignCorners)
 }
 
+/** The nearest whole number, halves away from 0. */
+function roundFromZero(x: Value): Value {
+  const whole = trunc(x)
+  return add(whole, trunc(mul(sub(x, whole), 2)))
+}
+
 /** Keys' cubic convolution with a = -0.75, at distance 0 … 1 and 1 … 2 of an element. */
 const near = (x: Value): Value => add(mul(mul(sub(mul(x, 1.25), 2.25), x), x), 1)
 const far = (x: Value): Value => add(mul(sub(mul(add(mul(x, -0.75), 3.75), x), 6), x), 3)
@@ -93,7 +102,8 @@ function axisTaps(coordinate: Value, dim: number, sampling: Sampling): AxisTaps 
   const free = elementPosition(unsqueeze(coordinate, { axis: -1 }), dim, sampling.alignCorners) // [points…, 1]
   // Cubic interpolation pads its taps, the others the position.
   const position = mode === 'bicubic' ? free : padded(free, dim, sampling)
-  if (mode === 'nearest') return taps(round(position), undefined, dim)
+  if (mode === 'nearest')
+    return taps(sampling.rank === 3 ? roundFromZero(position) : round(position), undefined, dim)
   const left = floor(position)
   const t = sub(position, left)
   const count = mode === 'bilinear' ? 2 : 4
@@ -128,6 +138,8 @@ function combine(parts: readonly Value[], merge: (x: Value, y: Value) => Value):
  * - C1 ranks, batch and the last axis of the grid fit, and no spatial axis of x is empty. Throws `SHAPE_GRID_SAMPLE`.
  * - C2 `'bicubic'` is for two dimensions, and options have one of their values. Throws `ATTR_GRID_SAMPLE`.
  *
+ * Halfway between two elements `'nearest'` takes the even one, in three dimensions the one away from position 0 (as PyTorch's).
+ *
  * Gradient: for x, and for the grid but with mode `'nearest'`, where it is 0. Between elements the derivative of the right side
  * is taken at an element itself; where a position is clipped to a border, and at the border, it is 0. All as PyTorch's.
  *
@@ -138,7 +150,7 @@ export const gridSample: (x: Value, grid: Value, options?: GridSampleOptions) =>
   (x: Value, grid: Value, options: GridSampleOptions = {}): Value => {
     graphOf('gridSample', [x, grid])
     const { mode = 'bilinear', paddingMode = 'zeros', alignCorners = false } = options
-    const sampling = { mode, paddingMode, alignCorners }
+    const sampling = { mode, paddingMode, alignCorners, rank: x.type.shape.length - 2 }
     checkGrid(x.type.shape, grid.type.shape, sampling)
     const images = asFloat('gridSample', x)
     const [n = 0, channels = 0, ...extents] = images.type.shape

@@ -95,7 +95,10 @@ const area = { 1: adaptiveAvgPool1d, 2: adaptiveAvgPool2d, 3: adaptiveAvgPool3d 
  * - C2 one of `size` and `scaleFactor` is given. C3 something is left. C4 `alignCorners` goes with linear and cubic modes. Throw
  *   `ATTR_INTERPOLATE`.
  *
- * Numerics: every element is made of its taps alone (1, 2 or 4 an axis), so NaN and infinities spread no further.
+ * Gradient: each element is shared among its taps. By a factor that keeps an extent, such as 1.1 of 5, PyTorch's derivative of
+ * nearest and cubic modes is that of a copy, which its result is not; this one is that of the result.
+ * Numerics: every element is made of its taps alone (1, 2 or 4 an axis), so NaN and infinities spread no further; where a
+ * linear mode keeps an extent they stay (PyTorch adds 0 times each element, which makes NaN of an infinity).
  * Source: positions and rounding as in PyTorch, without recomputing the factor from the sizes.
  *
  * @example

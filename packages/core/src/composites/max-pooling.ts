@@ -113,7 +113,8 @@ const maxPoolWithIndices = (
  * - C1 x has 4 or 3 axes. Throws `SHAPE_POOL`. C2 padding is at most half the size. Throws `ATTR_POOL_PADDING`.
  * - C3 a window fits into the padded image. Throws `SHAPE_WINDOWS_SPAN`.
  *
- * Gradient: to the first of tied elements, row by row, as PyTorch's; of several NaNs to the first (PyTorch's goes to the last).
+ * Gradient: to the first of tied elements, row by row, as PyTorch's; of several NaNs to the first (PyTorch's pooling takes
+ * the last, its argmax the first; here all reductions to a position keep one order, and no kernel pays for another).
  *
  * @example
  * maxPool2d(x, { size: 2 }) // x: f32[64, 8, 28, 28] gives f32[64, 8, 14, 14]

@@ -72,7 +72,7 @@ const maxUnpool = (
  * - C3 `outputSize` is less than a stride away from the extents above. Throws `ATTR_UNPOOL_SIZE`.
  * A position outside the image writes nothing; of several at one place the last stays.
  *
- * Gradient: to the element that stays (PyTorch's goes to all elements of a place).
+ * Gradient: to the element that stays (PyTorch's goes to all elements of a place, of which but one have no effect).
  *
  * @example
  * maxUnpool2d(x, indices, { size: 2 }) // x: f32[1, 8, 14, 14], indices: i32[1, 8, 14, 14] gives f32[1, 8, 28, 28]

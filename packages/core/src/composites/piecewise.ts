@@ -61,7 +61,7 @@ export const hardsigmoid: Unary = traced(
 )
 
 /**
- * `x hardsigmoid(x)`: 0 below -3, x above 3, `x (x + 3) / 6` between.
+ * `x hardsigmoid(x)`: 0 below -3, x above 3, `x (x + 3) / 6` between; NaN at -Infinity (as PyTorch's).
  *
  * Gradient: `x / 3 + 1/2` between and at the corners (as PyTorch's).
  *
@@ -74,7 +74,7 @@ export const hardswish: Unary = traced((x: Value): Value => {
   // Beyond the corners the curve is not of x: it would overflow.
   const held = select(isBetween, value, 0)
   const curve = div(mul(held, add(held, 3)), 6)
-  return select(isBetween, curve, select(lt(value, -3), 0, value))
+  return select(isBetween, curve, select(lt(value, -3), mul(value, 0), value))
 })
 
 export interface LeakyReluOptions {

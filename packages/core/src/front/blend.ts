@@ -1,6 +1,7 @@
 // Sums of weighted operands, and logarithms that are multiplied: formulas whose rounding or whose zeros need care.
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { customVjp } from './custom-vjp.ts'
 import {
   abs,
   add,
@@ -69,15 +70,30 @@ export const addcdiv: (x: Operand, y: Operand, z: Operand, options?: ScaledTermO
   },
 )
 
-/** `x f(y)`, and 0 where x is 0 and `f(y)` has no finite value; NaN if either is NaN. */
-const timesLogarithm = (name: string, f: (y: Value) => Value, pole: number): Binary =>
+/** `x log(y + shift)`, and 0 where x is 0 and y not NaN. The logarithm is only of numbers that have one where x is 0. */
+function product(x: Value, y: Value, shift: 0 | 1): Value {
+  const isNothing = and(eq(x, 0), eq(y, y))
+  const held = select(isNothing, 1, y)
+  return select(isNothing, 0, mul(x, shift === 0 ? log(held) : log1p(held)))
+}
+
+const timesLogarithm = (name: string, shift: 0 | 1): Binary =>
   traced((x: Operand, y: Operand): Value => {
-    const [left, right] = alignFloat(name, [x, y]) as readonly [Value, Value]
-    const isFlat = and(eq(left, 0), le(right, pole))
-    const isUnbounded = and(eq(left, 0), eq(right, Number.POSITIVE_INFINITY))
-    // Where x is 0 the logarithm is only a derivative: that of a number it is defined for.
-    const logarithm = f(select(isFlat, 1, right))
-    return select(isFlat, 0, mul(left, select(isUnbounded, 0, logarithm)))
+    const operands = alignFloat(name, [x, y])
+    return customVjp({
+      forward: (left, right) => ({
+        output: product(left as Value, right as Value, shift),
+        residuals: [left as Value, right as Value],
+      }),
+      backward: ([left, right]: readonly Value[], cotangent: Value) => {
+        const isFlat = and(eq(left as Value, 0), le(right as Value, -shift))
+        const argument = shift === 0 ? (right as Value) : add(right as Value, 1)
+        return [
+          select(isFlat, 0, product(cotangent, select(isFlat, 1, right as Value), shift)),
+          div(mul(cotangent, left as Value), argument),
+        ]
+      },
+    })(...operands)
   })
 
 /**
@@ -85,16 +101,16 @@ const timesLogarithm = (name: string, f: (y: Value) => Value, pole: number): Bin
  *
  * Shapes: broadcast. Dtypes: floats; integers become f32.
  *
- * Gradient: `log y` and `x / y`; both 0 where x is 0 and y is not above 0. (PyTorch's by y is NaN at x = y = 0.)
+ * Gradient: `log y` by x, 0 where x is 0 and y is not above 0; `x / y` by y, which is NaN at x = y = 0 (as PyTorch's).
  *
  * @example
  * xlogy(x, x) // x = [0, 1] gives [0, 0]
  */
-export const xlogy: Binary = timesLogarithm('xlogy', log, 0)
+export const xlogy: Binary = timesLogarithm('xlogy', 0)
 /**
- * `x log(1 + y)`, and 0 where x is 0 unless y is NaN. Gradient: as `xlogy`, at y = -1.
+ * `x log(1 + y)`, and 0 where x is 0 unless y is NaN. Gradient: as `xlogy`, with 1 + y for y.
  *
  * @example
  * xlog1py(x, -1) // x = [0] gives [0]
  */
-export const xlog1py: Binary = timesLogarithm('xlog1py', log1p, -1)
+export const xlog1py: Binary = timesLogarithm('xlog1py', 1)

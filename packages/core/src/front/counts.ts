@@ -2,7 +2,8 @@
 import { isFloat } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-import { asFloat, div, eq, isNan, ne, select } from './elementwise.ts'
+import { customVjp } from './custom-vjp.ts'
+import { asFloat, div, eq, isNan, mul, ne, select } from './elementwise.ts'
 import { asValue, promote } from './operand.ts'
 import { type Reduce, type ReduceOptions, sum } from './reduce.ts'
 
@@ -36,11 +37,21 @@ export const countNonzero: Reduce = traced(
   (x: Value, options: ReduceOptions = {}): Value => sum(ne(asValue('countNonzero', x), 0), options),
 )
 
-/** Elements that are not NaN, others 0. */
-const known = (x: Value): Value => (isFloat(x.type.dtype) ? select(isNan(x), 0, x) : x)
+/** Elements that are not NaN, others 0, which pass on 0 times their cotangent. */
+function known(x: Value): Value {
+  if (!isFloat(x.type.dtype)) return x
+  return customVjp({
+    forward: (operand) => {
+      const isMissing = isNan(operand as Value)
+      return { output: select(isMissing, 0, operand as Value), residuals: isMissing }
+    },
+    backward: (isMissing: Value, cotangent: Value) => select(isMissing, mul(cotangent, 0), cotangent),
+  })(x)
+}
 
 /**
- * Sum over axes of the elements that are not NaN, 0 if none is left; bools count as i32. *Gradient*: 0 at NaN.
+ * Sum over axes of the elements that are not NaN, 0 if none is left; bools count as i32. *Gradient*: 0 at NaN,
+ * and NaN there for a cotangent that is not finite (as PyTorch's).
  *
  * @example
  * nanSum(x) // x = [1, NaN, 2] gives 3
@@ -52,7 +63,7 @@ export const nanSum: Reduce = traced(
 /**
  * Mean over axes of the elements that are not NaN, NaN if none is left; integers and bools give f32.
  *
- * *Gradient*: 0 at NaN, also where none is left (PyTorch's is NaN there).
+ * *Gradient*: 0 at NaN; NaN where none is left (as PyTorch's).
  *
  * @example
  * nanMean(x) // x = [1, NaN, 2] gives 1.5

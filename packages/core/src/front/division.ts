@@ -3,6 +3,7 @@
 import { dtypes, isFloat } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { customVjp } from './custom-vjp.ts'
 import {
   add,
   and,
@@ -10,7 +11,9 @@ import {
   div,
   eq,
   lt,
+  mul,
   ne,
+  neg,
   rem,
   round,
   select,
@@ -63,17 +66,32 @@ export const floorDivide: Binary = traced((x: Operand, y: Operand): Value => {
  *
  * Shapes: broadcast. Dtypes: numbers, promoted; an integer remainder by 0 is 0.
  *
- * Gradient: 1 by x, `-floor(x / y)` by y. Numerics: one rounding at most; `remainder(-1, Infinity)` is Infinity.
+ * Gradient: 1 by x, `-floorDivide(x, y)` by y (as PyTorch's). Numerics: one rounding at most; `remainder(-1, Infinity)` is Infinity.
  *
  * @example
  * remainder(x, 3) // x = [7, -7] gives [1, 2]
  */
 export const remainder: Binary = traced((x: Operand, y: Operand): Value => {
   const [left, right] = align('remainder', [x, y]) as readonly [Value, Value]
-  const rest = rem(left, right)
-  if (dtypes[rest.type.dtype].kind === 'uint') return rest
-  return add(rest, select(opposes(rest, right), right, -0))
+  const { kind } = dtypes[left.type.dtype]
+  if (kind === 'uint') return rem(left, right)
+  if (kind !== 'float') return ofDivisorSign(left, right)
+  return customVjp({
+    forward: (x, y) => ({
+      output: ofDivisorSign(x as Value, y as Value),
+      residuals: [x as Value, y as Value],
+    }),
+    backward: ([x, y]: readonly Value[], cotangent: Value) => [
+      cotangent,
+      neg(mul(cotangent, floorDivide(x as Value, y as Value))),
+    ],
+  })(left, right)
 })
+
+function ofDivisorSign(x: Value, y: Value): Value {
+  const rest = rem(x, y)
+  return add(rest, select(opposes(rest, y), y, -0))
+}
 
 const oneLess = (x: Value, condition: Value): Value => select(condition, sub(x, 1), x)
 

@@ -93,9 +93,9 @@ function swapped(name: 'gt' | 'ge', op: 'lt' | 'le'): Binary {
 
 /** `-x` */
 export const neg: Unary = unary('neg')
-/** `|x|`; the derivative at 0 is 0. */
+/** `|x|`; the derivative is 0 at 0 and at NaN (as PyTorch's). */
 export const abs: Unary = unary('abs')
-/** -1, 0 or 1; keeps -0 and NaN. */
+/** -1, 0 or 1; 0 for NaN and -0 (as PyTorch's). */
 export const sign: Unary = unary('sign')
 /** `e^x` */
 export const exp: Unary = floatUnary('exp')

@@ -62,7 +62,8 @@ export interface HistcOptions {
 
 /**
  * How many elements fall into each of `bins` equal intervals between `min` and `max`. The last one holds its upper end; elements
- * outside and NaN are not counted. A range of one point is widened by 1 to both sides.
+ * outside and NaN are not counted. (PyTorch counts NaN where its search on the CPU happens to end: here in the first bin, in the
+ * last of given edges; its CUDA kernels do not.) A range of one point is widened by 1 to both sides.
  *
  * *Shapes*: any → `[bins]`. *Dtypes*: floats, kept; integers and bools give f32. *Gradient*: none.
  * - C1 bins is a whole number of at least 1. Throws `ATTR_HISTOGRAM`. C2 min is not above max. Throws `ATTR_HISTOGRAM`.
@@ -115,7 +116,7 @@ export interface Histogram {
 
 /**
  * How many elements (or how much weight) fall between each two edges. The last bin holds its upper end; elements outside and NaN
- * are not counted. A range of one point is widened by 1/2 to both sides.
+ * are not counted (see `histc`). A range of one point is widened by 1/2 to both sides.
  *
  * *Shapes*: any → counts `[n]`, edges `[n + 1]`. *Dtypes*: floats, kept; integers and bools give f32. *Gradient*: none.
  * - C1 a number of bins is a whole one, at least 1. Throws `ATTR_HISTOGRAM`. C2 the range has its lower end first. Throws `ATTR_HISTOGRAM`.

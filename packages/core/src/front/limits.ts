@@ -2,20 +2,24 @@
 import { type DType, dtypes, isFloat } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
-import { fullLike } from './constants.ts'
 import {
   abs,
+  add,
   alignFloat,
+  and,
   type Binary,
   bitcast,
   eq,
   isNan,
   le,
   lt,
+  maximum,
+  minimum,
   neg,
   or,
   reciprocal,
   select,
+  stopGradient,
   sub,
   trunc,
   type Unary,
@@ -32,26 +36,52 @@ export interface ClampOptions {
 /**
  * `x` between `low` and `high`; `high` where `low` is above it. NaN anywhere gives NaN.
  *
- * Shapes: x and the bounds broadcast. Dtypes: promoted.
+ * Shapes: x and the bounds broadcast. Dtypes: numbers, promoted.
  *
- * Gradient: to x inside and at the bounds, to the bound where x is beyond it (as PyTorch's).
+ * Gradient: to x inside and at the bounds, to the bound where x is beyond it; to nothing where x is NaN, or beyond two bounds
+ * that are equal; to `high` alone where `low` is above it (as PyTorch's).
  *
  * @example
  * clamp(x, { low: 0, high: 1 }) // x = [-1, 0.5, 2] gives [0, 0.5, 1]
  */
 export const clamp: (x: Value, bounds: ClampOptions) => Value = traced(
   (x: Value, { low, high }: ClampOptions): Value => {
-    let result = asValue('clamp', x)
-    if (low !== undefined) result = select(isBeyond(lt(result, low), low), low, result)
-    if (high !== undefined) result = select(isBeyond(lt(high, result), high), high, result)
-    return result
+    const bounds = [low, high].filter((bound) => bound !== undefined)
+    const [value, ...limits] = align('clamp', [asValue('clamp', x), ...bounds]) as readonly [
+      Value,
+      ...Value[],
+    ]
+    const most = high === undefined ? undefined : limits.pop()
+    const [least] = limits
+    const raised = least === undefined ? value : maximum(value, least)
+    const limited = most === undefined ? raised : minimum(raised, most)
+    if (!isFloat(value.type.dtype) || bounds.length === 0) return limited
+    const isFrom = least === undefined ? undefined : le(least, value)
+    const isTo = most === undefined ? undefined : le(value, most)
+    const isInside = isFrom !== undefined && isTo !== undefined ? and(isFrom, isTo) : (isFrom ?? isTo)
+    const result = select(isInside as Value, value, stopGradient(limited))
+    const isConstant = bounds.every((bound) => typeof bound === 'number')
+    return isConstant ? result : throughBounds(value, result, { low: least, high: most })
   },
 )
 
-/** `test`, or whether the bound itself is NaN. */
-function isBeyond(test: Value, bound: Operand): Value {
-  if (typeof bound === 'number') return Number.isNaN(bound) ? fullLike(test, 1) : test
-  return isFloat(bound.type.dtype) ? or(test, isNan(bound)) : test
+/** `result`, with derivatives by the bounds that x is beyond. */
+function throughBounds(
+  x: Value,
+  result: Value,
+  { low, high }: { low: Value | undefined; high: Value | undefined },
+): Value {
+  let through = result
+  if (low !== undefined) {
+    const isBelow = lt(x, low)
+    through = select(high === undefined ? isBelow : and(isBelow, lt(low, high)), low, through)
+  }
+  if (high !== undefined) {
+    const isAbove = lt(high, x)
+    through = select(low === undefined ? isAbove : or(isAbove, lt(high, low)), high, through)
+  }
+  // A bound passes its derivative on also where the result is NaN, by x or by the other bound.
+  return add(through, select(isNan(result), Number.NaN, -0))
 }
 
 /** `x` where `keeps` holds or y is NaN, else y. */
@@ -84,7 +114,8 @@ export const fmin: Binary = extreme('fmin', (x, y) => le(x, y))
 /**
  * The size of x with the sign of y, of a zero too.
  *
- * Shapes: broadcast. Dtypes: floats; integers become f32. Gradient: to x alone; 0 where x is 0 (as PyTorch's).
+ * Shapes: broadcast. Dtypes: floats; integers become f32. Gradient: to x alone, the sign; 0 where x is
+ * 0 (as PyTorch's) or NaN. PyTorch's is NaN for infinities and NaN, as it divides the result by x.
  *
  * @example
  * copysign(x, -1) // x = [1, -2] gives [-1, -2]

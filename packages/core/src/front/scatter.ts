@@ -18,7 +18,7 @@ export interface ScatterOptions extends GatherOptions {
  *
  * *Shapes*: updates broadcast to the shape `gather(base, indices)` has; a number is written everywhere. *Dtypes*: any to
  * assign, numbers otherwise; that of base. *Throws* `SHAPE_SCATTER`, `DTYPE_INDICES`. *Gradient*: `assign` passes on to the
- * last update of a place and to what of the base is left; `multiply` is exact with zeros; ties of `minimum` and `maximum`
+ * last update of a place (PyTorch's to all of them, which its documentation calls incorrect) and to what of the base is left; `multiply` is exact with zeros; ties of `minimum` and `maximum`
  * share equally, with the base.
  *
  * @example

@@ -43,7 +43,7 @@ function combined(combine: ScatterCombine, dtype: DType, there: Scalar, update: 
  *
  * Gradient: `add` passes on to both; `assign` to the last update of a place, and to the base where nothing was written;
  * `multiply` is exact with zeros; ties of `minimum` and `maximum` share equally. PyTorch's, but for repeated assignments,
- * where PyTorch gives every update of a place the cotangent of the last.
+ * where PyTorch gives every update of a place the cotangent of the last: a derivative that its documentation calls incorrect.
  */
 export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
   summary: 'combines slices with a base at positions along an axis',

@@ -1,5 +1,5 @@
 // Elementwise ops of one operand. Each row: the formula, the scalar op of kernels, and the cotangent.
-// Conventions at kinks are PyTorch's: d|x| at 0 is 0, d sign = d floor = d round = 0 everywhere.
+// Conventions at kinks are PyTorch's: d|x| at 0 and NaN is 0, d sign = d floor = d round = 0 everywhere.
 import { type DType, dtypes } from '../dtype.ts'
 import { roundHalfToEven } from '../interpret/scalar.ts'
 import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
@@ -25,7 +25,7 @@ export const neg: OpDef<1, NoAttrs> = unary('neg', {
 })
 
 export const abs: OpDef<1, NoAttrs> = unary('abs', {
-  summary: '|x|; its derivative at 0 is 0',
+  summary: '|x|; its derivative is 0 at 0 and at NaN',
   takes: 'numeric',
   f: Math.abs,
   wide: (x) => (x < 0n ? -x : x),
@@ -34,17 +34,17 @@ export const abs: OpDef<1, NoAttrs> = unary('abs', {
   vjp: times(({ b, inputs: [x] }) => b.sign(x)),
 })
 
-/** -1, 0 or 1 by sign; keeps -0 and NaN. */
+/** -1 below 0, 1 above, 0 at 0, at -0 and at NaN (as PyTorch's). */
 export const sign: OpDef<1, NoAttrs> = unary('sign', {
-  summary: '-1, 0 or 1',
+  summary: '-1, 0 or 1; 0 for NaN',
   takes: 'numeric',
-  f: Math.sign,
+  f: (x) => Number(x > 0) - Number(x < 0),
   wide: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
   scalar: (k, [x = 0], dtype) => {
     const zero = k.constant(dtype, 0)
     const below = isUnsigned(dtype)
-      ? x
-      : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), x)
+      ? zero
+      : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), zero)
     return k.call('select', dtype, k.call('lt', 'bool', zero, x), k.constant(dtype, 1), below)
   },
   domain: { low: 0.5, high: 2 },

@@ -35,6 +35,12 @@ import { type RoundingClass, tolerancesOf } from './tolerances.ts'
 const sumOfErrors = ({ ex, ey }: Element): number => ex + ey
 const near = ({ x, y, ex, ey }: Element): boolean => Math.abs(x - y) <= ex + ey
 
+/** A value differs from itself where it is NaN, which is in doubt only where nothing is known. */
+const sameness: BoundRule = (args) => {
+  const [x, y] = args.node.inputs
+  return decided(x === y ? () => false : near)(args)
+}
+
 /** Whether a band of width `ex` around x stays clear of 0. */
 const clearOfZero = ({ x, ex }: Element): boolean => ex === 0 || Math.abs(x) > ex
 /** Whether tan has no pole within reach. */
@@ -148,8 +154,8 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   shiftRight: exactOnly,
   lt: decided(near),
   le: decided(near),
-  eq: equality(decided(near)),
-  ne: equality(decided(near)),
+  eq: equality(sameness),
+  ne: equality(sameness),
   select: selectBound,
   cast: castBound,
   bitcast: bitcastBound,
@@ -158,7 +164,6 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   bitwiseNot: unchanged,
   barrier: moved,
   stopGradient: moved,
-  sign: monotone(undefined),
   floor: monotone(undefined),
   ceil: monotone(undefined),
   trunc: monotone(undefined),
@@ -190,7 +195,6 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   sin: wave('sin'),
   cos: wave('cos'),
   tan: tangent,
-  isNan: decided(() => false),
   input: exactLeaf,
   full: exactLeaf,
   literal: exactLeaf,

@@ -9,6 +9,7 @@ import {
   isFloat,
   numbersOf,
   opRecord,
+  sign,
   toNdArray,
 } from '@heddle/core'
 import { checkGradient } from './gradient-check.ts'
@@ -91,7 +92,7 @@ export interface Convention {
 }
 
 const unary =
-  (op: 'abs' | 'sign' | 'floor' | 'ceil' | 'round' | 'trunc') =>
+  (op: 'abs' | 'floor' | 'ceil' | 'round' | 'trunc') =>
   (b: Builder, [x]: readonly Value[]): Value =>
     b[op](x as Value)
 const binary =
@@ -113,7 +114,12 @@ const scattering =
 
 export const conventions: readonly Convention[] = [
   { id: 'abs at 0 is flat', operands: [[-2, 0, -0, 2]], build: unary('abs'), cotangents: [[-1, 0, 0, 1]] },
-  { id: 'sign is flat', operands: [[-2, 0, 2]], build: unary('sign'), cotangents: [[0, 0, 0]] },
+  {
+    id: 'sign is flat',
+    operands: [[-2, 0, 2]],
+    build: (_, [x]) => sign(x as Value),
+    cotangents: [[0, 0, 0]],
+  },
   { id: 'floor is flat', operands: [[-2, 0, 2.5]], build: unary('floor'), cotangents: [[0, 0, 0]] },
   { id: 'ceil is flat', operands: [[-2, 0, 2.5]], build: unary('ceil'), cotangents: [[0, 0, 0]] },
   { id: 'round is flat', operands: [[-2, 0.5, 2.5]], build: unary('round'), cotangents: [[0, 0, 0]] },

@@ -89,7 +89,7 @@ function operandsOf(
   wanted: TensorType | undefined,
 ): readonly Value[] {
   const isElementwise = opRecord(op).kind === 'elementwise'
-  const isTest = ['eq', 'ne', 'lt', 'le', 'isNan', 'cast', 'bitcast'].includes(op)
+  const isTest = ['eq', 'ne', 'lt', 'le', 'cast', 'bitcast'].includes(op)
   const order = patterns.map((_, k) => k).sort((x, y) => weight(patterns[y]) - weight(patterns[x]))
   const made: Value[] = []
   let type = isElementwise && !isTest ? wanted : undefined

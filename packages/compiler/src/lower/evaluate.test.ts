@@ -11,7 +11,7 @@ test('lower: a choice between two equal values is that value', () => {
   const graph = {
     name: 'chosen',
     inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
-    outputs: [{ name: 'y', value: b.reshape(b.select(b.isNan(x), position, zero), { shape: [3] }) }],
+    outputs: [{ name: 'y', value: b.reshape(b.select(b.ne(x, x), position, zero), { shape: [3] }) }],
     updates: [],
   } as const
 

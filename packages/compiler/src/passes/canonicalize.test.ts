@@ -147,7 +147,7 @@ function randomGraph(random: Random): Graph {
       ? b.full({ ...x.type, value: random.pick(constants) })
       : pickOf((value) => value.type.shape.join() === x.type.shape.join())
   const made: readonly ((x: Value) => Value)[] = [
-    (x) => random.pick([b.neg, b.abs, b.exp, b.sqrt, b.reciprocal, b.floor, b.sign]).call(b, x),
+    (x) => random.pick([b.neg, b.abs, b.exp, b.sqrt, b.reciprocal, b.floor, b.round]).call(b, x),
     (x) => random.pick([b.add, b.sub, b.mul, b.div, b.maximum, b.minimum]).call(b, x, like(x)),
     (x) => random.pick([b.add, b.sub, b.mul, b.div, b.maximum, b.minimum]).call(b, like(x), x),
     (x) => b.select(random.pick([b.lt, b.le, b.eq, b.ne]).call(b, x, like(x)), like(x), x),

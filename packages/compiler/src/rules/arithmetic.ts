@@ -223,12 +223,6 @@ export const arithmeticRules: readonly Rule[] = [
     rewrite: ({ inner }) => inner,
     examples: [(b) => b.round(b.floor(input(b)))],
   }),
-  rule('sign-of-sign', {
-    why: 'sign keeps -1, 0 and 1',
-    match: p.sign(p.sign(p.any('x')).as('inner')),
-    rewrite: ({ inner }) => inner,
-    examples: [(b) => b.sign(b.sign(input(b)))],
-  }),
   rule('pow-of-one', {
     why: '1 to any power is 1 (C99)',
     match: p.pow(p.constant('one', 1), p.any('y')),

@@ -3,6 +3,8 @@
 import { type DType, isFloat, isInteger } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { checkDType } from '../ops/pointwise.ts'
+import { signOf } from '../ops/support.ts'
 import { integerPower } from './integer-power.ts'
 import { align, alignTo, asValue, builderOf, commonDType, type Operand, promote, shapeOf } from './operand.ts'
 
@@ -11,7 +13,7 @@ export type Unary = (x: Value) => Value
 /** Operands broadcast to one shape and meet in one dtype; a number takes the other's. */
 export type Binary = (x: Operand, y: Operand) => Value
 
-type UnaryName = 'neg' | 'abs' | 'sign' | 'bitwiseNot' | 'stopGradient'
+type UnaryName = 'neg' | 'abs' | 'bitwiseNot' | 'stopGradient'
 
 type FloatName =
   | 'exp'
@@ -96,7 +98,11 @@ export const neg: Unary = unary('neg')
 /** `|x|`; the derivative is 0 at 0 and at NaN (as PyTorch's). */
 export const abs: Unary = unary('abs')
 /** -1, 0 or 1; 0 for NaN and -0 (as PyTorch's). */
-export const sign: Unary = unary('sign')
+export const sign: Unary = traced((x: Value): Value => {
+  const value = asValue('sign', x)
+  checkDType('sign', value.type, 'numeric')
+  return signOf(value.builder, value)
+})
 /** `e^x` */
 export const exp: Unary = floatUnary('exp')
 /** `2^x`, exact for integers. */
@@ -150,7 +156,7 @@ export const round: Unary = rounding('round')
 /** Whether x is NaN: a bool. Never for integers and bools. */
 export const isNan: Unary = traced((x: Value): Value => {
   const { builder: b, type } = asValue('isNan', x)
-  return isFloat(type.dtype) ? b.isNan(x) : b.full({ dtype: 'bool', shape: type.shape, value: 0 })
+  return isFloat(type.dtype) ? b.ne(x, x) : b.full({ dtype: 'bool', shape: type.shape, value: 0 })
 })
 /** Logical not on bool, inverted bits on integers. */
 export const bitwiseNot: Unary = unary('bitwiseNot')

@@ -7,7 +7,7 @@ import type { Builder } from '../ir/builder.ts'
 import { defineOp, type HostArgs, type OpDef } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
 import { forEachRow } from './rows.ts'
-import { checkAxis, dimAt, range } from './support.ts'
+import { checkAxis, dimAt, isNan, range } from './support.ts'
 
 export interface ArgSortAttrs {
   readonly axis: number
@@ -232,10 +232,9 @@ function alongPairs(b: Builder, x: Value, axis: number, pairs: Shape, on: 'first
 
 function isLess(b: Builder, x: Value, y: Value): Value {
   if (!isFloat(x.type.dtype)) return b.lt(x, y)
-  const one = b.full({ dtype: 'bool', shape: x.type.shape, value: 1 })
-  return b.or(b.lt(x, y), b.and(b.xor(b.isNan(x), one), b.isNan(y)))
+  return b.or(b.lt(x, y), b.and(b.eq(x, x), isNan(b, y)))
 }
 
 function isEqualKey(b: Builder, x: Value, y: Value): Value {
-  return isFloat(x.type.dtype) ? b.or(b.eq(x, y), b.and(b.isNan(x), b.isNan(y))) : b.eq(x, y)
+  return isFloat(x.type.dtype) ? b.or(b.eq(x, y), b.and(isNan(b, x), isNan(b, y))) : b.eq(x, y)
 }

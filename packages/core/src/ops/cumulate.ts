@@ -21,7 +21,7 @@ import type { Value } from '../ir/value.ts'
 import { hostMath } from '../kernel/math/host.ts'
 import { checkDType } from './pointwise.ts'
 import { afterShift, beforeShift, doublings, forEachRow, type Shift, shift } from './rows.ts'
-import { checkAxis, dimAt, fullLike } from './support.ts'
+import { checkAxis, dimAt, fullLike, isNan } from './support.ts'
 
 export interface CumulateAttrs {
   readonly axis: number
@@ -346,7 +346,7 @@ function positionsByDoubling({
     const move: Shift = { axis, by, reverse: false }
     const [before, here] = [beforeShift(b, most, move), afterShift(b, most, move)]
     const isAsGood = combine === 'max' ? b.le(before, here) : b.le(here, before)
-    const stays = isFloat(most.type.dtype) ? b.or(isAsGood, b.isNan(here)) : isAsGood
+    const stays = isFloat(most.type.dtype) ? b.or(isAsGood, isNan(b, here)) : isAsGood
     const choose = (values: Value): Value => {
       const chosen = b.select(stays, afterShift(b, values, move), beforeShift(b, values, move))
       return b.concat(head(b, values, axis, by), chosen, { axis })

@@ -45,6 +45,17 @@ export const fullLike = (b: Builder, like: Value, value: number): Value => b.ful
 export const constantLike = (b: Builder, like: Value, value: number): Value =>
   fullLike(b, like, dtypes[like.type.dtype].round(value))
 
+/** Only NaN differs from itself. */
+export const isNan = (b: Builder, x: Value): Value => b.ne(x, x)
+
+/** -1 below 0, 1 above, 0 at 0, at -0 and at NaN; flat everywhere. */
+export function signOf(b: Builder, x: Value): Value {
+  const zero = fullLike(b, x, 0)
+  const isUnsigned = dtypes[x.type.dtype].kind === 'uint'
+  const atMost = isUnsigned ? zero : b.select(b.lt(x, zero), fullLike(b, x, -1), zero)
+  return b.select(b.lt(zero, x), fullLike(b, x, 1), atMost)
+}
+
 /** Puts back the axes a reduction removed: `y [without axes] -> [shape]`. */
 export function spread(b: Builder, y: Value, shape: Shape, axes: readonly number[]): Value {
   const kept = shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))

@@ -1,11 +1,11 @@
 // Elementwise ops of one operand. Each row: the formula, the scalar op of kernels, and the cotangent.
-// Conventions at kinks are PyTorch's: d|x| at 0 and NaN is 0, d sign = d floor = d round = 0 everywhere.
+// Conventions at kinks are PyTorch's: d|x| at 0 and NaN is 0, d floor = d round = 0 everywhere.
 import { type DType, dtypes } from '../dtype.ts'
 import { roundHalfToEven } from '../interpret/scalar.ts'
 import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
 import type { Value } from '../ir/value.ts'
 import { unary } from './pointwise.ts'
-import { constantLike, fullLike } from './support.ts'
+import { constantLike, fullLike, signOf } from './support.ts'
 
 type Args = VjpArgs<1, NoAttrs>
 /** `dx = dy * factor`. */
@@ -31,24 +31,7 @@ export const abs: OpDef<1, NoAttrs> = unary('abs', {
   wide: (x) => (x < 0n ? -x : x),
   scalar: (k, [x = 0], dtype) => (isUnsigned(dtype) ? x : k.call('abs', dtype, x)),
   domain: { low: 0.5, high: 2 },
-  vjp: times(({ b, inputs: [x] }) => b.sign(x)),
-})
-
-/** -1 below 0, 1 above, 0 at 0, at -0 and at NaN (as PyTorch's). */
-export const sign: OpDef<1, NoAttrs> = unary('sign', {
-  summary: '-1, 0 or 1; 0 for NaN',
-  takes: 'numeric',
-  f: (x) => Number(x > 0) - Number(x < 0),
-  wide: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
-  scalar: (k, [x = 0], dtype) => {
-    const zero = k.constant(dtype, 0)
-    const below = isUnsigned(dtype)
-      ? zero
-      : k.call('select', dtype, k.call('lt', 'bool', x, zero), k.constant(dtype, -1), zero)
-    return k.call('select', dtype, k.call('lt', 'bool', zero, x), k.constant(dtype, 1), below)
-  },
-  domain: { low: 0.5, high: 2 },
-  vjp: zeroGradient,
+  vjp: times(({ b, inputs: [x] }) => signOf(b, x)),
 })
 
 export const exp: OpDef<1, NoAttrs> = unary('exp', {
@@ -209,18 +192,6 @@ export const round: OpDef<1, NoAttrs> = unary('round', {
   scalar: 'round',
   vjp: zeroGradient,
 })
-
-export const isNan: OpDef<1, NoAttrs> = unary(
-  'isNan',
-  {
-    summary: 'whether x is not a number',
-    takes: 'float',
-    f: (x) => (Number.isNaN(x) ? 1 : 0),
-    scalar: (k, [x = 0]) => k.call('ne', 'bool', x, x),
-    vjp: { notDifferentiable: 'the result is a bool' },
-  },
-  'bool',
-)
 
 /** Logical not on bool, bits inverted on integers. */
 export const bitwiseNot: OpDef<1, NoAttrs> = unary('bitwiseNot', {

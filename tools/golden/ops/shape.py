@@ -134,6 +134,14 @@ for mode in ["reflect", "replicate", "circular"]:
     case("pad", [volume], lambda x: F.pad(x, (1, 2, 1, 0, 0, 2), mode=mode), low=[0, 0, 0, 1, 1], high=[0, 0, 2, 0, 2], mode=mode)
 case("pad", [row], lambda x: F.pad(x, (4, 4), mode="circular"), low=[0, 0, 4], high=[0, 0, 4], mode="circular")
 case("pad", [row], lambda x: F.pad(x, (5, 6), mode="replicate"), low=[0, 0, 5], high=[0, 0, 6], mode="replicate")
+# Negative amounts cut off.
+for mode in ("constant", "reflect", "replicate", "circular"):
+    for low, high in ((-1, 2), (2, -1), (-2, -1)):
+        case("pad", [row], lambda x: F.pad(x, (low, high), mode=mode), low=[0, 0, low], high=[0, 0, high], mode=mode)
+    case("pad", [image], lambda x: F.pad(x, (-1, 2, 1, -1), mode=mode), low=[0, 0, 1, -1], high=[0, 0, -1, 2], mode=mode)
+case("pad", [row], lambda x: F.pad(x, (-2, -row.shape[-1] + 2)), low=[0, 0, -2], high=[0, 0, 2 - row.shape[-1]])
+case("pad", [y], lambda x: F.pad(x, (-1, -1)), low=[0, -1], high=[0, -1], second=True)
+error("pad", [row], lambda x: F.pad(x, (-3, -3)), code="ATTR_PAD_RANGE", low=[0, 0, -3], high=[0, 0, -3])
 error("pad", [row], lambda x: F.pad(x, (4, 0), mode="reflect"), code="SHAPE_PAD_MODE", low=[0, 0, 4], mode="reflect")
 error("pad", [row], lambda x: F.pad(x, (5, 0), mode="circular"), code="SHAPE_PAD_MODE", low=[0, 0, 5], mode="circular")
 

@@ -72,8 +72,12 @@ export {
   dropout3d,
   featureAlphaDropout,
 } from './composites/dropout.ts'
-export type { EmbeddingBagOptions, EmbeddingOptions } from './composites/embedding.ts'
-export { embedding, embeddingBag } from './composites/embedding.ts'
+export type {
+  EmbeddingBagOptions,
+  EmbeddingOptions,
+  EmbeddingRenormOptions,
+} from './composites/embedding.ts'
+export { embedding, embeddingBag, embeddingRenorm } from './composites/embedding.ts'
 export type { GridSampleOptions } from './composites/grid-sample.ts'
 export { gridSample } from './composites/grid-sample.ts'
 export type { Col2imOptions, Im2colOptions } from './composites/im2col.ts'

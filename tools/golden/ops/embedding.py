@@ -42,8 +42,39 @@ for operands, options in (([ids, weight], {}), ([row[:6], weight], {"offsets": t
     case("embeddingBag", operands,
          lambda ids, weight, perSampleWeights, offsets=None: F.embedding_bag(ids, weight, offsets, mode="sum", per_sample_weights=perSampleWeights),
          mode="sum", perSampleWeights=numbers("factors", *operands[0].shape), **options)
+    # PyTorch divides by the counts of other rows, unless all are used alike; its embedding does not.
+    for mode in ("sum", "mean"):
+        bag = lambda ids, weight, offsets=None: F.embedding_bag(ids, weight, offsets, mode=mode, scale_grad_by_freq=True)
+        case("embeddingBag", operands, lambda ids, weight, offsets=None: F.embedding_bag(
+            torch.arange(6).reshape(ids.shape), F.embedding(ids.flatten(), weight, scale_grad_by_freq=True), offsets, mode=mode),
+            unlike=bag, mode=mode, scaleGradByFrequency=True, **options)
+        case("embeddingBag", [torch.tensor([3, 0, 2, 3, 2, 0]).reshape(operands[0].shape), weight], bag, mode=mode,
+             scaleGradByFrequency=True, **options)
+alike = torch.tensor([[3, 0, 2], [3, 2, 0]])
+for mode in ("sum", "mean"):
+    case("embeddingBag", [alike, weight], lambda ids, weight: F.embedding_bag(ids, weight, mode=mode, padding_idx=2, scale_grad_by_freq=True),
+         mode=mode, paddingIndex=2, scaleGradByFrequency=True)
+case("embeddingBag", [alike, weight], lambda ids, weight, perSampleWeights: F.embedding_bag(
+    ids, weight, mode="sum", per_sample_weights=perSampleWeights, scale_grad_by_freq=True), mode="sum",
+    perSampleWeights=numbers("factors", 2, 3), scaleGradByFrequency=True)
+error("embeddingBag", [ids, weight], lambda ids, weight: F.embedding_bag(ids, weight, mode="max", scale_grad_by_freq=True), mode="max",
+      scaleGradByFrequency=True, code="ATTR_EMBEDDING_MODE")
 error("embeddingBag", [ids, weight], lambda ids, weight, perSampleWeights: F.embedding_bag(ids, weight, per_sample_weights=perSampleWeights),
       perSampleWeights=numbers("factors", 2, 3), code="ATTR_EMBEDDING_MODE")
 error("embeddingBag", [row, weight], lambda ids, weight: F.embedding_bag(ids, weight), code="SHAPE_EMBEDDING")
 error("embeddingBag", [ids, weight], lambda ids, weight, offsets: F.embedding_bag(ids, weight, offsets), offsets=torch.tensor([0]),
       code="SHAPE_EMBEDDING")
+
+
+def renormalized(weight, ids, bound, p=2.0):
+    """PyTorch writes into the table, without a derivative."""
+    with torch.no_grad():
+        changed = torch.embedding_renorm_(weight.detach().clone(), ids.reshape(-1), bound, p)
+    return weight + (changed - weight).detach()
+
+
+for bound, p in ((3.0, None), (1.0, 1.0), (2.0, float("inf")), (100.0, None)):
+    case("embeddingRenorm", [weight, ids], lambda weight, ids: renormalized(weight, ids, bound, 2.0 if p is None else p), maxNorm=bound, p=p)
+case("embeddingRenorm", [weight, torch.tensor(5)], lambda weight, ids: renormalized(weight, ids, 0.5), maxNorm=0.5)
+case("embeddingRenorm", [weight, ids[:0]], lambda weight, ids: weight * 1, maxNorm=0.5)
+error("embeddingRenorm", [weight[0], ids], lambda weight, ids: torch.embedding_renorm_(weight, ids, 1.0, 2.0), maxNorm=1.0, code="SHAPE_EMBEDDING")

@@ -1,10 +1,10 @@
-// Embeddings: rows of a table at given numbers, and their sums, means or extremes in bags. PyTorch's maxNorm, which writes into the
-// table, is left to eager code.
+// Embeddings: rows of a table at given numbers, and their sums, means or extremes in bags.
 
 import { formatShape, shapesEqual } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { takeAlongAxis } from '../front/along-axis.ts'
 import { full, iota, zeros } from '../front/constants.ts'
+import { customVjp } from '../front/custom-vjp.ts'
 import {
   add,
   and,
@@ -13,6 +13,7 @@ import {
   div,
   eq,
   le,
+  lt,
   maximum,
   mul,
   ne,
@@ -27,6 +28,7 @@ import { scatter, scatterAdd } from '../front/scatter.ts'
 import { flatten, unsqueeze } from '../front/shape.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { norm } from './statistics.ts'
 
 export interface EmbeddingOptions {
   /** A row that gets no derivative; negative numbers count from the end. Default: none. */
@@ -56,23 +58,65 @@ function paddingOf(op: string, weight: Value, index: number | undefined): number
  */
 export const embedding: (indices: Value, weight: Value, options?: EmbeddingOptions) => Value = traced(
   (indices: Value, weight: Value, options: EmbeddingOptions = {}): Value => {
-    const b = graphOf('embedding', [indices, weight])
+    graphOf('embedding', [indices, weight])
     if (weight.type.shape.length !== 2) throw embeddingShape('embedding', weight) // C1
     const padding = paddingOf('embedding', weight, options.paddingIndex) // C2
     const rows = gather(weight, indices)
-    const constant = stopGradient(rows)
-    let values = rows
-    if (options.scaleGradByFrequency === true) {
-      const uses = scatterAdd(zeros(b, 'i32', weight.type.shape.slice(0, 1)), flatten(indices), 1)
-      const count = cast(gather(uses, indices), rows.type.dtype)
-      // rows - rows is 0, and its derivative 1.
-      values = add(constant, div(sub(rows, constant), unsqueeze(count, { axis: -1 })))
-    }
+    const values = options.scaleGradByFrequency === true ? sharedAmongUses(rows, weight, indices) : rows
     return padding === undefined
       ? values
-      : select(unsqueeze(eq(indices, padding), { axis: -1 }), constant, values)
+      : select(unsqueeze(eq(indices, padding), { axis: -1 }), stopGradient(rows), values)
   },
 )
+
+/** `rows` of the table, whose cotangents are divided by how often a row is among them; counted in backward, which has the indices. */
+function sharedAmongUses(rows: Value, weight: Value, indices: Value): Value {
+  const extent = weight.type.shape.slice(0, 1)
+  return customVjp({
+    forward: (given, at) => ({ output: given as Value, residuals: at as Value }),
+    backward: (at: Value, cotangent: Value) => {
+      const counts = scatterAdd(zeros(at.builder, 'i32', extent), flatten(at), 1)
+      const uses = cast(gather(counts, at), cotangent.type.dtype)
+      return [div(cotangent, unsqueeze(uses, { axis: -1 })), null]
+    },
+  })(rows, positions('embedding', indices))
+}
+
+export interface EmbeddingRenormOptions {
+  /** The largest norm a row keeps. */
+  readonly maxNorm: number
+  /** Of the norm. Default 2. */
+  readonly p?: number | undefined
+}
+
+/**
+ * A table whose rows at `indices` are scaled down to the norm `maxNorm` where theirs is above it; the other rows stay. What
+ * PyTorch writes into the table before an `embedding` with a maximum.
+ *
+ * *Shapes*: `weight [V, D]` → `[V, D]`, `indices [s…]`. *Dtypes*: indices of any integer dtype; a number outside has no effect.
+ * - C1 weight has two axes. Throws `SHAPE_EMBEDDING`. C2 p is a number. Throws `ATTR_NORM_P`.
+ *
+ * *Gradient*: all to the table, unscaled, as if it had held these rows before (PyTorch's, which writes without a derivative).
+ * *Numerics*: scaled by `maxNorm / (norm + 1e-7)`, as PyTorch's.
+ *
+ * @example
+ * const table = embeddingRenorm(weight, ids, { maxNorm: 1 }) // weight: f32[1000, 64], ids: i32[8, 20]
+ * embedding(ids, table) // gives f32[8, 20, 64]
+ */
+export const embeddingRenorm: (weight: Value, indices: Value, options: EmbeddingRenormOptions) => Value =
+  traced((weight: Value, indices: Value, { maxNorm, p = 2 }: EmbeddingRenormOptions): Value => {
+    graphOf('embeddingRenorm', [weight, indices])
+    if (weight.type.shape.length !== 2) throw embeddingShape('embeddingRenorm', weight) // C1
+    return customVjp({
+      forward: (table, at) => {
+        const rows = gather(table as Value, at as Value)
+        const length = norm(rows, { p, axis: -1, keepDims: true }) // C2
+        const scaled = mul(rows, div(maxNorm, add(length, 1e-7)))
+        return { output: scatter(table as Value, at as Value, select(lt(maxNorm, length), scaled, rows)) }
+      },
+      backward: (_, cotangent: Value) => [cotangent, null],
+    })(weight, positions('embeddingRenorm', indices))
+  })
 
 export interface EmbeddingBagOptions {
   /** Default mean. */
@@ -85,6 +129,8 @@ export interface EmbeddingBagOptions {
   readonly perSampleWeights?: Value | undefined
   /** A row that is left out of every bag. Default: none. */
   readonly paddingIndex?: number | undefined
+  /** Divides what a row gets from each of its uses by their number; for modes sum and mean. Default false. */
+  readonly scaleGradByFrequency?: boolean | undefined
 }
 
 /**
@@ -92,17 +138,19 @@ export interface EmbeddingBagOptions {
  *
  * *Shapes*: `indices [B, n]`, or `[n]` with `offsets [B]`; `weight [V, D]` → `[B, D]`. *Dtypes*: indices and offsets of any integer
  * dtype; a number outside gives NaN.
- * - C1 the shapes fit. Throws `SHAPE_EMBEDDING`. C2 `perSampleWeights` go with mode sum. Throws `ATTR_EMBEDDING_MODE`.
+ * - C1 the shapes fit. Throws `SHAPE_EMBEDDING`. C2 `perSampleWeights` go with mode sum, `scaleGradByFrequency` with sum and
+ *   mean. Throws `ATTR_EMBEDDING_MODE`.
  * - C3 `paddingIndex` is a row. Throws `ATTR_PADDING_INDEX`.
  *
- * *Gradient*: of max to the first of tied rows of the bag.
+ * *Gradient*: of max to the first of tied rows of the bag. `scaleGradByFrequency` divides by the uses of the row itself, as
+ * `embedding` does; PyTorch's bags divide by those of another row, unless all are used alike.
  *
  * @example
  * embeddingBag(ids, weight, { mode: 'sum' }) // ids: i32[8, 20], weight: f32[1000, 64] gives f32[8, 64]
  */
 export const embeddingBag: (indices: Value, weight: Value, options?: EmbeddingBagOptions) => Value = traced(
   (indices: Value, weight: Value, options: EmbeddingBagOptions = {}): Value => {
-    const { mode = 'mean', offsets, perSampleWeights } = options
+    const { mode = 'mean', offsets, perSampleWeights, scaleGradByFrequency = false } = options
     const extra = [offsets, perSampleWeights].filter((value) => value !== undefined)
     graphOf('embeddingBag', [indices, weight, ...extra])
     const fits =
@@ -111,10 +159,12 @@ export const embeddingBag: (indices: Value, weight: Value, options?: EmbeddingBa
       (offsets === undefined || offsets.type.shape.length === 1) &&
       (perSampleWeights === undefined || shapesEqual(perSampleWeights.type.shape, indices.type.shape))
     if (!fits) throw embeddingShape('embeddingBag', weight, indices, offsets) // C1
-    if (!['sum', 'mean', 'max'].includes(mode) || (perSampleWeights !== undefined && mode !== 'sum'))
+    const isWeighted = perSampleWeights !== undefined && mode !== 'sum'
+    if (!['sum', 'mean', 'max'].includes(mode) || isWeighted || (scaleGradByFrequency && mode === 'max'))
       throw embeddingMode(mode) // C2
     const padding = paddingOf('embeddingBag', weight, options.paddingIndex) // C3
-    const rows = gather(asFloat('embeddingBag', weight), indices)
+    const read = gather(asFloat('embeddingBag', weight), indices)
+    const rows = scaleGradByFrequency ? sharedAmongUses(read, weight, indices) : read
     const factors = perSampleWeights === undefined ? undefined : promote(perSampleWeights, rows.type.dtype)
     const entries: Entries = {
       rows: factors === undefined ? rows : mul(rows, unsqueeze(factors, { axis: -1 })),
@@ -202,7 +252,7 @@ const embeddingShape = (op: string, weight: Value, indices?: Value, offsets?: Va
 const embeddingMode = (mode: string): HeddleError =>
   errorHere(
     'ATTR_EMBEDDING_MODE',
-    `embeddingBag: mode is ${mode}; it must be sum, mean or max, and sum with perSampleWeights`,
+    `embeddingBag: mode is ${mode}; it must be sum, mean or max; sum with perSampleWeights, sum or mean with scaleGradByFrequency`,
     { mode, constraint: 'C2' },
   )
 

@@ -130,6 +130,7 @@ export type {
 export { multiHeadAttention } from './composites/multi-head-attention.ts'
 export type {
   GroupNormOptions,
+  InstanceNormResult,
   LayerNormOptions,
   LocalResponseNormOptions,
   NormalizeOptions,
@@ -138,6 +139,7 @@ export type {
 export {
   groupNorm,
   instanceNorm,
+  instanceNormWithStatistics,
   layerNorm,
   localResponseNorm,
   normalize,

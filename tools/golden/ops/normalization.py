@@ -85,6 +85,22 @@ error("groupNorm", [numbers("one", 1, 3)], lambda x: F.group_norm(x, 3), groups=
 case("instanceNorm", [images], lambda x: F.instance_norm(x), second=True)
 case("instanceNorm", [numbers("line", 2, 3, 4)], lambda x, weight, bias: F.instance_norm(x, weight=weight, bias=bias, eps=0.25),
      weight=numbers("of three", 3), bias=numbers("to three", 3), epsilon=0.25)
+
+
+def with_statistics(x, weight=None, bias=None):
+    """PyTorch gives the statistics as running ones alone, and those without derivative."""
+    kept = [torch.zeros(x.shape[1], dtype=x.dtype) for _ in range(2)]
+    output = F.instance_norm(x, *kept, weight, bias, momentum=1.0)
+    found = {"mean": x.flatten(2).mean(2).mean(0), "variance": x.flatten(2).var(2).mean(0)}
+    assert all(torch.allclose(one, other) for one, other in zip(kept, found.values())), "PyTorch keeps other statistics"
+    return {"output": output, **found}
+
+
+case("instanceNormWithStatistics", [images], with_statistics)
+case("instanceNormWithStatistics", [numbers("line", 2, 3, 4)], with_statistics, weight=numbers("of three", 3), bias=numbers("to three", 3))
+case("batchNormInference", [images], lambda x, mean, variance: F.instance_norm(x, mean.detach(), variance.detach(), use_input_stats=False),
+     mean=weight, variance=numbers("instance variance", 6, low=0.5, high=2), gradient=False, name="batchNormInference of instances")
+error("instanceNormWithStatistics", [x], with_statistics, code="SHAPE_GROUP_NORM")
 error("instanceNorm", [x], F.instance_norm, code="SHAPE_GROUP_NORM")
 error("instanceNorm", [x[:, :, None]], F.instance_norm, code="SHAPE_NORM_SINGLE")
 

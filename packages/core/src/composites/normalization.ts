@@ -12,6 +12,7 @@ import { reshape } from '../front/shape.ts'
 import { windows } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import type { Statistics } from './batch-norm.ts'
 import { lengthAlong } from './distances.ts'
 import {
   type AffineOptions,
@@ -19,6 +20,7 @@ import {
   affineOfChannels,
   areOfChannels,
   axesFrom,
+  type Standardized,
   standardized,
 } from './standardize.ts'
 
@@ -118,15 +120,47 @@ export const groupNorm: (x: Value, options: GroupNormOptions) => Value = traced(
  * instanceNorm(x) // x: f32[8, 32, 7, 7] gives f32[8, 32, 7, 7]
  */
 export const instanceNorm: (x: Value, options?: AffineOptions) => Value = traced(
-  (x: Value, { epsilon = 1e-5, ...parameters }: AffineOptions = {}): Value => {
-    const value = asFloat('instanceNorm', x)
-    const { shape } = value.type
-    if (shape.length < 3 || !areOfChannels(parameters, shape[1] ?? 0)) throw instanceShapes(shape) // C1
-    if (sizeOf(shape.slice(2)) === 1) throw singleValue('instanceNorm', shape) // C2
-    const { output } = standardized(value, axesFrom(2, shape), epsilon)
-    return affine(output, affineOfChannels(parameters, shape.length))
+  (x: Value, options: AffineOptions = {}): Value =>
+    ofInstances('instanceNorm', asFloat('instanceNorm', x), options).output,
+)
+
+export interface InstanceNormResult extends Statistics {
+  readonly output: Value
+}
+
+/**
+ * `instanceNorm` with the statistics found: the means over the examples of the mean of each channel and of its variance, the
+ * latter divided by the count less 1. `nextStatistics` steps running ones forward with them, and `batchNormInference`
+ * normalises with those (PyTorch's `use_input_stats=False`).
+ *
+ * *Shapes*: output as x, statistics `[C]`; else as `instanceNorm`. *Gradient*: of the statistics too.
+ *
+ * @example
+ * const { output, ...found } = instanceNormWithStatistics(x) // x: f32[8, 32, 7, 7]
+ * const next = nextStatistics({ mean, variance }, found) // mean and variance: f32[32]
+ * update(mean, next.mean)
+ */
+export const instanceNormWithStatistics: (x: Value, options?: AffineOptions) => InstanceNormResult = traced(
+  (x: Value, options: AffineOptions = {}): InstanceNormResult => {
+    const value = asFloat('instanceNormWithStatistics', x)
+    const found = ofInstances('instanceNormWithStatistics', value, options)
+    const count = sizeOf(value.type.shape.slice(2))
+    const axes = value.type.shape.map((_, axis) => axis).filter((axis) => axis !== 1)
+    return {
+      output: found.output,
+      mean: mean(found.mean, { axes }),
+      variance: mul(mean(found.variance, { axes }), count / (count - 1)),
+    }
   },
 )
+
+function ofInstances(op: string, x: Value, { epsilon = 1e-5, ...parameters }: AffineOptions): Standardized {
+  const { shape } = x.type
+  if (shape.length < 3 || !areOfChannels(parameters, shape[1] ?? 0)) throw instanceShapes(op, shape) // C1
+  if (sizeOf(shape.slice(2)) === 1) throw singleValue(op, shape) // C2
+  const found = standardized(x, axesFrom(2, shape), epsilon)
+  return { ...found, output: affine(found.output, affineOfChannels(parameters, shape.length)) }
+}
 
 export interface LocalResponseNormOptions {
   /** Channels averaged over: `floor(size / 2)` before, the others from the channel itself on. */
@@ -202,11 +236,11 @@ const groupShapes = (shape: Shape, groups: number): HeddleError =>
     { shape, groups, constraint: 'C1' },
   )
 
-const instanceShapes = (shape: Shape): HeddleError =>
+const instanceShapes = (op: string, shape: Shape): HeddleError =>
   errorHere(
     'SHAPE_GROUP_NORM',
-    `instanceNorm: x is ${formatShape(shape)}; it must be [N, C, d…] with one axis or more after the channels, weight and bias [C]`,
-    { shape, constraint: 'C1' },
+    `${op}: x is ${formatShape(shape)}; it must be [N, C, d…] with one axis or more after the channels, weight and bias [C]`,
+    { op, shape, constraint: 'C1' },
   )
 
 const responseShape = (shape: Shape): HeddleError =>

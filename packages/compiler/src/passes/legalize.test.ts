@@ -1,11 +1,14 @@
 import {
+  add,
   concat,
   type Graph,
   HeddleError,
   interpret,
   interpreterBackend,
   program,
+  scan,
   toNdArray,
+  type Value,
 } from '@heddle/core'
 import { expect, test } from 'vitest'
 import { runPipeline } from '../pipeline.ts'
@@ -35,6 +38,24 @@ test('legalize: an op of more operands than a kernel reads becomes a tree of nar
   for (const kernel of plan.kernels) {
     expect(kernel.buffers.filter(({ access }) => access === 'read').length).toBeLessThanOrEqual(3)
   }
+})
+
+test('legalize: a loop may have more operands than a kernel reads', () => {
+  const graph = program('loop', ({ input }) => {
+    const given = Array.from({ length: 6 }, (_, k) => input(`x${k}`, 'f32', [2]))
+    const { carry } = scan(
+      (all: readonly Value[]) => ({ carry: all.map((x, k) => add(x, given[k] as Value)) }),
+      {
+        init: given,
+        length: 3,
+      },
+    )
+    return Object.fromEntries(carry.map((x, k) => [`y${k}`, x]))
+  })
+
+  const { plan } = runPipeline(graph, { ...capabilities, maxReads: 4 })
+
+  expect(plan.steps.map(({ kind, args }) => [kind, args.length])).toEqual([['loop', 25]])
 })
 
 test('legalize: leaves a graph alone that fits', () => {

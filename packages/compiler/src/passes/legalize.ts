@@ -36,11 +36,13 @@ export function expandHostSteps(graph: Graph, { hostSteps }: Capabilities): Grap
 
 /**
  * Ops of more operands than a kernel can read become trees of narrower ones. An op that takes any number of operands is
- * associative: parts joined first give the same.
+ * associative: parts joined first give the same. Ops with bodies become steps, which are no kernels.
  */
 export function splitWideOps(graph: Graph, { maxReads }: Capabilities): Graph {
-  const isWide = ({ op, inputs }: Value): boolean =>
-    opRecord(op).arity === variadic && inputs.length > maxReads
+  const isWide = ({ op, inputs }: Value): boolean => {
+    const { arity, lowering } = opRecord(op)
+    return arity === variadic && lowering.kind !== 'control' && inputs.length > maxReads
+  }
   return replaceNodes(graph, (node, inputs) =>
     isWide(node) ? applyInParts(node, inputs, maxReads) : undefined,
   )

@@ -83,6 +83,7 @@ test('verifyPlan refuses branches of different results', () => {
     kind: 'branch',
     whenTrue: step.body,
     whenFalse: empty,
+    memory: 'shared',
     args: step.args,
   })
 

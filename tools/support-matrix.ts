@@ -49,7 +49,7 @@ export function supportMatrix(): string {
 function opCells(): Matrix {
   const cells: Matrix = new Map()
   for (const [runtime, dtypes] of Object.entries(runtimes)) {
-    for (const { shows } of conformancePrograms({ dtypes })) {
+    for (const { shows } of conformancePrograms({ dtypes, loops: true })) {
       if (shows !== undefined) mark(cells, shows.op, shows.dtype, shows.what, runtime)
     }
   }

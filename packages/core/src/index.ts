@@ -520,17 +520,18 @@ export type { ScalarType } from './kernel/scalar-type.ts'
 export { scalarTypeError, scalarTypes } from './kernel/scalar-type.ts'
 export { verifyKernel } from './kernel/verify.ts'
 export type { HostTransfer } from './ops/host-transfers.ts'
-export { hostTransfers } from './ops/host-transfers.ts'
+export { hostDecisions, hostTransfers } from './ops/host-transfers.ts'
 export { joinedBody, stackedNode } from './ops/loop.ts'
 export { forEachRow } from './ops/rows.ts'
 export type { PlanJson } from './plan/json.ts'
 export { planFromJson, planToJson } from './plan/json.ts'
 export type { NestingStep, StepParameter } from './plan/nesting.ts'
-export { allPlans, isNesting, nestingParameters, plansIn } from './plan/nesting.ts'
+export { allPlans, buffersOf, isNesting, nestingParameters, plansIn } from './plan/nesting.ts'
 export type {
   BranchStep,
   BufferId,
   BufferPlace,
+  HostAccess,
   HostStep,
   KernelStep,
   LoopStep,

@@ -14,9 +14,9 @@ import {
   type TypedArray,
 } from '@heddle/core'
 import { type Device, ownDevice, sharedDevice } from './device.ts'
-import { emitKernel } from './emit-kernel.ts'
-import { createExecutable, type ExecutableHost, type LoweredPlan } from './executable.ts'
-import { defaultSplit, splitReductions } from './split-reductions.ts'
+import { createExecutable, type ExecutableHost } from './executable.ts'
+import { type LoweredPlan, lowerPlan, shadersOf } from './lowered-plan.ts'
+import { defaultSplit } from './split-reductions.ts'
 import { formatOf, maxElements } from './storage.ts'
 import type { GpuTexture } from './textures.ts'
 
@@ -41,7 +41,7 @@ export const webglCapabilities: Capabilities = {
   maxElements: maxElements(2048),
   rowKernels: false,
   contractOperands: 'any',
-  loops: false,
+  loops: true,
   inPlace: false,
   hostSteps: 'transfer',
   bitReproducible: false,
@@ -104,11 +104,10 @@ export function createBackend(device: Device, { debug = false, f64 }: WebglOptio
   const lower = (plan: Plan): LoweredPlan => {
     requireSupported('webgl', plan, capabilities)
     const { maxSamplers: maxReads, maxTargets: maxWrites } = context.limits
-    const split = splitReductions(plan, { ...defaultSplit, maxReads, maxWrites })
-    return { plan, split, kernels: split.kernels.map(emitKernel) }
+    return lowerPlan(plan, { ...defaultSplit, maxReads, maxWrites })
   }
-  const build = (lowered: LoweredPlan, compiled: readonly (WebGLProgram | undefined)[]): Executable => {
-    const executable = createExecutable(lowered, compiled, host)
+  const build = (lowered: LoweredPlan): Executable => {
+    const executable = createExecutable(lowered, host)
     executables.add(executable)
     return executable
   }
@@ -159,15 +158,16 @@ export function createBackend(device: Device, { debug = false, f64 }: WebglOptio
     },
     prepare: async (plan) => {
       checkAlive()
-      const parts = lower(plan)
-      const compiled = await programs.compileLater(parts.kernels)
+      const lowered = lower(plan)
+      await programs.compileLater(shadersOf(lowered))
       checkAlive()
-      return build(parts, compiled)
+      return build(lowered)
     },
     prepareSync: (plan) => {
       checkAlive()
-      const parts = lower(plan)
-      return build(parts, programs.compile(parts.kernels))
+      const lowered = lower(plan)
+      programs.compile(shadersOf(lowered))
+      return build(lowered)
     },
     dispose: () => {
       if (isDisposed) return

@@ -231,7 +231,8 @@ test('a draw of much work is cut into strips that together cover every row', () 
     forget: () => {},
     fail: () => {},
   }
-  const executable = createExecutable({ plan, split: plan, kernels }, device.programs.compile(kernels), host)
+  device.programs.compile(kernels)
+  const executable = createExecutable({ plan, split: plan, kernels, inside: new Map() }, host)
   const data = fixture.inputs(2).map(({ length }) => Float32Array.from({ length }, (_, at) => at * 0.5 - 100))
   const inputs = [hold(data[0]!.length), hold(data[1]!.length)]
   for (const [at, input] of inputs.entries()) device.textures.upload(held.get(input)!, 'f32', data[at]!)

@@ -3,6 +3,7 @@
 // another, so the n-th texture of a shape serves all of them.
 import { type Bindings, createBindings } from './bindings.ts'
 import { type ContextOptions, type GpuContext, openContext } from './context.ts'
+import { type Copier, createCopier } from './copier.ts'
 import { createPrograms, type ProgramStore } from './programs.ts'
 import { createReadback, type Readback } from './readback.ts'
 import { shapeKey, type TexelFormat } from './storage.ts'
@@ -15,6 +16,7 @@ export interface Device {
   readonly programs: ProgramStore
   readonly readback: Readback
   readonly scratch: Scratch
+  readonly copier: Copier
   /** Says that one user is done. */
   release(): void
 }
@@ -71,13 +73,15 @@ function openDevice(options: ContextOptions, release: () => void): Device {
   const context = openContext(options)
   const bindings = createBindings(context.gl)
   const textures = createTextures(context, bindings)
+  const programs = createPrograms(context, bindings)
   return {
     context,
     bindings,
     textures,
-    programs: createPrograms(context, bindings),
+    programs,
     readback: createReadback(context, bindings, textures),
     scratch: createScratch(textures),
+    copier: createCopier(context, bindings, textures, programs),
     release,
   }
 }

@@ -6,10 +6,12 @@ import type { GpuContext } from './context.ts'
 import type { GlslKernel } from './emit-kernel.ts'
 
 export interface ProgramStore {
-  /** Programs of these kernels, in order; `undefined` for kernels with nothing to run. */
-  compile(kernels: readonly GlslKernel[]): readonly (WebGLProgram | undefined)[]
+  /** Makes the programs of these kernels. */
+  compile(kernels: readonly GlslKernel[]): void
   /** The same without blocking where the driver compiles in the background. */
-  compileLater(kernels: readonly GlslKernel[]): Promise<readonly (WebGLProgram | undefined)[]>
+  compileLater(kernels: readonly GlslKernel[]): Promise<void>
+  /** The program of a shader that was compiled; none for an empty one. */
+  of(text: string): WebGLProgram | undefined
   /** Programs made so far. */
   readonly count: number
   dispose(): void
@@ -67,14 +69,9 @@ export function createPrograms(context: GpuContext, bindings: Bindings): Program
       ready.set(text, program)
     }
   }
-  const programsOf = (kernels: readonly GlslKernel[]): readonly (WebGLProgram | undefined)[] =>
-    kernels.map(({ text }) => ready.get(text))
 
   return {
-    compile: (kernels) => {
-      finish(start(kernels))
-      return programsOf(kernels)
-    },
+    compile: (kernels) => finish(start(kernels)),
     compileLater: async (kernels) => {
       const started = start(kernels)
       if (parallelCompile !== null) {
@@ -86,8 +83,8 @@ export function createPrograms(context: GpuContext, bindings: Bindings): Program
         }
       }
       finish(started)
-      return programsOf(kernels)
     },
+    of: (text) => ready.get(text),
     get count(): number {
       return ready.size
     },

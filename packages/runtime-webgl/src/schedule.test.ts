@@ -1,4 +1,17 @@
-import { dtypes, type Kernel, type Plan, type PlanBuffer, type PlanStep, planVersion } from '@heddle/core'
+import { planFor } from '@heddle/compiler'
+import {
+  dtypes,
+  type Kernel,
+  matmul,
+  type Plan,
+  type PlanBuffer,
+  type PlanStep,
+  plansIn,
+  planVersion,
+  program,
+  scan,
+  type Value,
+} from '@heddle/core'
 import {
   addressOf,
   makeKernel,
@@ -9,8 +22,9 @@ import {
   writeCode,
 } from '@heddle/testkit'
 import { expect, test } from 'vitest'
+import { webglCapabilities } from './backend.ts'
 import { emitKernel } from './emit-kernel.ts'
-import { type Schedule, schedulePlan } from './schedule.ts'
+import { type Schedule, type Slot, schedulePlan } from './schedule.ts'
 
 const scheduled = (plan: Plan): Schedule => schedulePlan(plan, plan.kernels.map(emitKernel))
 
@@ -121,4 +135,30 @@ test('no pass has a texture both as sampler and as target', () => {
     const read = new Set((pass.kind === 'draw' ? pass.samplers : pass.operands).map(textureOf))
     expect(pass.targets.map(textureOf).filter((texture) => read.has(texture))).toEqual([])
   }
+})
+
+test('a plan inside another one takes textures that nothing around it needs, and those that are free again', () => {
+  const graph = program('around', ({ input }) => {
+    const x = input('x', 'f32', [64, 64])
+    const kept = matmul(x, x)
+    const both = (y: Value): Value => matmul(matmul(y, x), matmul(x, y))
+    const gone = matmul(both(kept), both(matmul(kept, kept)))
+    const { carry } = scan((h: Value) => ({ carry: matmul(matmul(h, x), x) }), { init: gone, length: 3 })
+    return { y: matmul(carry, kept) }
+  })
+  const { slots, passes } = scheduled(planFor(graph, webglCapabilities))
+  const loop = passes.find((pass) => pass.kind === 'nesting')!
+  const [body] = plansIn(loop.step) as [Plan]
+
+  const inside = schedulePlan(body, body.kernels.map(emitKernel), loop.ordinals)
+
+  const ordinalsOf = (some: readonly Slot[]): number[] =>
+    some.flatMap(({ place }) => (place.kind === 'scratch' ? [place.ordinal] : []))
+  const at = passes.indexOf(loop)
+  const read = passes.slice(at).flatMap((pass) => (pass.kind === 'draw' ? pass.samplers : pass.operands))
+  const live = ordinalsOf([...new Set([...read, ...loop.targets])].map((slot) => slots[slot]!))
+  const [made] = ordinalsOf(inside.slots)
+  expect(live.length).toBe(4)
+  expect(live).not.toContain(made)
+  expect(ordinalsOf(slots)).toContain(made)
 })

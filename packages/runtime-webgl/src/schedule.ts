@@ -1,8 +1,17 @@
 // Which texture each step of a plan reads and writes, decided once and with no device. A buffer written more than once (filled,
 // then scattered into) has a version for each write, since a step cannot read the texture it renders to; intermediates
 // share scratch textures once their last reader has run. Keeps: no step has a texture both as sampler and as target.
-import { type BufferId, type HostStep, internalError, type Plan } from '@heddle/core'
+import {
+  type BufferId,
+  type HostStep,
+  internalError,
+  isNesting,
+  type NestingStep,
+  type Plan,
+  stepAccess,
+} from '@heddle/core'
 import type { GlslKernel } from './emit-kernel.ts'
+import { createOrdinals, type Ordinals } from './ordinals.ts'
 import { formatOf, shapeKey, type TexelFormat } from './storage.ts'
 
 export type SlotPlace =
@@ -18,8 +27,8 @@ export interface Slot {
   readonly place: SlotPlace
 }
 
-/** A draw, or a step that the host takes: its operands are read back, its result is uploaded. */
-export type Pass = DrawPass | HostPass
+/** A draw, a step that the host takes (its operands are read back, its result is uploaded), or one that runs other plans. */
+export type Pass = DrawPass | HostPass | NestingPass
 
 export interface DrawPass {
   readonly kind: 'draw'
@@ -39,10 +48,22 @@ export interface HostPass {
   readonly targets: readonly [number]
 }
 
+export interface NestingPass {
+  readonly kind: 'nesting'
+  readonly step: NestingStep
+  /** Slots of the arguments that are read, then of those written. The workspace has none: plans inside have textures of their own. */
+  readonly operands: readonly number[]
+  readonly targets: readonly number[]
+  /** The scratch textures in use during the step. */
+  readonly ordinals: Ordinals
+}
+
 export interface Schedule {
   readonly slots: readonly Slot[]
   readonly passes: readonly Pass[]
 }
+
+type UnplacedPass = DrawPass | HostPass | Omit<NestingPass, 'ordinals'>
 
 interface Version {
   readonly buffer: BufferId
@@ -52,7 +73,12 @@ interface Version {
   lastRead: number
 }
 
-export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedule {
+/** `around` says which scratch textures plans around this one use. */
+export function schedulePlan(
+  plan: Plan,
+  kernels: readonly GlslKernel[],
+  around: Ordinals = createOrdinals(),
+): Schedule {
   const versions: Version[] = []
   const current = new Map<BufferId, number>()
   const addVersion = (buffer: BufferId, born: number): number => {
@@ -60,7 +86,7 @@ export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedu
     current.set(buffer, id)
     return id
   }
-  const passes: Pass[] = []
+  const passes: UnplacedPass[] = []
   const readVersion = (buffer: BufferId): number => {
     const version = current.get(buffer) ?? addVersion(buffer, -1)
     versions[version]!.lastRead = passes.length
@@ -75,25 +101,34 @@ export function schedulePlan(plan: Plan, kernels: readonly GlslKernel[]): Schedu
       passes.push({ kind: 'host', step, operands, targets: [target] })
       return
     }
-    if (step.kind !== 'kernel') throw internalError('webgl', `a ${step.kind} step in a plan for this device`)
+    if (isNesting(step)) {
+      const bound = args.slice(0, -1)
+      const access = stepAccess(plan, step)
+      const operands = bound.filter((_, k) => access[k] === 'read').map(readVersion)
+      const written = bound.filter((_, k) => access[k] === 'write')
+      const targets = written.map((buffer) => addVersion(buffer, passes.length))
+      passes.push({ kind: 'nesting', step, operands, targets })
+      return
+    }
     const glsl = kernels[step.kernel]
     if (glsl === undefined || glsl.text === '') return
     const samplers = glsl.samplers.map((argument) => readVersion(bufferOf(argument)))
     const targets = glsl.targets.map((argument) => addVersion(bufferOf(argument), passes.length))
     passes.push({ kind: 'draw', step: at, kernel: step.kernel, samplers, targets })
   })
-  return { slots: placeVersions(plan, versions, current, passes), passes }
+  return placeVersions(plan, versions, current, passes, around)
 }
 
+/** Slots of the versions, and of each pass the scratch textures in use while it runs. */
 function placeVersions(
   plan: Plan,
   versions: readonly Version[],
   final: ReadonlyMap<BufferId, number>,
-  passes: readonly Pass[],
-): readonly Slot[] {
+  passes: readonly UnplacedPass[],
+  around: Ordinals,
+): Schedule {
   const slots: (Slot | undefined)[] = versions.map(() => undefined)
-  const free = new Map<string, number[]>()
-  const used = new Map<string, number>()
+  const ordinals = around.fork()
   const dying = new Map<number, number[]>()
   const place = (id: number): void => {
     const { buffer, lastRead } = versions[id]!
@@ -104,8 +139,7 @@ function placeVersions(
       slots[id] = { buffer, format, size, place: { kind: home.kind, index: home.index } }
       return
     }
-    const key = shapeKey(format, size)
-    const ordinal = free.get(key)?.pop() ?? nextOrdinal(used, key)
+    const ordinal = ordinals.take(shapeKey(format, size))
     slots[id] = { buffer, format, size, place: { kind: 'scratch', ordinal } }
     dying.set(lastRead, [...(dying.get(lastRead) ?? []), id])
   }
@@ -113,22 +147,16 @@ function placeVersions(
   versions.forEach(({ born }, id) => {
     if (born === -1) place(id)
   })
-  passes.forEach(({ targets }, pass) => {
-    for (const id of targets) place(id)
-    for (const id of dying.get(pass) ?? []) {
+  const placed = passes.map((pass, at): Pass => {
+    for (const id of pass.targets) place(id)
+    const whole = pass.kind === 'nesting' ? { ...pass, ordinals: ordinals.fork() } : pass
+    for (const id of dying.get(at) ?? []) {
       const slot = slots[id]
-      if (slot?.place.kind !== 'scratch') continue
-      const key = shapeKey(slot.format, slot.size)
-      free.set(key, [...(free.get(key) ?? []), slot.place.ordinal])
+      if (slot?.place.kind === 'scratch') ordinals.give(shapeKey(slot.format, slot.size), slot.place.ordinal)
     }
+    return whole
   })
-  return slots.filter((slot) => slot !== undefined)
-}
-
-function nextOrdinal(used: Map<string, number>, key: string): number {
-  const ordinal = used.get(key) ?? 0
-  used.set(key, ordinal + 1)
-  return ordinal
+  return { slots: slots.filter((slot) => slot !== undefined), passes: placed }
 }
 
 function bufferAt(plan: Plan, id: BufferId): Plan['buffers'][number] {

@@ -2,7 +2,17 @@
 // `conformance-derivatives.ts`.
 // Derived from the op records; nothing is listed here by hand.
 import type { Bindings, DType, Graph, NdArray, OpName, Value } from '@heddle/core'
-import { createBuilder, dtypeNames, dtypes, nodesOf, opNames, opRecord, toNdArray } from '@heddle/core'
+import {
+  allRegions,
+  createBuilder,
+  dtypeNames,
+  dtypes,
+  nodesOf,
+  opNames,
+  opRecord,
+  regionNodes,
+  toNdArray,
+} from '@heddle/core'
 import { takesDType } from './op-tests.ts'
 import {
   bind,
@@ -47,6 +57,13 @@ export const SEED = 1
 
 export const dtypesOf = (graph: Graph): ReadonlySet<DType> =>
   new Set(nodesOf(graph).map(({ type }) => type.dtype))
+
+/** Whether a graph repeats something as often as values say: a target without loops refuses it. */
+export function needsLoops(graph: Graph): boolean {
+  const nodes = nodesOf(graph)
+  const inside = allRegions(nodes).flatMap(regionNodes)
+  return [...nodes, ...inside].some(({ op }) => op === 'whileLoop')
+}
 
 /** Every op on every sample, in f32 and in f64, and one of its samples in every dtype that the op takes. */
 export function forwardCases(): readonly ProgramCase[] {

@@ -2,6 +2,7 @@
 // derivatives given by hand; and the first and second derivatives of all of it.
 import { gradient, jvp } from '@heddle/compiler'
 import {
+  abs,
   add,
   and,
   checkpoint,
@@ -22,6 +23,7 @@ import {
   shiftRight,
   sin,
   sqrt,
+  sub,
   sum,
   tanh,
   type Value,
@@ -41,12 +43,19 @@ export function controlPrograms(): Readonly<Record<string, Graph>> {
     'checkpoint inside scan': derivatives('checkpoint', checkpointed),
     'customVjp inside scan': derivatives('custom', custom),
     'scan of no steps and of one': fewSteps(),
+    'scan of rows of many sizes and dtypes': manyRows(),
   }
 }
 
-/** Programs of `whileLoop`, which not every target runs. */
+/** Programs of `whileLoop`, which targets without loops refuse. */
 export function whilePrograms(): Readonly<Record<string, Graph>> {
-  return { 'whileLoop with several carries': collatz(), 'whileLoop inside scan': halvings() }
+  return {
+    'whileLoop with several carries': collatz(),
+    'whileLoop inside scan': halvings(),
+    'whileLoop inside cond': endlessUnlessChosen(),
+    'whileLoop inside whileLoop': triangle(),
+    'whileLoop of no step, one and two': countdowns(),
+  }
 }
 
 type Model = (x: Value, w: Value) => Value
@@ -185,6 +194,39 @@ function fewSteps(): Graph {
   })
 }
 
+/** Rows that begin anywhere in a word of the device's memory, rows longer than a line of it, rows without elements. */
+function manyRows(): Graph {
+  return program('rows', ({ b, input }) => {
+    const xs = {
+      long: input('long', 'f32', [5, 333]),
+      odd: b.iota({ dtype: 'i32', shape: [5, 7], axis: 1 }),
+      words: b.iota({ dtype: 'u32', shape: [5, 3], axis: 0 }),
+      flags: b.lt(b.iota({ dtype: 'i32', shape: [5, 2], axis: 0 }), full(b, 'i32', [5, 2], 3)),
+      none: input('none', 'f32', [5, 0]),
+    }
+    const init = {
+      long: full(b, 'f32', [333], 0),
+      odd: full(b, 'i32', [7], 1),
+      words: full(b, 'u32', [3], 0),
+    }
+    const { carry, ys } = scan(
+      (state: typeof init, row: typeof xs, position: Value) => ({
+        carry: {
+          long: add(state.long, row.long),
+          odd: add(mul(state.odd, 2), add(row.odd, position)),
+          words: add(state.words, row.words),
+        },
+        y: { ...state, flags: row.flags, none: mul(row.none, 2), position },
+      }),
+      { init, xs, reverse: true },
+    )
+    return {
+      ...Object.fromEntries(Object.entries(carry).map(([name, value]) => [`last ${name}`, value])),
+      ...ys,
+    }
+  })
+}
+
 /** Steps until 1, by the rule of Collatz. */
 function collatz(): Graph {
   return program('collatz', ({ b }) => {
@@ -201,6 +243,69 @@ function collatz(): Graph {
       }),
       start,
     )
+  })
+}
+
+/** The loop of one body has no end; it must not run where the other body was chosen. */
+function endlessUnlessChosen(): Graph {
+  return program('endless', ({ input }) => {
+    const x = input('x', 'f32', [3])
+    const count = (limit: Value): Value =>
+      whileLoop(
+        (value: Value) => lt(value, limit),
+        (value: Value) => add(value, 1),
+        zerosLike(limit),
+      )
+    const endless = (value: Value): Value =>
+      whileLoop(
+        (each: Value) => gt(sum(abs(each)), -1),
+        (each: Value) => mul(each, 1),
+        value,
+      )
+    return {
+      counted: cond(
+        gt(sum(x), 1000),
+        () => sum(endless(x)),
+        () => count(full(x.builder, 'f32', [], 5)),
+      ),
+      doubled: cond(
+        lt(sum(x), 1000),
+        () => mul(x, 2),
+        () => endless(x),
+      ),
+    }
+  })
+}
+
+/** The sum of the numbers up to 6, one added at a time. */
+function triangle(): Graph {
+  return program('triangle', ({ b }) =>
+    whileLoop(
+      ({ number }: { number: Value; total: Value }) => gt(number, 0),
+      ({ number, total }) => ({
+        number: sub(number, 1),
+        total: whileLoop(
+          ({ left }: { left: Value; total: Value }) => gt(left, 0),
+          (inner) => ({ left: sub(inner.left, 1), total: add(inner.total, 1) }),
+          { left: number, total },
+        ).total,
+      }),
+      { number: full(b, 'i32', [], 6), total: full(b, 'i32', [], 0) },
+    ),
+  )
+}
+
+/** What is carried ends in the right memory after an even number of steps and an odd one. */
+function countdowns(): Graph {
+  return program('countdowns', ({ input }) => {
+    const steps = input('steps', 'i32', [])
+    const from = (start: number): Value =>
+      whileLoop(
+        ({ left }: { left: Value; array: Value }) => gt(left, 0),
+        ({ left, array }) => ({ left: sub(left, 1), array: add(array, 1) }),
+        { left: add(mul(steps, 0), start), array: full(steps.builder, 'i32', [5], 10) },
+      ).array
+    return { none: from(0), one: from(1), two: from(2) }
   })
 }
 

@@ -32,7 +32,7 @@ import {
   tanh,
 } from '@heddle/core'
 import type { ProgramCase } from './conformance-cases.ts'
-import { controlPrograms } from './conformance-control.ts'
+import { controlPrograms, whilePrograms } from './conformance-control.ts'
 import { bind, drawInputs } from './samples.ts'
 
 /** Deeper than one kernel may be, and wider than one kernel may read. */
@@ -52,7 +52,9 @@ export function programCases(): readonly ProgramCase[] {
     plain('a wide sum', wideSum()),
     plain('nothing in the middle', emptyMiddle()),
     plain('two reductions of one array', twoReductions()),
-    ...Object.entries(controlPrograms()).map(([name, graph]) => plain(name, graph)),
+    ...Object.entries({ ...controlPrograms(), ...whilePrograms() }).map(([name, graph]) =>
+      plain(name, graph),
+    ),
   ]
 }
 

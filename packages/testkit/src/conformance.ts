@@ -13,7 +13,7 @@ import {
 } from '@heddle/core'
 import { type Bounded, boundsOfGraph, knownShare } from './bounds.ts'
 import { expectWithin } from './compare.ts'
-import { dtypesOf, forwardCases, type ProgramCase, specialCases } from './conformance-cases.ts'
+import { dtypesOf, forwardCases, needsLoops, type ProgramCase, specialCases } from './conformance-cases.ts'
 import { compositeCases } from './conformance-composites.ts'
 import { backwardCases, secondOrderCases, tangentCases } from './conformance-derivatives.ts'
 import { canRun, checkKernel } from './conformance-kernels.ts'
@@ -71,11 +71,12 @@ export function conformance(options: ConformanceOptions): readonly ConformanceCa
   return [...cases.map((each) => expectedToFail(each, skip)), ...badSkips(cases, skip)]
 }
 
-/** The programs of all cases that a device's dtypes allow, and constants where it keeps a dtype as a narrower one. */
+/** The programs of all cases that a device's dtypes and loops allow, and constants where it keeps a dtype as a narrower one. */
 export const conformancePrograms = ({
   dtypes,
   narrowed = {},
-}: Pick<Capabilities, 'dtypes' | 'narrowed'>): readonly ProgramCase[] =>
+  loops,
+}: Pick<Capabilities, 'dtypes' | 'narrowed' | 'loops'>): readonly ProgramCase[] =>
   [
     ...forwardCases(),
     ...backwardCases(),
@@ -87,7 +88,9 @@ export const conformancePrograms = ({
     ...randomCases(),
   ].filter(
     ({ graph }) =>
-      [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)) && constantsFit(graph, narrowed),
+      [...dtypesOf(graph)].every((dtype) => dtypes.includes(dtype)) &&
+      (loops || !needsLoops(graph)) &&
+      constantsFit(graph, narrowed),
   )
 
 /** Whether a device that keeps some dtypes as narrower ones has all constants of a graph. */

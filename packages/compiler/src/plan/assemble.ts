@@ -107,6 +107,7 @@ export function assemble(
       steps.push(
         nestingStep(each.siblings, {
           compile,
+          memory: capabilities.hostSteps,
           reads: (value) => reads(behindReshapes(value)),
           writes,
           scratch,

@@ -3,6 +3,7 @@
 import {
   type BranchStep,
   type Graph,
+  type HostAccess,
   internalError,
   joinedBody,
   type LoopStep,
@@ -20,6 +21,8 @@ import { needsOfLoop } from '../regions/need.ts'
 /** What a step needs of the plan it becomes part of. */
 export interface NestingTools {
   readonly compile: (body: Graph) => Plan
+  /** How the host gets what it decides by. */
+  readonly memory: HostAccess
   readonly reads: (value: Value) => number
   readonly writes: (value: Value) => number
   /** Memory that nobody else sees. */
@@ -106,6 +109,7 @@ function whileStep(siblings: readonly Value<'whileLoop'>[], tools: NestingTools)
     body: tools.compile(bodyGraph('body', body.inputs, body.results.slice(0, carries))),
     carries,
     limit,
+    memory: tools.memory,
     args: [],
   } as const
   const values = [...first.inputs, ...Array.from({ length: carries }, (_, k) => finals.get(k))]
@@ -127,6 +131,7 @@ function branchStep(siblings: readonly Value<'cond'>[], tools: NestingTools): Br
     kind: 'branch',
     whenTrue: compile('if true', first.attrs.whenTrue),
     whenFalse: compile('if false', first.attrs.whenFalse),
+    memory: tools.memory,
     args: [],
   } as const
   return bound<BranchStep>(step, [...first.inputs, ...siblings], tools)

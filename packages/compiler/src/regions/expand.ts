@@ -2,6 +2,7 @@
 // marks for derivatives become their bodies. Runs before the rewriting passes, which then see through it all. Iterative, and
 // linear in what comes out; bodies inside bodies are expanded level by level.
 import {
+  allRegions,
   type Builder,
   type Capabilities,
   type Graph,
@@ -13,6 +14,7 @@ import {
   mapRoots,
   nodesOf,
   type Region,
+  regionNodes,
   type Shape,
   siblingsIn,
   stackedNode,
@@ -40,15 +42,24 @@ export function expandControl(graph: Graph, keeps: Keeps): Graph {
 
 /** What a target with plans inside plans keeps: all that it does not do as well without. */
 export const keptBy =
-  ({ loops }: Pick<Capabilities, 'loops'>): Keeps =>
+  ({ loops, hostSteps }: Pick<Capabilities, 'loops' | 'hostSteps'>): Keeps =>
   (node) => {
     if (!loops || isOp(node, 'customVjp')) return false
     if (isOp(node, 'checkpoint')) return node.attrs.isolated
+    // To wait for the predicate costs more than most bodies; but one that loops on may have no end where it was not chosen.
+    if (isOp(node, 'cond')) return hostSteps === 'shared' || holdsWhile(node)
     return !isOp(node, 'loop') || node.attrs.length > 1
   }
 
-/** The graph without control flow, but for loops of which nobody knows how long they are: what looks at single nodes sees these. */
-export const unrolled = (graph: Graph): Graph => expandControl(graph, ({ op }) => op === 'whileLoop')
+const holdsWhile = (node: Value): boolean =>
+  allRegions([node]).some((region) => regionNodes(region).some(({ op }) => op === 'whileLoop'))
+
+/**
+ * The graph without control flow, but for loops of which nobody knows how long they are, and branches around these: what looks at
+ * single nodes sees them.
+ */
+export const unrolled = (graph: Graph): Graph =>
+  expandControl(graph, (node) => isOp(node, 'whileLoop') || (isOp(node, 'cond') && holdsWhile(node)))
 
 function expandOnce(graph: Graph, order: readonly Value[], keeps: Keeps): Graph {
   const groups = siblingsIn(order)

@@ -1,7 +1,7 @@
 // What a runtime provides. The compiler sees `Capabilities` only; callers hand a `Backend` to a session. A runtime imports
 // core and nothing else of ours; `testkit` tells whether it is right.
 import type { DType, TypedArray } from '../dtype.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { HostAccess, Plan } from '../plan/plan.ts'
 
 /** Plain data: the only thing the compiler may know about a target. */
 export interface Capabilities {
@@ -25,15 +25,16 @@ export interface Capabilities {
    * `any`: operands may be arbitrary expressions (implicit im2col, elementwise prologue).
    */
   readonly contractOperands: 'strided' | 'any'
-  /** Steps may hold plans of their own, run once, many times or until a condition fails. Without, loops are unrolled. */
+  /** Steps may hold plans of their own, run once, many times or until a condition fails. Without, loops with a bound are unrolled. */
   readonly loops: boolean
   /** An output may share the memory of the input it replaces. */
   readonly inPlace: boolean
   /**
    * `shared`: the host works on the device's memory, so a host step costs what it computes.
-   * `transfer`: its operands are read back and its result is uploaded; the compiler expands host steps where it can.
+   * `transfer`: its operands are read back and its result is uploaded; the compiler expands host steps where it can. What the
+   * host decides is read back, too: whether a while loop goes on, and which branch runs, where the compiler lets it run only one.
    */
-  readonly hostSteps: 'shared' | 'transfer'
+  readonly hostSteps: HostAccess
   /** Results must equal those of every other bit-reproducible runtime; false: inside the tolerance table. */
   readonly bitReproducible: boolean
 }

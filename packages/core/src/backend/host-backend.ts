@@ -103,10 +103,13 @@ function preparePlan(
 
 function nestingHost(nested: ReadonlyMap<Plan, NestedPlan<TypedArray>>): NestingHost<TypedArray> {
   const position = new Int32Array(1)
+  const rowOf: NestingHost<TypedArray>['rowToRead'] = (array, { size }, at) =>
+    array.subarray(at * size, (at + 1) * size)
   return {
     nested: (plan) => nested.get(plan)!,
     position: (at) => position.fill(at),
-    rowOf: (array, { size }, at) => array.subarray(at * size, (at + 1) * size),
+    rowToRead: rowOf,
+    rowToWrite: rowOf,
     isTrue: (flag) => flag[0] === 1,
     copy: copyStorage,
   }

@@ -1,5 +1,5 @@
 // Runs steps that hold plans: the order in which bodies run, and which memory each run of them sees. The same for every
-// runtime that computes on host memory; `P` is how a runtime names a piece of memory.
+// runtime; `P` is how it names a piece of memory.
 
 import { buffersOf, type NestingStep } from '../plan/nesting.ts'
 import type { LoopStep, Plan, PlanBuffer, WhileStep } from '../plan/plan.ts'
@@ -13,8 +13,12 @@ export interface NestingHost<P> {
   readonly nested: (plan: Plan) => NestedPlan<P>
   /** One i32 holding a position; it may be the same piece each time. */
   readonly position: (at: number) => P
-  /** Row `at` of an array whose rows are as large as `row`. */
-  readonly rowOf: (array: P, row: PlanBuffer, at: number) => P
+  /** Row `at` of an array whose rows are as large as `row`, to read: the memory itself, or a copy. */
+  readonly rowToRead: (array: P, row: PlanBuffer, at: number) => P
+  /** What row `at` is written to: the memory itself, or memory that `storeRow` then puts there. */
+  readonly rowToWrite: (array: P, row: PlanBuffer, at: number) => P
+  readonly storeRow?: (array: P, row: PlanBuffer, at: number) => void
+  /** May wait for the device. */
   readonly isTrue: (flag: P) => boolean
   readonly copy: (from: P, to: P, what: PlanBuffer) => void
 }
@@ -51,14 +55,18 @@ function runLoop<P>(step: LoopStep, args: readonly P[], host: NestingHost<P>): v
   const last = args.slice(reads, reads + carries)
   const stacks = args.slice(reads + carries, reads + outputs.length)
   const between = args.slice(reads + outputs.length, reads + outputs.length + carries)
+  const [rowsRead, rowsWritten] = [inputs.slice(carries), outputs.slice(carries)]
   const nested = host.nested(body)
   let carried = args.slice(0, carries)
   for (let done = 0; done < length; done++) {
     const at = reverse ? length - 1 - done : done
     const next = (length - 1 - done) % 2 === 0 ? last : between
-    const rows = sources.map((source, k) => host.rowOf(source, inputs[carries + k] as PlanBuffer, at))
-    const stacked = stacks.map((stack, k) => host.rowOf(stack, outputs[carries + k] as PlanBuffer, at))
+    const rows = sources.map((source, k) => host.rowToRead(source, rowsRead[k] as PlanBuffer, at))
+    const stacked = stacks.map((stack, k) => host.rowToWrite(stack, rowsWritten[k] as PlanBuffer, at))
     nested.run([host.position(at), ...carried, ...rows, ...constants], [...next, ...stacked])
+    stacks.forEach((stack, k) => {
+      host.storeRow?.(stack, rowsWritten[k] as PlanBuffer, at)
+    })
     carried = next
   }
 }

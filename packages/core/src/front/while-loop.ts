@@ -27,7 +27,8 @@ type WhileLoop = <C extends Tree>(
  * - C2 what is carried keeps its form and types. Throws `GRAPH_TREE`, `SHAPE_LOOP_CARRY`.
  * - C3 `limit` is a whole number. Throws `ATTR_WHILE_LIMIT`.
  *
- * Runs where the target's steps may hold plans (`capabilities.loops`); others refuse with `LOWER_WHILE_UNSUPPORTED`.
+ * Runs where the target's steps may hold plans (`capabilities.loops`); others refuse with `LOWER_WHILE_UNSUPPORTED`. Where the
+ * host does not share the device's memory (WebGL2), it waits for the device before every step, to read the condition.
  *
  * Gradient: none in reverse; differentiating throws `GRAD_WHILE_LOOP`. `scan` with a bound has one.
  *

@@ -216,6 +216,7 @@ const constant = z
     return { dtype, data: view(bytes.buffer, 0, bytes.length / each) }
   })
 
+const memory = z.enum(['shared', 'transfer'])
 const tensorType = z.strictObject({ dtype, shape: counts })
 const kernelStep = z.strictObject({ kind: z.literal('kernel'), kernel: count, args: counts })
 const hostStep = z
@@ -226,7 +227,7 @@ const hostStep = z
     inputs: z.array(tensorType),
     type: tensorType,
     args: counts,
-    memory: z.enum(['shared', 'transfer']),
+    memory,
   })
   .transform(({ op, attrs, ...step }, context): HostStep => {
     const record = isOpName(op) ? opRecord(op) : undefined
@@ -256,6 +257,7 @@ const whileStep = z
     body: inside,
     carries: count,
     limit: count.optional(),
+    memory,
     args: counts,
   })
   .transform((step): PlanStep => ({ ...step, limit: step.limit }))
@@ -263,6 +265,7 @@ const branchStep = z.strictObject({
   kind: z.literal('branch'),
   whenTrue: inside,
   whenFalse: inside,
+  memory,
   args: counts,
 })
 const step: z.ZodType<PlanStep> = z.discriminatedUnion('kind', [

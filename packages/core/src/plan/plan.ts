@@ -43,6 +43,9 @@ export interface KernelStep {
   readonly args: readonly BufferId[]
 }
 
+/** The host works on the device's memory, or what it looks at is copied to it, and what it makes copied back. */
+export type HostAccess = 'shared' | 'transfer'
+
 /** Runs the host function of an op (`lowering.run` of its record) on host memory. */
 export interface HostStep {
   readonly kind: 'host'
@@ -53,8 +56,8 @@ export interface HostStep {
   readonly type: TensorType
   /** The buffers of the operands, then that of the result. */
   readonly args: readonly BufferId[]
-  /** Where the plan was made for: the device computes in host memory, or operands and result are copied there and back. */
-  readonly memory: 'shared' | 'transfer'
+  /** What the plan was made for. */
+  readonly memory: HostAccess
 }
 
 /** Runs a plan once per position. */
@@ -84,6 +87,8 @@ export interface WhileStep {
   readonly carries: number
   /** Most runs of the body. */
   readonly limit: number | undefined
+  /** How the host gets the condition, which it asks before every run of the body. */
+  readonly memory: HostAccess
   /**
    * Read: what carries begin as, constants. Written: what carries end as, a second buffer for each carry, the condition, and the
    * workspace.
@@ -96,6 +101,8 @@ export interface BranchStep {
   readonly kind: 'branch'
   readonly whenTrue: Plan
   readonly whenFalse: Plan
+  /** How the host gets the predicate. */
+  readonly memory: HostAccess
   /** Read: the predicate, operands. Written: results, the workspace. */
   readonly args: readonly BufferId[]
 }

@@ -1,6 +1,6 @@
 // Text of a plan, for people: what goes in and out, its steps in order, who lives where in the arena, and the exact peak.
-import { isNesting, type NestingStep, plansIn } from './nesting.ts'
-import type { HostStep, Plan, PlanBuffer } from './plan.ts'
+import { allPlans, isNesting, type NestingStep, plansIn } from './nesting.ts'
+import type { Plan, PlanBuffer, PlanStep } from './plan.ts'
 import { stepAccess, stepName, stepTransfer, transferBytes } from './steps.ts'
 
 /** Columns of the picture of a buffer's life. */
@@ -47,11 +47,12 @@ export function liveBytesPeak(plan: Plan): number {
 
 function stepsTitle(plan: Plan): string {
   const hosted = plan.steps.filter(({ kind }) => kind === 'host').length
-  if (hosted === 0) return `steps (${plan.steps.length})`
   const { toHost, toDevice } = transferBytes(plan)
-  const moved =
-    toHost + toDevice === 0 ? '' : `; a run moves ${toHost} bytes to the host and ${toDevice} back`
-  return `steps (${plan.steps.length}, ${hosted} on the host${moved})`
+  const count = `${plan.steps.length}${hosted === 0 ? '' : `, ${hosted} on the host`}`
+  if (toHost + toDevice === 0) return `steps (${count})`
+  const hasTurns = allPlans(plan).some(({ steps }) => steps.some(({ kind }) => kind === 'while'))
+  const counted = hasTurns ? ', counting one turn of a while loop' : ''
+  return `steps (${count}; a run moves ${toHost} bytes to the host and ${toDevice} back${counted})`
 }
 
 function printSteps(plan: Plan, names: readonly string[]): string[] {
@@ -61,18 +62,24 @@ function printSteps(plan: Plan, names: readonly string[]): string[] {
     const named = (access: 'read' | 'write'): string =>
       step.args.flatMap((id, k) => (accesses[k] === access ? [names[id] ?? `?${id}`] : [])).join(', ')
     const call = `${named('write')} = ${stepName(plan, step)}(${named('read')})`
-    const line = `  ${`${at}`.padStart(width)}  ${call}${step.kind === 'host' ? printHost(plan, step) : ''}`
-    return isNesting(step) ? [`${line}${nestingFacts(step)}`, ...printInside(step)] : [line]
+    const line = `  ${`${at}`.padStart(width)}  ${call}${stepFacts(step)}${printTransfer(plan, step)}`
+    return isNesting(step) ? [line, ...printInside(step)] : [line]
   })
 }
 
-function nestingFacts(step: NestingStep): string {
+/** ` axis=1 on the host`, ` 4 times`. */
+function stepFacts(step: PlanStep): string {
   switch (step.kind) {
+    case 'host': {
+      const attrs = Object.entries(step.attrs).map(([name, value]) => ` ${name}=${String(value)}`)
+      return `${attrs.join('')} on the host`
+    }
     case 'loop':
       return ` ${step.length} times${step.reverse ? ', backwards' : ''}`
     case 'while':
       return step.limit === undefined ? '' : ` at most ${step.limit} times`
     case 'branch':
+    case 'kernel':
       return ''
     default:
       return step satisfies never
@@ -87,12 +94,11 @@ function printInside(step: NestingStep): readonly string[] {
   ])
 }
 
-/** ` axis=1 on the host, 4096 bytes there and 4096 back`. */
-function printHost(plan: Plan, step: HostStep): string {
-  const attrs = Object.entries(step.attrs).map(([name, value]) => ` ${name}=${String(value)}`)
+/** `, 4096 bytes there and 4096 back`. */
+function printTransfer(plan: Plan, step: PlanStep): string {
   const { toHost, toDevice } = stepTransfer(plan, step)
-  const moved = step.memory === 'shared' ? '' : `, ${toHost} bytes there and ${toDevice} back`
-  return `${attrs.join('')} on the host${moved}`
+  if (toHost + toDevice === 0) return ''
+  return `, ${toHost} bytes there and ${toDevice} back${step.kind === 'while' ? ' each turn' : ''}`
 }
 
 function printArena(plan: Plan, names: readonly string[]): string[] {

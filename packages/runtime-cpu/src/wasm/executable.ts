@@ -142,6 +142,7 @@ function placePlan(plan: Plan, placing: Placing): PlacedPlan {
         return place satisfies never
     }
   }
+  const rowAt = (address: number, { bytes }: PlanBuffer, at: number): number => address + at * bytes
   /** Views made anew at each run: those of the last one are of a memory that may have grown since. */
   const runOnHost = (step: HostStep, words: Uint32Array): void => {
     const arrays = step.args.map((id) => {
@@ -162,7 +163,8 @@ function placePlan(plan: Plan, placing: Placing): PlacedPlan {
         heap.view('i32', positionAddress, 1)[0] = at
         return positionAddress
       },
-      rowOf: (address, { bytes }, at) => address + at * bytes,
+      rowToRead: rowAt,
+      rowToWrite: rowAt,
       isTrue: (address) => heap.view('bool', address, 1)[0] === 1,
       copy: (from, to, { dtype, size }) => {
         copyStorage(heap.view(dtype, from, size), heap.view(dtype, to, size))

@@ -173,6 +173,8 @@ export interface OpSample<N extends number, A> {
 export interface OpSpec<N extends number, A> {
   /** One clause for tables, with the formula if there is one. */
   readonly summary: string
+  /** What is lost when the op is made of others: speed, accuracy, exactness or the derivative PyTorch has. */
+  readonly why: string
   readonly kind: OpKind
   /**
    * An elementwise op that computes nothing: elements are moved, chosen, converted or read anew. It takes dtypes that are

@@ -22,6 +22,7 @@ export interface ArgSortAttrs {
  */
 export const argSort: OpDef<1, ArgSortAttrs> = defineOp('argSort', {
   summary: 'i32 positions that sort along an axis; stable, NaN is the largest',
+  why: 'n log n; what is made of parallel ops compares all pairs',
   kind: 'host',
   arity: 1,
   attrs: z.strictObject({ axis: z.int().nonnegative(), descending: z.boolean() }),

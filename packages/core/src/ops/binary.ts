@@ -8,6 +8,7 @@ import { fullLike } from './support.ts'
 
 export const add: OpDef<2, NoAttrs> = binary('add', {
   summary: 'x + y',
+  why: 'one instruction',
   takes: 'numeric',
   f: (x, y) => x + y,
   wide: (x, y) => x + y,
@@ -17,6 +18,7 @@ export const add: OpDef<2, NoAttrs> = binary('add', {
 
 export const sub: OpDef<2, NoAttrs> = binary('sub', {
   summary: 'x - y',
+  why: 'one instruction; x + (-y) is two',
   takes: 'numeric',
   f: (x, y) => x - y,
   wide: (x, y) => x - y,
@@ -26,6 +28,7 @@ export const sub: OpDef<2, NoAttrs> = binary('sub', {
 
 export const mul: OpDef<2, NoAttrs> = binary('mul', {
   summary: 'x y',
+  why: 'one instruction',
   takes: 'numeric',
   f: (x, y) => x * y,
   integer: Math.imul,
@@ -37,6 +40,7 @@ export const mul: OpDef<2, NoAttrs> = binary('mul', {
 /** Integer division truncates towards zero; an integer divided by 0 gives 0. */
 export const div: OpDef<2, NoAttrs> = binary('div', {
   summary: 'x / y (integers truncate)',
+  why: 'one instruction; x (1 / y) rounds twice',
   takes: 'numeric',
   f: (x, y) => x / y,
   integer: (x, y) => (y === 0 ? 0 : Math.trunc(x / y)),
@@ -54,6 +58,7 @@ export const div: OpDef<2, NoAttrs> = binary('div', {
 /** The remainder with the sign of x (C's fmod); an integer remainder by 0 is 0. */
 export const rem: OpDef<2, NoAttrs> = binary('rem', {
   summary: 'x - y trunc(x / y)',
+  why: 'exact; x - y trunc(x / y) is not',
   takes: 'numeric',
   f: (x, y) => x % y,
   integer: (x, y) => (y === 0 ? 0 : x % y),
@@ -67,6 +72,7 @@ export const rem: OpDef<2, NoAttrs> = binary('rem', {
 /** `x ** y`; pow(x, 0) = 1 and pow(1, y) = 1 whatever the other is, NaN included (C99). */
 export const pow: OpDef<2, NoAttrs> = binary('pow', {
   summary: 'x to the power y',
+  why: '3 ulp and total (C99); e^(y log x) is neither',
   takes: 'float',
   f: (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y),
   scalar: 'pow',
@@ -87,6 +93,7 @@ export const pow: OpDef<2, NoAttrs> = binary('pow', {
 
 export const atan2: OpDef<2, NoAttrs> = binary('atan2', {
   summary: 'angle of the point (y, x) from the x axis, -pi to pi',
+  why: 'right in every quadrant; asin, acos and atan are made of it',
   takes: 'float',
   f: Math.atan2,
   scalar: 'atan2',
@@ -101,6 +108,7 @@ export const atan2: OpDef<2, NoAttrs> = binary('atan2', {
 
 export const hypot: OpDef<2, NoAttrs> = binary('hypot', {
   summary: 'sqrt(x^2 + y^2), without overflow',
+  why: 'no overflow on the way; derivative from the result',
   takes: 'float',
   f: Math.hypot,
   scalar: 'hypot',
@@ -115,6 +123,7 @@ export const hypot: OpDef<2, NoAttrs> = binary('hypot', {
 
 export const maximum: OpDef<2, NoAttrs> = binary('maximum', {
   summary: 'the larger of x and y; NaN if either is; ties share the derivative',
+  why: 'one instruction; a choice has to ask for NaN',
   takes: 'numeric',
   f: Math.max,
   wide: (x, y) => {
@@ -127,6 +136,7 @@ export const maximum: OpDef<2, NoAttrs> = binary('maximum', {
 
 export const minimum: OpDef<2, NoAttrs> = binary('minimum', {
   summary: 'the smaller of x and y; NaN if either is; ties share the derivative',
+  why: 'one instruction; -max(-x, -y) is wrong for the least integer',
   takes: 'numeric',
   f: Math.min,
   wide: (x, y) => {
@@ -147,6 +157,7 @@ function shareOfExtreme(b: Builder, x: Value, y: Value, cotangent: Value): reado
 
 export const and: OpDef<2, NoAttrs> = binary('and', {
   summary: 'x and y (logical on bool, bitwise on integers)',
+  why: 'one instruction',
   takes: 'logical',
   f: (x, y) => x & y,
   wide: (x, y) => x & y,
@@ -156,6 +167,7 @@ export const and: OpDef<2, NoAttrs> = binary('and', {
 
 export const or: OpDef<2, NoAttrs> = binary('or', {
   summary: 'x or y (logical on bool, bitwise on integers)',
+  why: 'one instruction',
   takes: 'logical',
   f: (x, y) => x | y,
   wide: (x, y) => x | y,
@@ -165,6 +177,7 @@ export const or: OpDef<2, NoAttrs> = binary('or', {
 
 export const xor: OpDef<2, NoAttrs> = binary('xor', {
   summary: 'x xor y (logical on bool, bitwise on integers)',
+  why: 'one instruction',
   takes: 'logical',
   f: (x, y) => x ^ y,
   wide: (x, y) => x ^ y,
@@ -175,6 +188,7 @@ export const xor: OpDef<2, NoAttrs> = binary('xor', {
 /** Shifts use the low five bits of the count, those of i64 six. */
 export const shiftLeft: OpDef<2, NoAttrs> = binary('shiftLeft', {
   summary: 'x << y',
+  why: 'one instruction',
   takes: 'integer',
   f: (x, y) => x << y,
   wide: (x, y) => x << (y & 63n),
@@ -186,6 +200,7 @@ export const shiftLeft: OpDef<2, NoAttrs> = binary('shiftLeft', {
 /** Arithmetic on signed integers, logical on u32. */
 export const shiftRight: OpDef<2, NoAttrs> = binary('shiftRight', {
   summary: 'x >> y (sign kept, if there is one)',
+  why: 'one instruction',
   takes: 'integer',
   // A signed operand is below 2^31: values above belong to u32.
   f: (x, y) => (x > 0x7fffffff ? x >>> y : x >> y),

@@ -14,6 +14,7 @@ import { fullLike, samePlace } from './support.ts'
 /** `z = condition ? x : y` per element. NaN in the branch not chosen does not matter. */
 export const select: OpDef<3, NoAttrs> = defineOp('select', {
   summary: 'x where the condition holds, y elsewhere',
+  why: 'one instruction; what is not chosen has no influence, NaN or not',
   kind: 'elementwise',
   moves: true,
   arity: 3,
@@ -75,6 +76,7 @@ const dtypeAttrs: z.ZodType<DTypeAttrs> = z.strictObject({ dtype: z.enum(dtypeNa
  */
 export const cast: OpDef<1, DTypeAttrs> = defineOp('cast', {
   summary: 'converts to another dtype',
+  why: 'one instruction, or the rounding of a stored dtype',
   kind: 'elementwise',
   moves: true,
   arity: 1,
@@ -124,6 +126,7 @@ function castSpan(from: DType, to: DType): { readonly low: number; readonly high
 /** The same bits read as another dtype of the same width. */
 export const bitcast: OpDef<1, DTypeAttrs> = defineOp('bitcast', {
   summary: 'the same bits as another dtype',
+  why: 'reads bits, which no arithmetic does',
   kind: 'elementwise',
   moves: true,
   arity: 1,

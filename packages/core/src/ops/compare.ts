@@ -8,6 +8,7 @@ export const lt: OpDef<2, NoAttrs> = binary(
   'lt',
   {
     summary: 'x < y',
+    why: 'one instruction',
     takes: 'numeric',
     f: (x, y) => Number(x < y),
     wide: (x, y) => Number(x < y),
@@ -21,6 +22,7 @@ export const le: OpDef<2, NoAttrs> = binary(
   'le',
   {
     summary: 'x <= y',
+    why: 'one instruction; not (y < x) is wrong for NaN',
     takes: 'numeric',
     f: (x, y) => Number(x <= y),
     wide: (x, y) => Number(x <= y),
@@ -34,6 +36,7 @@ export const eq: OpDef<2, NoAttrs> = binary(
   'eq',
   {
     summary: 'x = y',
+    why: 'one instruction',
     takes: 'any',
     f: (x, y) => Number(x === y),
     wide: (x, y) => Number(x === y),
@@ -47,6 +50,7 @@ export const ne: OpDef<2, NoAttrs> = binary(
   'ne',
   {
     summary: 'x != y',
+    why: 'one instruction; not (x = y) is two',
     takes: 'any',
     f: (x, y) => Number(x !== y),
     wide: (x, y) => Number(x !== y),

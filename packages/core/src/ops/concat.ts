@@ -24,6 +24,7 @@ function offsets(inputs: readonly TensorType[], axis: number): readonly Dim[] {
  */
 export const concat: OpDef<number, AxisAttrs> = defineOp('concat', {
   summary: 'joins along an axis',
+  why: 'one read per element; a sum of padded arrays adds, and loses -0',
   kind: 'view',
   arity: variadic,
   attrs: z.strictObject({ axis: z.int().nonnegative() }),

@@ -31,6 +31,7 @@ export interface CondAttrs {
  */
 export const cond: OpDef<number, CondAttrs> = controlOp('cond', {
   summary: 'one of two bodies, chosen by a scalar',
+  why: 'runs one body only',
   attrs: z.strictObject({ whenTrue: regionSchema, whenFalse: regionSchema, result: countSchema }),
   infer: ([predicate, ...operands], { whenTrue, whenFalse, result }) => {
     checkScalarBool('cond', 'the predicate', predicate ?? { dtype: 'f32', shape: [] }) // C1

@@ -14,7 +14,7 @@ export const regionSchema: z.ZodType<Region> = z.custom<Region>(
 )
 export const countSchema: z.ZodType<number> = z.int().nonnegative()
 
-type ControlSpec<A> = Pick<OpSpec<number, A>, 'summary' | 'attrs' | 'infer' | 'vjp' | 'sameRun'> &
+type ControlSpec<A> = Pick<OpSpec<number, A>, 'summary' | 'why' | 'attrs' | 'infer' | 'vjp' | 'sameRun'> &
   Required<Pick<OpSpec<number, A>, 'evaluateResults'>>
 
 /** Samples need regions, which need a builder: these ops are tested by programs. */

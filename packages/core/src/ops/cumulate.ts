@@ -76,6 +76,7 @@ function stepsOf(
  */
 export const cumulate: OpDef<1, CumulateAttrs> = defineOp('cumulate', {
   summary: 'running sum, product or log-sum of exponentials along an axis',
+  why: 'one pass in float64; by doubling it is log n passes',
   kind: 'host',
   arity: 1,
   attrs: z.strictObject({
@@ -264,6 +265,7 @@ export interface CumulatePositionAttrs {
  */
 export const cumulatePosition: OpDef<1, CumulatePositionAttrs> = defineOp('cumulatePosition', {
   summary: 'i32 positions of the running largest or smallest along an axis; the last of ties, and of NaNs',
+  why: 'one pass; by doubling it is log n passes',
   kind: 'host',
   arity: 1,
   attrs: z.strictObject({ axis: z.int().nonnegative(), combine: z.enum(['max', 'min']) }),

@@ -56,6 +56,7 @@ export function checkRoles(x: TensorType, y: TensorType, dims: ContractDims): vo
  */
 export const dot: OpDef<2, ContractDims> = defineOp('dot', {
   summary: 'sum of products over paired axes',
+  why: 'kernels of its own, blocked and vectorised',
   kind: 'contraction',
   arity: 2,
   attrs: z.strictObject({

@@ -20,6 +20,7 @@ const expandedAxes = (from: Shape, to: Shape): readonly number[] =>
  */
 export const expand: OpDef<1, ShapeAttrs> = defineOp('expand', {
   summary: 'repeats axes of extent 1',
+  why: 'index arithmetic',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({ shape: shapeSchema }),

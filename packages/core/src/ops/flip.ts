@@ -9,6 +9,7 @@ import { axesSchema, checkAxes, dimAt } from './support.ts'
 /** `y[…, i, …] = x[…, extent - 1 - i, …]` on every listed axis. Any dtype; kept. C1 axes are sorted, distinct axes of x. */
 export const flip: OpDef<1, ReduceAttrs> = defineOp('flip', {
   summary: 'reverses axes',
+  why: 'index arithmetic; steps of slice are positive',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({ axes: axesSchema }),

@@ -11,6 +11,7 @@ import { constantLike } from './support.ts'
 /** Infinity at 0, at negative integers and at both infinities. */
 export const lgamma: OpDef<1, NoAttrs> = unary('lgamma', {
   summary: 'log |gamma(x)|',
+  why: 'nothing to make it of',
   takes: 'float',
   f: lgamma64,
   scalar: 'lgamma',
@@ -22,6 +23,7 @@ export const lgamma: OpDef<1, NoAttrs> = unary('lgamma', {
 /** NaN at negative integers and at -Infinity; at 0 infinite, of the sign opposite to the zero's. */
 export const digamma: OpDef<1, NoAttrs> = unary('digamma', {
   summary: 'derivative of log |gamma(x)|',
+  why: 'nothing to make it of but a long series',
   takes: 'float',
   f: digamma64,
   scalar: 'digamma',

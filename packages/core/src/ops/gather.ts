@@ -59,6 +59,7 @@ export function placeIndex<T>(
  */
 export const gather: OpDef<2, GatherAttrs> = defineOp('gather', {
   summary: 'slices at positions along an axis',
+  why: 'reads where data says',
   kind: 'gather',
   arity: 2,
   attrs: z.strictObject(gatherSchema),

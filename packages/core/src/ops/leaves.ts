@@ -28,6 +28,7 @@ export interface InputAttrs {
 /** A value handed in from outside: a feed or a state of the graph. */
 export const input: OpDef<0, InputAttrs> = defineOp('input', {
   summary: 'value given when the program runs',
+  why: 'what a program is given',
   kind: 'input',
   arity: 0,
   attrs: z.strictObject({ name: z.string().min(1), dtype: dtypeSchema, shape: shapeSchema }),
@@ -50,6 +51,7 @@ export interface FullAttrs {
 /** Every element is `value`, which must be a value of `dtype` (NaN, ±Infinity and -0 are kept; of i64 a safe integer). */
 export const full: OpDef<0, FullAttrs> = defineOp('full', {
   summary: 'the same constant everywhere',
+  why: 'made inside every kernel that reads it, never an array',
   kind: 'constant',
   arity: 0,
   attrs: z.strictObject({
@@ -100,6 +102,7 @@ export interface LiteralAttrs {
 /** A constant array. The data must not be changed afterwards. */
 export const literal: OpDef<0, LiteralAttrs> = defineOp('literal', {
   summary: 'a constant array',
+  why: 'data',
   kind: 'constant',
   arity: 0,
   attrs: z.strictObject({
@@ -157,6 +160,7 @@ export interface IotaAttrs {
 /** `y[i…] = i[axis]`: positions along an axis. */
 export const iota: OpDef<0, IotaAttrs> = defineOp('iota', {
   summary: 'position along an axis',
+  why: 'made of the index, never an array',
   kind: 'constant',
   arity: 0,
   attrs: z.strictObject({

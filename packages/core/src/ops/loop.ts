@@ -37,6 +37,7 @@ export interface LoopAttrs {
  */
 export const loop: OpDef<number, LoopAttrs> = controlOp('loop', {
   summary: 'a body run for each position; carries go from step to step, values are stacked',
+  why: 'a body that runs as often as said, and has a derivative',
   attrs: z.strictObject({
     body: regionSchema,
     carries: countSchema,

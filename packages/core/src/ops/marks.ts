@@ -25,6 +25,7 @@ export interface CheckpointAttrs {
  */
 export const checkpoint: OpDef<number, CheckpointAttrs> = controlOp('checkpoint', {
   summary: 'a body whose inside is computed again for backward',
+  why: 'says what backward does not keep',
   attrs: z.strictObject({ body: regionSchema, isolated: z.boolean(), result: countSchema }),
   infer: (inputs, { body, result }) => {
     checkRegionInputs('checkpoint', 'the body', body, inputs) // C1
@@ -60,6 +61,7 @@ export interface CustomVjpAttrs {
  */
 export const customVjp: OpDef<number, CustomVjpAttrs> = controlOp('customVjp', {
   summary: 'a body with a derivative given by the user',
+  why: 'brings its derivative',
   attrs: z.strictObject({
     forward: regionSchema,
     backward: regionSchema,
@@ -89,6 +91,7 @@ export const customVjp: OpDef<number, CustomVjpAttrs> = controlOp('customVjp', {
 /** `y = x`, another node than `x`: equal computations before and after it stay two. */
 export const barrier: OpDef<1, NoAttrs> = defineOp('barrier', {
   summary: 'x, never merged with x',
+  why: 'keeps equal computations two',
   kind: 'elementwise',
   moves: true,
   arity: 1,

@@ -29,6 +29,7 @@ export interface PadAttrs {
  */
 export const pad: OpDef<1, PadAttrs> = defineOp('pad', {
   summary: 'surrounds and spreads with a constant',
+  why: 'index arithmetic with a guard',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({

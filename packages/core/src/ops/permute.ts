@@ -21,6 +21,7 @@ export interface PermuteAttrs {
  */
 export const permute: OpDef<1, PermuteAttrs> = defineOp('permute', {
   summary: 'reorders axes',
+  why: 'index arithmetic',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({ perm: axesSchema }),

@@ -66,6 +66,7 @@ type Emit = (k: ScalarEmitter, values: readonly ValueId[], dtype: DType) => Valu
 
 interface Row<N extends number> {
   readonly summary: string
+  readonly why: string
   /** The formula on float64 values. */
   readonly f: (...values: number[]) => number
   /** The formula on integers of up to 32 bits, where it is not `f` rounded. */
@@ -121,6 +122,7 @@ function pointwise<N extends 1 | 2>(
   })
   return defineOp<N, NoAttrs>(name, {
     summary: row.summary,
+    why: row.why,
     kind: 'elementwise',
     ...(row.moves === undefined ? {} : { moves: row.moves }),
     arity,

@@ -25,6 +25,7 @@ const rounds = 20
  */
 export const randomBits: OpDef<1, ShapeAttrs> = defineOp('randomBits', {
   summary: '32 random bits per element, from a key',
+  why: 'a hundred operations on integers that nothing computes a second time',
   kind: 'random',
   arity: 1,
   attrs: z.strictObject({ shape: shapeSchema }),

@@ -23,6 +23,7 @@ export interface RecurrenceAttrs {
  */
 export const recurrence: OpDef<2, RecurrenceAttrs> = defineOp('recurrence', {
   summary: 'y[k] = a[k] y[k-1] + b[k] along an axis, y[0] = b[0]',
+  why: 'one pass in float64: what derivatives of running products are',
   kind: 'host',
   arity: 2,
   attrs: z.strictObject({ axis: z.int().nonnegative(), reverse: z.boolean() }),

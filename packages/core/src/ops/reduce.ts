@@ -20,6 +20,7 @@ export interface ReduceAttrs {
 
 interface ReduceRow {
   readonly summary: string
+  readonly why: string
   readonly takes: DTypeClass
   readonly combine: 'sum' | 'product' | 'min' | 'max'
   /** The formula on float64 values. */
@@ -85,6 +86,7 @@ function reduction(name: string, row: ReduceRow): OpDef<1, ReduceAttrs> {
   const span = needsElements ? { low: -2, high: 2 } : { low: 0.5, high: 1.5 }
   return defineOp<1, ReduceAttrs>(name, {
     summary: row.summary,
+    why: row.why,
     kind: 'reduction',
     arity: 1,
     attrs: z.strictObject({ axes: axesSchema }),
@@ -153,6 +155,7 @@ function shareAmongTies({
 
 export const reduceSum: OpDef<1, ReduceAttrs> = reduction('reduceSum', {
   summary: 'sum over axes; 0 over no elements',
+  why: 'sums in an order that the kernel fixes',
   takes: 'numeric',
   combine: 'sum',
   f: (values) => values.reduce((sum, value) => sum + value, 0),
@@ -162,6 +165,7 @@ export const reduceSum: OpDef<1, ReduceAttrs> = reduction('reduceSum', {
 
 export const reduceProduct: OpDef<1, ReduceAttrs> = reduction('reduceProduct', {
   summary: 'product over axes; 1 over no elements',
+  why: 'multiplies in one pass; its derivative is exact with zeros',
   takes: 'numeric',
   combine: 'product',
   f: (values) => values.reduce((product, value) => product * value, 1),
@@ -189,6 +193,7 @@ const extremeOf = (values: readonly bigint[], isBetter: (x: bigint, y: bigint) =
 
 export const reduceMax: OpDef<1, ReduceAttrs> = reduction('reduceMax', {
   summary: 'largest over axes; NaN if one is; ties share the derivative',
+  why: 'one pass',
   takes: 'numeric',
   combine: 'max',
   f: (values) => values.reduce((most, value) => Math.max(most, value)),
@@ -198,6 +203,7 @@ export const reduceMax: OpDef<1, ReduceAttrs> = reduction('reduceMax', {
 
 export const reduceMin: OpDef<1, ReduceAttrs> = reduction('reduceMin', {
   summary: 'smallest over axes; NaN if one is; ties share the derivative',
+  why: 'one pass; -max(-x) is wrong for the least integer',
   takes: 'numeric',
   combine: 'min',
   f: (values) => values.reduce((least, value) => Math.min(least, value)),
@@ -211,11 +217,13 @@ export interface AxisAttrs {
 
 function positionOf(
   name: 'argMax' | 'argMin',
+  why: string,
   combine: Combine,
   isBetter: (x: Scalar, y: Scalar) => boolean,
 ): OpDef<1, AxisAttrs> {
   return defineOp<1, AxisAttrs>(name, {
     summary: `i32 position of the ${name === 'argMax' ? 'largest' : 'smallest'} along an axis; the first of ties, of NaNs the first`,
+    why,
     kind: 'reduction',
     arity: 1,
     attrs: z.strictObject({ axis: z.int().nonnegative() }),
@@ -253,8 +261,18 @@ function positionOf(
   })
 }
 
-export const argMax: OpDef<1, AxisAttrs> = positionOf('argMax', 'argmax', (x, y) => x > y)
-export const argMin: OpDef<1, AxisAttrs> = positionOf('argMin', 'argmin', (x, y) => x < y)
+export const argMax: OpDef<1, AxisAttrs> = positionOf(
+  'argMax',
+  'one pass; looking for the maximum takes two',
+  'argmax',
+  (x, y) => x > y,
+)
+export const argMin: OpDef<1, AxisAttrs> = positionOf(
+  'argMin',
+  'one pass; argMax(-x) is wrong for the least integer',
+  'argmin',
+  (x, y) => x < y,
+)
 
 const reduceEmpty = (op: string, x: TensorType, axes: readonly number[]): HeddleError =>
   new HeddleError(

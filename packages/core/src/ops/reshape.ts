@@ -16,6 +16,7 @@ export interface ShapeAttrs {
  */
 export const reshape: OpDef<1, ShapeAttrs> = defineOp('reshape', {
   summary: 'the same elements under another shape',
+  why: 'index arithmetic',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({ shape: shapeSchema }),

@@ -47,6 +47,7 @@ function combined(combine: ScatterCombine, dtype: DType, there: Scalar, update: 
  */
 export const scatter: OpDef<3, ScatterAttrs> = defineOp('scatter', {
   summary: 'combines slices with a base at positions along an axis',
+  why: 'writes where data says',
   kind: 'scatter',
   arity: 3,
   attrs: z.strictObject({

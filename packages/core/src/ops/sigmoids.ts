@@ -15,6 +15,7 @@ const times =
 
 export const sinh: OpDef<1, NoAttrs> = unary('sinh', {
   summary: 'hyperbolic sine',
+  why: 'all digits near 0; (e^x - e^-x) / 2 has none there, and overflows early',
   takes: 'float',
   f: Math.sinh,
   scalar: 'sinh',
@@ -24,6 +25,7 @@ export const sinh: OpDef<1, NoAttrs> = unary('sinh', {
 
 export const cosh: OpDef<1, NoAttrs> = unary('cosh', {
   summary: 'hyperbolic cosine',
+  why: 'its derivative has all digits near 0; the sum of exponentials overflows early',
   takes: 'float',
   f: Math.cosh,
   scalar: 'cosh',
@@ -33,6 +35,7 @@ export const cosh: OpDef<1, NoAttrs> = unary('cosh', {
 
 export const tanh: OpDef<1, NoAttrs> = unary('tanh', {
   summary: 'hyperbolic tangent',
+  why: 'derivative from the result',
   takes: 'float',
   f: Math.tanh,
   scalar: 'tanh',
@@ -42,6 +45,7 @@ export const tanh: OpDef<1, NoAttrs> = unary('tanh', {
 
 export const asinh: OpDef<1, NoAttrs> = unary('asinh', {
   summary: 'inverse hyperbolic sine',
+  why: 'all digits near 0 and no overflow of x^2',
   takes: 'float',
   f: Math.asinh,
   scalar: 'asinh',
@@ -53,6 +57,7 @@ export const asinh: OpDef<1, NoAttrs> = unary('asinh', {
 /** NaN below 1. */
 export const acosh: OpDef<1, NoAttrs> = unary('acosh', {
   summary: 'inverse hyperbolic cosine',
+  why: 'all digits near 1 and no overflow of x^2',
   takes: 'float',
   f: Math.acosh,
   scalar: 'acosh',
@@ -64,6 +69,7 @@ export const acosh: OpDef<1, NoAttrs> = unary('acosh', {
 
 export const sigmoid: OpDef<1, NoAttrs> = unary('sigmoid', {
   summary: '1 / (1 + e^-x)',
+  why: 'derivative from the result; that of the quotient underflows where the result does not',
   takes: 'float',
   f: (x) => 1 / (1 + Math.exp(-x)),
   scalar: 'sigmoid',
@@ -73,6 +79,7 @@ export const sigmoid: OpDef<1, NoAttrs> = unary('sigmoid', {
 
 export const erf: OpDef<1, NoAttrs> = unary('erf', {
   summary: 'error function',
+  why: 'nothing to make it of',
   takes: 'float',
   f: erf64,
   scalar: 'erf',
@@ -85,6 +92,7 @@ export const erf: OpDef<1, NoAttrs> = unary('erf', {
 
 export const erfc: OpDef<1, NoAttrs> = unary('erfc', {
   summary: '1 - erf(x), accurate where it is small',
+  why: 'all digits of the tail, where 1 - erf(x) has none',
   takes: 'float',
   f: erfc64,
   scalar: 'erfc',
@@ -98,6 +106,7 @@ export const erfc: OpDef<1, NoAttrs> = unary('erfc', {
 /** Infinite at -1 and 1, NaN beyond. */
 export const erfinv: OpDef<1, NoAttrs> = unary('erfinv', {
   summary: 'the y with erf(y) = x',
+  why: 'nothing to make it of',
   takes: 'float',
   f: erfinv64,
   scalar: 'erfinv',
@@ -111,6 +120,7 @@ export const erfinv: OpDef<1, NoAttrs> = unary('erfinv', {
 
 export const normalCdf: OpDef<1, NoAttrs> = unary('normalCdf', {
   summary: 'probability of a standard normal number below x',
+  why: 'all digits of the tail, where erfc(-x / sqrt 2) / 2 is 166 ulp off',
   takes: 'float',
   f: normalCdf64,
   scalar: 'normalCdf',

@@ -25,6 +25,7 @@ export interface SliceAttrs {
  */
 export const slice: OpDef<1, SliceAttrs> = defineOp('slice', {
   summary: 'takes a box, with steps',
+  why: 'index arithmetic',
   kind: 'view',
   arity: 1,
   attrs: z.strictObject({ starts: axesSchema, limits: axesSchema, steps: axesSchema }),

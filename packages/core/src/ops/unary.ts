@@ -17,6 +17,7 @@ const zeroGradient = (): readonly [null] => [null]
 
 export const neg: OpDef<1, NoAttrs> = unary('neg', {
   summary: '-x',
+  why: 'one instruction; 0 - x loses the sign of 0',
   takes: 'numeric',
   f: (x) => -x,
   wide: (x) => -x,
@@ -26,6 +27,7 @@ export const neg: OpDef<1, NoAttrs> = unary('neg', {
 
 export const abs: OpDef<1, NoAttrs> = unary('abs', {
   summary: '|x|; its derivative is 0 at 0 and at NaN',
+  why: 'one instruction; a choice between x and -x loses the sign of 0',
   takes: 'numeric',
   f: Math.abs,
   wide: (x) => (x < 0n ? -x : x),
@@ -36,6 +38,7 @@ export const abs: OpDef<1, NoAttrs> = unary('abs', {
 
 export const exp: OpDef<1, NoAttrs> = unary('exp', {
   summary: 'e^x',
+  why: 'nothing to make it of',
   takes: 'float',
   f: Math.exp,
   scalar: 'exp',
@@ -45,6 +48,7 @@ export const exp: OpDef<1, NoAttrs> = unary('exp', {
 
 export const exp2: OpDef<1, NoAttrs> = unary('exp2', {
   summary: '2^x, exact for integers',
+  why: 'exact for integers; e^(x log 2) is 63 ulp off',
   takes: 'float',
   f: (x) => 2 ** x,
   scalar: 'exp2',
@@ -54,6 +58,7 @@ export const exp2: OpDef<1, NoAttrs> = unary('exp2', {
 
 export const expm1: OpDef<1, NoAttrs> = unary('expm1', {
   summary: 'e^x - 1, accurate near 0',
+  why: 'all digits near 0, where e^x - 1 has none',
   takes: 'float',
   f: Math.expm1,
   scalar: 'expm1',
@@ -63,6 +68,7 @@ export const expm1: OpDef<1, NoAttrs> = unary('expm1', {
 
 export const log: OpDef<1, NoAttrs> = unary('log', {
   summary: 'natural logarithm',
+  why: 'nothing to make it of',
   takes: 'float',
   f: Math.log,
   scalar: 'log',
@@ -73,6 +79,7 @@ export const log: OpDef<1, NoAttrs> = unary('log', {
 
 export const log2: OpDef<1, NoAttrs> = unary('log2', {
   summary: 'logarithm to base 2, exact for powers of 2',
+  why: 'exact for powers of 2, which log x / log 2 is not',
   takes: 'float',
   f: Math.log2,
   scalar: 'log2',
@@ -83,6 +90,7 @@ export const log2: OpDef<1, NoAttrs> = unary('log2', {
 
 export const log10: OpDef<1, NoAttrs> = unary('log10', {
   summary: 'logarithm to base 10, exact for powers of 10',
+  why: 'exact for powers of 10, which log x / log 10 is not',
   takes: 'float',
   f: Math.log10,
   scalar: 'log10',
@@ -93,6 +101,7 @@ export const log10: OpDef<1, NoAttrs> = unary('log10', {
 
 export const log1p: OpDef<1, NoAttrs> = unary('log1p', {
   summary: 'log(1 + x), accurate near 0',
+  why: 'all digits near 0, where log(1 + x) has none',
   takes: 'float',
   f: Math.log1p,
   scalar: 'log1p',
@@ -103,6 +112,7 @@ export const log1p: OpDef<1, NoAttrs> = unary('log1p', {
 
 export const sqrt: OpDef<1, NoAttrs> = unary('sqrt', {
   summary: 'square root',
+  why: 'one instruction, rounded once',
   takes: 'float',
   f: Math.sqrt,
   scalar: 'sqrt',
@@ -114,6 +124,7 @@ export const sqrt: OpDef<1, NoAttrs> = unary('sqrt', {
 
 export const rsqrt: OpDef<1, NoAttrs> = unary('rsqrt', {
   summary: '1 / sqrt(x)',
+  why: 'derivative from the result by products; that of 1 / sqrt(x) divides twice',
   takes: 'float',
   f: (x) => 1 / Math.sqrt(x),
   scalar: (k, [x = 0], dtype) => k.call('div', dtype, k.constant(dtype, 1), k.call('sqrt', dtype, x)),
@@ -125,6 +136,7 @@ export const rsqrt: OpDef<1, NoAttrs> = unary('rsqrt', {
 
 export const reciprocal: OpDef<1, NoAttrs> = unary('reciprocal', {
   summary: '1 / x',
+  why: 'derivative from the result by products; that of 1 / x divides',
   takes: 'float',
   f: (x) => 1 / x,
   scalar: (k, [x = 0], dtype) => k.call('div', dtype, k.constant(dtype, 1), x),
@@ -135,6 +147,7 @@ export const reciprocal: OpDef<1, NoAttrs> = unary('reciprocal', {
 
 export const sin: OpDef<1, NoAttrs> = unary('sin', {
   summary: 'sine of x in radians',
+  why: 'nothing to make it of',
   takes: 'float',
   f: Math.sin,
   scalar: 'sin',
@@ -144,6 +157,7 @@ export const sin: OpDef<1, NoAttrs> = unary('sin', {
 
 export const cos: OpDef<1, NoAttrs> = unary('cos', {
   summary: 'cosine of x in radians',
+  why: 'nothing to make it of: a quarter turn more is rounded',
   takes: 'float',
   f: Math.cos,
   scalar: 'cos',
@@ -153,6 +167,7 @@ export const cos: OpDef<1, NoAttrs> = unary('cos', {
 
 export const tan: OpDef<1, NoAttrs> = unary('tan', {
   summary: 'tangent of x in radians',
+  why: 'one reduction of the angle instead of two; derivative from the result',
   takes: 'float',
   f: Math.tan,
   scalar: 'tan',
@@ -163,6 +178,7 @@ export const tan: OpDef<1, NoAttrs> = unary('tan', {
 
 export const floor: OpDef<1, NoAttrs> = unary('floor', {
   summary: 'largest integer not above x',
+  why: 'one instruction',
   takes: 'float',
   f: Math.floor,
   scalar: 'floor',
@@ -171,6 +187,7 @@ export const floor: OpDef<1, NoAttrs> = unary('floor', {
 
 export const ceil: OpDef<1, NoAttrs> = unary('ceil', {
   summary: 'smallest integer not below x',
+  why: 'one instruction; -floor(-x) is three',
   takes: 'float',
   f: Math.ceil,
   scalar: 'ceil',
@@ -179,6 +196,7 @@ export const ceil: OpDef<1, NoAttrs> = unary('ceil', {
 
 export const trunc: OpDef<1, NoAttrs> = unary('trunc', {
   summary: 'integer part of x',
+  why: 'one instruction; a choice between floor and ceil is four',
   takes: 'float',
   f: Math.trunc,
   scalar: 'trunc',
@@ -187,6 +205,7 @@ export const trunc: OpDef<1, NoAttrs> = unary('trunc', {
 
 export const round: OpDef<1, NoAttrs> = unary('round', {
   summary: 'nearest integer, ties to even',
+  why: 'one instruction; ties go to even',
   takes: 'float',
   f: roundHalfToEven,
   scalar: 'round',
@@ -196,6 +215,7 @@ export const round: OpDef<1, NoAttrs> = unary('round', {
 /** Logical not on bool, bits inverted on integers. */
 export const bitwiseNot: OpDef<1, NoAttrs> = unary('bitwiseNot', {
   summary: 'not x (logical on bool, bitwise on integers)',
+  why: 'one form for the opposite, which the rules of comparisons look for',
   takes: 'logical',
   f: (x) => 1 - x,
   integer: (x) => ~x,
@@ -207,6 +227,7 @@ export const bitwiseNot: OpDef<1, NoAttrs> = unary('bitwiseNot', {
 /** The identity, through which no cotangent flows. */
 export const stopGradient: OpDef<1, NoAttrs> = unary('stopGradient', {
   summary: 'x, without a derivative',
+  why: 'what it is for is its derivative, 0',
   takes: 'any',
   f: (x) => x,
   wide: (x) => x,

@@ -38,6 +38,7 @@ export interface WhileLoopAttrs {
  */
 export const whileLoop: OpDef<number, WhileLoopAttrs> = controlOp('whileLoop', {
   summary: 'a body run while a condition holds',
+  why: 'runs as often as data says',
   attrs: z.strictObject({
     condition: regionSchema,
     body: regionSchema,

@@ -72,6 +72,7 @@ const countsOf = (attrs: WindowsAttrs, shape: Shape): Shape =>
  */
 export const windows: OpDef<1, WindowsAttrs> = defineOp('windows', {
   summary: 'sliding windows over axes, as further axes',
+  why: 'index arithmetic that repeats elements: convolutions and poolings read no copies (ADR 3)',
   kind: 'view',
   arity: 1,
   attrs: windowsSchema,
@@ -154,6 +155,7 @@ export interface FoldWindowsAttrs extends WindowsAttrs {
  */
 export const foldWindows: OpDef<1, FoldWindowsAttrs> = defineOp('foldWindows', {
   summary: 'adds overlapping windows up',
+  why: 'the derivative of windows as one sum per element, in a fixed order',
   kind: 'reduction',
   arity: 1,
   attrs: z.strictObject({

@@ -1,9 +1,12 @@
 // Functions that make tensors: from data, of constants, and from the random generator (its numbers are drawn at once, in the
 // order of the calls).
-import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
+import { type DType as CoreDType, dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
 import { bool, type DType, float32, float64, int32 } from './dtypes.ts'
 import { int64Missing, invalidOption, mixedData, notSupported, unevenData } from './errors.ts'
-import { defaultGenerator, type Generator } from './random/mt19937.ts'
+import { defaultGenerator } from './random/default-generator.ts'
+import type { Generator } from './random/generator.ts'
+import { fillNormal } from './random/normal.ts'
+import { fillUniform } from './random/uniform.ts'
 import { type Tensor, tensorOfData } from './tensor.ts'
 import { sizesOf } from './tensor-options.ts'
 
@@ -131,23 +134,17 @@ export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
 
 function drawn(
   args: SizesAnd<RandomOptions>,
-  draw: (generator: Generator, data: Float32Array | Float64Array) => void,
+  draw: (generator: Generator, dtype: CoreDType, data: TypedArray) => void,
 ): Tensor {
   const { shape, options = {} } = sizesAnd(args)
   const { dtype = float32, generator = defaultGenerator } = options
-  if (!dtype.isFloatingPoint) throw notSupported(`random numbers of ${dtype}`)
-  const data = dtype === float64 ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
-  draw(generator, data)
+  const data = dtypes[dtype.core].allocate(sizeOf(shape))
+  draw(generator, dtype.core, data)
   return finish(tensorOfData(dtype, shape, data), options)
 }
 
 /** Uniform in [0, 1). */
-export const rand = (...args: SizesAnd<RandomOptions>): Tensor =>
-  drawn(args, (generator, data) => {
-    if (data instanceof Float32Array) generator.fillUniform(data, 0, 1)
-    else generator.fillUniform53(data)
-  })
+export const rand = (...args: SizesAnd<RandomOptions>): Tensor => drawn(args, fillUniform)
 
 /** Standard normal. */
-export const randn = (...args: SizesAnd<RandomOptions>): Tensor =>
-  drawn(args, (generator, data) => generator.fillNormal(data))
+export const randn = (...args: SizesAnd<RandomOptions>): Tensor => drawn(args, fillNormal)

@@ -45,7 +45,15 @@ export {
 export * as _internal from './internal.ts'
 export * as nn from './nn/index.ts'
 export * as optim from './optim/index.ts'
-export { Generator, manualSeed } from './random/mt19937.ts'
+export {
+  forkRng,
+  getRngState,
+  initialSeed,
+  manualSeed,
+  seed,
+  setRngState,
+} from './random/default-generator.ts'
+export { Generator } from './random/generator.ts'
 export type { ByteSource } from './serialize/byte-source.ts'
 export type { Checkpoint, RestoredView, SavedView, ViewGeometry } from './serialize/checkpoint.ts'
 export { packCheckpoint, unpackCheckpoint } from './serialize/checkpoint.ts'

@@ -2,12 +2,13 @@
 import { noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
 import { invalidOption } from '../errors.ts'
-import { defaultGenerator } from '../random/mt19937.ts'
+import { defaultGenerator } from '../random/default-generator.ts'
+import { fillUniform } from '../random/uniform.ts'
 import { type Tensor, tensorOfData } from '../tensor.ts'
 
 export function uniform_(tensor: Tensor, a = 0, b = 1): Tensor {
   const data = new Float32Array(tensor.numel())
-  defaultGenerator.fillUniform(data, a, b)
+  fillUniform(defaultGenerator, 'f32', data, a, b)
   return noGrad(() => tensor.copy_(tensorOfData(float32, tensor.shape, data)))
 }
 

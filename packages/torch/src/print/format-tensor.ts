@@ -3,7 +3,7 @@ import { type DType, isFloat, type Scalar, sizeOf } from '@heddle/core'
 import { dtypeOf } from '../dtypes.ts'
 import { formatExponent, formatFixed } from './decimal.ts'
 import { type PrintOptions, printOptions } from './print-options.ts'
-import { reprSize, reprTuple } from './python.ts'
+import { reprTuple } from './python.ts'
 import { type PrintedArray, type ShownElements, shownElements } from './shown-elements.ts'
 
 export interface PrintedTensor extends PrintedArray {
@@ -33,8 +33,6 @@ export const formatParameter = (tensor: PrintedTensor, options?: PrintOptions): 
 export function formatNamedTuple(name: string, fields: readonly (readonly [string, string])[]): string {
   return `torch.return_types.${name}(\n${fields.map(([field, text]) => `${field}=${text}`).join(',\n')})`
 }
-
-export { reprSize as formatTorchSize }
 
 function elementsText(tensor: PrintedTensor, indent: number, options: PrintOptions): string {
   const isSummary = sizeOf(tensor.shape) > options.threshold

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { float32 } from '../dtypes.ts'
 import { formatParameterEntry } from './format-module.ts'
 import { repr, reprList, reprSize, str } from './python.ts'
 
@@ -15,7 +16,7 @@ test('values print as in Python', () => {
   expect(repr({ a: 1, b: [2] })).toBe("{'a': 1, 'b': (2,)}")
   expect(repr(new Map<unknown, unknown>([[0, 'x']]))).toBe("{0: 'x'}")
   expect(repr({ toString: 1, own: 2 })).toBe("{'toString': 1, 'own': 2}")
-  expect(repr(new Date(Number.NaN))).toBe('Invalid Date')
+  expect(repr([float32, new Date(Number.NaN)])).toBe('(torch.float32, Invalid Date)')
 })
 
 test('text shows strings without quotes, and those inside others with them', () => {

@@ -73,7 +73,9 @@ export const str = (value: unknown): string => (typeof value === 'string' ? valu
 const reprDict = (entries: readonly (readonly [unknown, unknown])[]): string =>
   `{${entries.map(([key, value]) => `${repr(key)}: ${repr(value)}`).join(', ')}}`
 
+/** Objects that have no text of their own; dtypes have one. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  const isBare = prototype === Object.prototype || prototype === null
+  return isBare && !(Object.hasOwn(value, 'toString') && typeof value.toString === 'function')
 }

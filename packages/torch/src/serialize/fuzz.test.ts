@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TorchError } from '../errors.ts'
 import { type ByteSource, bytesSource } from './byte-source.ts'
-import { packCheckpoint, type RestoredView, type SavedView, unpackCheckpoint } from './checkpoint.ts'
 import { scanHeader } from './header-scanner.ts'
+import { packObject, type RestoredView, type SavedView, unpackObject } from './packed-object.ts'
 import { restore, tabulate } from './plain-data.ts'
 import { parseTable, tableText } from './plain-text.ts'
 import { openSafetensors, writeSafetensors } from './safetensors.ts'
@@ -36,7 +36,7 @@ function sample(): {
     ]),
     optimizer: { state: new Map([[0, { step: 3n, lr: Number.NaN }]]), groups: [{ lr: 0.1, params: [0] }] },
   }
-  const packed = packCheckpoint(object, (value) => (isLeaf(value) ? value.view : undefined))
+  const packed = packObject(object, (value) => (isLeaf(value) ? value.view : undefined))
   const mask = { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) } as const
   return { entries: new Map([...packed.entries, ['mask "0"', mask]]), metadata: packed.metadata }
 }
@@ -59,7 +59,7 @@ function readAll(bytes: Uint8Array): 'read' | 'refused' {
       expect(data.length).toBe(shape.includes(0) ? 0 : sizeOf(shape))
       expect(data.BYTES_PER_ELEMENT).toBe(dtypes[dtype].bytes)
     }
-    unpackCheckpoint(file, expectInside)
+    unpackObject(file, expectInside)
     return 'read'
   } catch (error) {
     if (!(error instanceof TorchError)) throw error

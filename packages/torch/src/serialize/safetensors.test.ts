@@ -124,6 +124,30 @@ describe('safetensors: what is written is read', () => {
     expect(file.read('y').data).toEqual(Int8Array.of(1, -1))
   })
 
+  test("to the byte as the format's own library (safetensors 0.8.0) writes it", () => {
+    const theirs = Uint8Array.from(
+      atob(
+        'EAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJwdCJ9LCJzdGVwIjp7ImR0eXBlIjoiSTY0Iiwic2hhcGUiOltdLCJkYXRh' +
+          'X29mZnNldHMiOlswLDhdfSwid2VpZ2h0Ijp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsxLDJdLCJkYXRhX29mZnNldHMiOls4LDE2XX0s' +
+          'ImhhbGYiOnsiZHR5cGUiOiJCRjE2Iiwic2hhcGUiOlsxXSwiZGF0YV9vZmZzZXRzIjpbMTYsMThdfSwibWFzayI6eyJkdHlwZSI6IkJP' +
+          'T0wiLCJzaGFwZSI6WzNdLCJkYXRhX29mZnNldHMiOlsxOCwyMV19fSAgICAgIPn/////////zczMPQAAAMCAPwEAAQ==',
+      ),
+      (char) => char.charCodeAt(0),
+    )
+    const entries = new Map<string, SafetensorsEntry>([
+      ['step', { dtype: 'i64', shape: [], data: BigInt64Array.of(-7n) }],
+      ['weight', { dtype: 'f32', shape: [1, 2], data: Float32Array.of(0.1, -2) }],
+      ['half', { dtype: 'bf16', shape: [1], data: Uint16Array.of(0x3f80) }],
+      ['mask', { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) }],
+    ])
+
+    const file = openSafetensors(theirs)
+
+    expect(file.metadata).toEqual(new Map([['format', 'pt']]))
+    for (const [name, entry] of entries) expect(file.read(name)).toEqual(entry)
+    expect(writeSafetensors(entries, file.metadata)).toEqual(theirs)
+  })
+
   test('a large file is read by parts', () => {
     const terabyte = 2 ** 40
     const head = fileWith(

@@ -1,6 +1,6 @@
 import { type DType, readElement, rowMajorStrides, type TypedArray } from '@heddle/core'
 import { describe, expect, test } from 'vitest'
-import { packCheckpoint, type RestoredView, unpackCheckpoint } from './checkpoint.ts'
+import { packObject, type RestoredView, unpackObject } from './packed-object.ts'
 import { openSafetensors, writeSafetensors } from './safetensors.ts'
 
 /** Stands for a tensor: a view of memory. */
@@ -36,18 +36,18 @@ const viewOf = (value: object) =>
   value instanceof Strided ? { ...value, storage: value.data.buffer, elements: () => value.data } : undefined
 
 const bytesOf = (value: unknown): Uint8Array => {
-  const { entries, metadata } = packCheckpoint(value, viewOf)
+  const { entries, metadata } = packObject(value, viewOf)
   return writeSafetensors(entries, metadata)
 }
 
 const reloaded = (value: unknown): unknown =>
-  unpackCheckpoint(openSafetensors(bytesOf(value)), (restored) => new Strided(restored))
+  unpackObject(openSafetensors(bytesOf(value)), (restored) => new Strided(restored))
 
 const entriesOf = (value: unknown): Record<string, readonly number[]> =>
   Object.fromEntries([...openSafetensors(bytesOf(value)).entries].map(([name, { shape }]) => [name, shape]))
 
 const withText = (text: string): unknown =>
-  unpackCheckpoint(
+  unpackObject(
     openSafetensors(
       writeSafetensors(
         new Map([['x', { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) }]]),
@@ -57,7 +57,7 @@ const withText = (text: string): unknown =>
     (restored) => new Strided(restored),
   )
 
-describe('checkpoint: plain data come back', () => {
+describe('packed object: plain data come back', () => {
   test.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
@@ -121,7 +121,7 @@ describe('checkpoint: plain data come back', () => {
   })
 })
 
-describe('checkpoint: tensors', () => {
+describe('packed object: tensors', () => {
   test('are entries named by where they lie, which a state dict keeps', () => {
     const state = new Map([
       ['linear.weight', view(Float32Array.of(1, 2, 3, 4), [2, 2])],
@@ -199,13 +199,13 @@ describe('checkpoint: tensors', () => {
     const entries = new Map([['w', { dtype: 'f32', shape: [2, 1], data: Float32Array.of(1, 2) } as const]])
     const file = openSafetensors(writeSafetensors(entries, new Map([['format', 'pt']])))
 
-    const loaded = unpackCheckpoint(file, (restored) => new Strided(restored))
+    const loaded = unpackObject(file, (restored) => new Strided(restored))
 
     expect(loaded).toEqual(new Map([['w', view(Float32Array.of(1, 2), [2, 1])]]))
   })
 })
 
-describe('checkpoint: what cannot be saved is told with its place', () => {
+describe('packed object: what cannot be saved is told with its place', () => {
   test.each<[string, unknown]>([
     ["a function at 'model.act'", { model: new Map([['act', () => 1]]) }],
     ["a symbol at '0'", [Symbol('x')]],
@@ -225,7 +225,7 @@ describe('checkpoint: what cannot be saved is told with its place', () => {
   })
 })
 
-describe('checkpoint: damaged descriptions are errors', () => {
+describe('packed object: damaged descriptions are errors', () => {
   const rows = (...each: unknown[]): string => JSON.stringify({ version: 1, root: [0], rows: each })
 
   test.each<[string, string]>([
@@ -268,7 +268,7 @@ describe('checkpoint: damaged descriptions are errors', () => {
   })
 })
 
-test('checkpoint: equal objects give equal bytes', () => {
+test('packed object: equal objects give equal bytes', () => {
   const make = () => ({
     state: new Map([[0, { step: 3, exp: f32(1, 2) }]]),
     groups: [{ lr: 1e-3, params: [0] }],

@@ -32,7 +32,7 @@ export interface RestoredView extends ViewGeometry {
 }
 
 /** What `writeSafetensors` takes. */
-export interface Checkpoint {
+export interface PackedObject {
   readonly entries: ReadonlyMap<string, SafetensorsEntry>
   readonly metadata: ReadonlyMap<string, string>
 }
@@ -43,7 +43,7 @@ const OBJECT_KEY = 'heddle.object'
  * The file of an object. `viewOf` tells tensors from other values.
  * - Throws `TORCH_SAVE_VALUE` for what is neither plain data nor a tensor.
  */
-export function packCheckpoint(value: unknown, viewOf: (value: object) => SavedView | undefined): Checkpoint {
+export function packObject(value: unknown, viewOf: (value: object) => SavedView | undefined): PackedObject {
   const table = tabulate(value, viewOf)
   const memories = new Map<object, LeafRow<SavedView>[]>()
   for (const row of table.rows) {
@@ -70,7 +70,7 @@ export function packCheckpoint(value: unknown, viewOf: (value: object) => SavedV
  * The object of a file. A file that does not come from here is a map of its entries.
  * - Throws `TORCH_FILE_OBJECT` for a damaged description, and what reading entries throws.
  */
-export function unpackCheckpoint(file: SafetensorsFile, tensorOf: (view: RestoredView) => unknown): unknown {
+export function unpackObject(file: SafetensorsFile, tensorOf: (view: RestoredView) => unknown): unknown {
   const memories = new Map<string, TypedArray>()
   const tensor = (name: string, geometry: Omit<RestoredView, 'data'>): unknown => {
     const data = memories.get(name) ?? file.read(name).data

@@ -324,7 +324,7 @@ describe('errors', () => {
       () => torch.ones(2).add_(torch.ones(3, 2)),
       "output with shape [2] doesn't match the broadcast shape [3, 2]",
     ],
-    [() => torch.arange(3).add_(0.5), "result type Float can't be cast to the desired output type Int"],
+    [() => torch.arange(3).add_(0.5), "result type Float can't be cast to the desired output type Long"],
   ])('are RuntimeErrors with the text of PyTorch (%#)', (body, text) => {
     const error = thrownBy(body)
 

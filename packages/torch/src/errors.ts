@@ -31,14 +31,6 @@ export const formatSize = (shape: readonly number[]): string => `[${shape.join('
 export const notSupported = (what: string): TorchError =>
   new TorchError('NotImplementedError', 'TORCH_NOT_SUPPORTED', `${what} is not supported yet`, { what })
 
-export const int64Missing = (what: string): TorchError =>
-  new TorchError(
-    'NotImplementedError',
-    'TORCH_INT64',
-    `${what}: bigint values make int64 tensors, which are not supported yet. Use numbers with { dtype: torch.int32 }.`,
-    { what },
-  )
-
 export function sizeMismatch(left: readonly number[], right: readonly number[]): TorchError {
   const rank = Math.max(left.length, right.length)
   const at = (shape: readonly number[], axis: number): number => shape[axis - rank + shape.length] ?? 1
@@ -140,13 +132,6 @@ export const unevenData = (expected: number, found: number, dim: number): TorchE
 export const mixedData = (): TorchError =>
   new TorchError('TypeError', 'TORCH_DATA_MIXED', 'must be real number, not list')
 
-export const floatingOnly = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_GRAD_DTYPE',
-    'only Tensors of floating point dtype can require gradients',
-  )
-
 export const meanDtype = (dtype: string): TorchError =>
   new TorchError(
     'RuntimeError',
@@ -155,11 +140,13 @@ export const meanDtype = (dtype: string): TorchError =>
     { dtype },
   )
 
-export const boolSubtract = (): TorchError =>
+export const boolSubtract = (areBoth: boolean): TorchError =>
   new TorchError(
     'RuntimeError',
     'TORCH_BOOL_SUBTRACT',
-    'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    areBoth
+      ? 'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
+      : 'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
   )
 
 export const boolNegate = (): TorchError =>
@@ -169,78 +156,111 @@ export const boolNegate = (): TorchError =>
     'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
   )
 
-export const noGradient = (index: number): TorchError =>
+export const invalidOption = (text: string): TorchError => new TorchError('ValueError', 'TORCH_OPTION', text)
+
+/** An argument PyTorch does not take, in PyTorch's words. */
+export const argumentError = (
+  text: string,
+  details: NonNullable<ErrorContext['details']> = {},
+  name: TorchErrorName = 'RuntimeError',
+): TorchError => new TorchError(name, 'TORCH_ARGUMENT', text, details)
+
+export const unexpectedKeyword = (name: string, keyword: string): TorchError =>
+  new TorchError('TypeError', 'TORCH_KEYWORD', `${name}() got an unexpected keyword argument '${keyword}'`, {
+    name,
+    keyword,
+  })
+
+export const tooManyArguments = (name: string, most: number, found: number): TorchError =>
   new TorchError(
-    'RuntimeError',
-    'TORCH_NO_GRAD_FN',
-    `element ${index} of tensors does not require grad and does not have a grad_fn`,
-    { index },
+    'TypeError',
+    'TORCH_ARGUMENT_COUNT',
+    `${name}() takes ${most} positional argument${most === 1 ? '' : 's'} but ${found} were given`,
+    { name, most, found },
   )
 
-export const scalarOnly = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_GRAD_IMPLICIT',
-    'grad can be implicitly created only for scalar outputs',
-  )
+export const defaultDTypeFloat = (): TorchError =>
+  argumentError('only floating-point types are supported as the default type', {}, 'TypeError')
 
-export const gradientShape = (given: readonly number[], expected: readonly number[]): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_GRAD_SHAPE',
-    `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSize(given)}) and output[0] has a shape of torch.Size(${formatSize(expected)}).`,
-    { given, expected },
-  )
+export const roundingMode = (mode: string): TorchError =>
+  argumentError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${mode}'`, {
+    mode,
+  })
 
-export const secondBackward = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_BACKWARD_TWICE',
-    'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
-  )
+export const negativeIntegerPower = (): TorchError =>
+  argumentError('Integers to negative integer powers are not allowed.')
 
-export const leafInPlace = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_LEAF_INPLACE',
-    'a leaf Variable that requires grad is being used in an in-place operation.',
-  )
+export const tRank = (rank: number): TorchError =>
+  argumentError(`t() expects a tensor with <= 2 dimensions, but self is ${rank}D`, { rank })
 
-export const requiresGradOfNonLeaf = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_REQUIRES_GRAD_NON_LEAF',
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
-  )
-
-export const unusedInput = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_UNUSED_INPUT',
-    'One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.',
-  )
-
-export const inputNotRequiringGrad = (): TorchError =>
-  new TorchError(
-    'RuntimeError',
-    'TORCH_INPUT_NO_GRAD',
-    'One of the differentiated Tensors does not require grad',
-  )
-
-export function modifiedInPlace(
-  type: string,
-  shape: readonly number[],
-  producer: string | undefined,
-  found: number,
-  expected: number,
-): TorchError {
-  const which = producer === undefined ? '' : `, which is output 0 of ${producer},`
-  return new TorchError(
-    'RuntimeError',
-    'TORCH_MODIFIED_INPLACE',
-    `one of the variables needed for gradient computation has been modified by an inplace operation: [torch.${type} ${formatSize(shape)}]${which} is at version ${found}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
-    { shape, producer, found, expected },
-  )
+interface DeviceName {
+  toString(): string
 }
 
-export const invalidOption = (text: string): TorchError => new TorchError('ValueError', 'TORCH_OPTION', text)
+export const twoDevices = (first: DeviceName, second: DeviceName): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_TWO_DEVICES',
+    `Expected all tensors to be on the same device, but found at least two devices, ${first} and ${second}!`,
+    { first: String(first), second: String(second) },
+  )
+
+export const internalOverlap = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_OVERLAP',
+    'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.',
+  )
+
+/** What a program is told that is not an error. Replaceable, for those who log elsewhere. */
+// biome-ignore lint/suspicious/noConsole: warnings are for people.
+let warning: (text: string) => void = (text) => console.warn(text)
+export const setWarningHandler = (handler: (text: string) => void): void => {
+  warning = handler
+}
+export const warn = (text: string): void => warning(text)
+
+export const matmulDTypes = (left: string, right: string): TorchError =>
+  argumentError(`expected m1 and m2 to have the same dtype, but got: ${cppName(left)} != ${cppName(right)}`, {
+    left,
+    right,
+  })
+
+/** What C++ calls a dtype of the compiler. */
+const cppName = (dtype: string): string => cppNames[dtype] ?? dtype
+const cppNames: Readonly<Record<string, string>> = {
+  f32: 'float',
+  f64: 'double',
+  f16: 'c10::Half',
+  bf16: 'c10::BFloat16',
+  i64: 'long int',
+  i32: 'int',
+  i16: 'short int',
+  i8: 'signed char',
+  u8: 'unsigned char',
+  bool: 'bool',
+}
+
+export const copyShape = (from: readonly number[], to: readonly number[]): TorchError => {
+  const at =
+    to.length -
+    1 -
+    [...to].reverse().findIndex((extent, k) => {
+      const own = from[from.length - 1 - k]
+      return own !== undefined && own !== 1 && own !== extent
+    })
+  const own = from[at - to.length + from.length]
+  const text =
+    from.length > to.length
+      ? `output with shape ${formatSize(to)} doesn't match the broadcast shape ${formatSize(from)}`
+      : `The size of tensor a (${to[at]}) must match the size of tensor b (${own}) at non-singleton dimension ${at}`
+  return argumentError(text, { from, to })
+}
+
+export const fillRank = (rank: number): TorchError =>
+  argumentError(`fill_ only supports 0-dimension value tensor but got tensor with ${rank} dimensions.`, {
+    rank,
+  })
+
+export const unknownDevice = (name: string): TorchError =>
+  argumentError(`Expected one of cpu, webgl device type at start of device string: ${name}`, { name })

@@ -1,49 +1,66 @@
 // The public face of the shim: PyTorch's names. Hand-ordered; nothing is exported that is not named here.
+import './tensor/install.ts'
 
 export type { Mode, ModeScope } from './autograd/grad-mode.ts'
-export { enableGrad, isGradEnabled, noGrad } from './autograd/grad-mode.ts'
+export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './autograd/grad-mode.ts'
 export * as autograd from './autograd/index.ts'
-export type { GradNode } from './autograd/record.ts'
-export type { NestedData, RandomOptions, TensorOptions } from './creation.ts'
-export { arange, full, ones, rand, randn, tensor, zeros } from './creation.ts'
-export { defaultBackend, setBackend } from './default-runtime.ts'
-export type { DType } from './dtypes.ts'
-export { bool, float32, float64, int32 } from './dtypes.ts'
-export type { TorchErrorName } from './errors.ts'
-export { TorchError } from './errors.ts'
 export {
-  abs,
-  add,
-  clone,
-  div,
-  eq,
-  exp,
-  ge,
-  gt,
-  isFloatingPoint,
-  isTensor,
-  le,
-  log,
-  lt,
-  matmul,
-  max,
-  mean,
-  mul,
-  ne,
-  neg,
-  permute,
-  pow,
-  relu,
-  reshape,
-  sigmoid,
-  sqrt,
-  sub,
-  sum,
-  t,
-  tanh,
-} from './functions.ts'
+  bfloat16,
+  bool,
+  DType,
+  float16,
+  float32,
+  float64,
+  getDefaultDtype,
+  int8,
+  int16,
+  int32,
+  int64,
+  setDefaultDtype,
+  uint8,
+} from './dtypes.ts'
+export { Device } from './engine/device.ts'
+export type { TorchErrorName } from './errors.ts'
+export { setWarningHandler, TorchError } from './errors.ts'
 export * as _internal from './internal.ts'
 export * as nn from './nn/index.ts'
+export { add, div, floorDivide, fmod, mul, pow, remainder, rsub, sub } from './ops/arithmetic.ts'
+export { eq, ge, gt, le, lt, ne } from './ops/comparison.ts'
+export type { NestedData, TensorOptions } from './ops/creation.ts'
+export {
+  arange,
+  empty,
+  emptyLike,
+  full,
+  fullLike,
+  ones,
+  onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from './ops/creation.ts'
+export { addDevice, device } from './ops/devices.ts'
+export { maximum, minimum } from './ops/extremes.ts'
+export { matmul } from './ops/matrix.ts'
+export type { Named } from './ops/named.ts'
+export { chunk, narrow, select, split, unbind } from './ops/parts.ts'
+export type { RandomOptions } from './ops/random.ts'
+export { rand, randn } from './ops/random.ts'
+export { max, mean, min, sum } from './ops/reductions.ts'
+export { Slice, slice } from './ops/slice.ts'
+export { abs, exp, log, neg, relu, sigmoid, sqrt, tanh } from './ops/unary.ts'
+export {
+  broadcastTo,
+  clone,
+  flatten,
+  permute,
+  reshape,
+  squeeze,
+  t,
+  transpose,
+  unflatten,
+  unsqueeze,
+} from './ops/views.ts'
 export * as optim from './optim/index.ts'
 export {
   forkRng,
@@ -59,5 +76,7 @@ export type { PackedObject, RestoredView, SavedView, ViewGeometry } from './seri
 export { packObject, unpackObject } from './serialize/packed-object.ts'
 export type { EntryInfo, OpenOptions, SafetensorsEntry, SafetensorsFile } from './serialize/safetensors.ts'
 export { openSafetensors, safetensorsParts, writeSafetensors } from './serialize/safetensors.ts'
-export type { BackwardOptions, Operand } from './tensor.ts'
-export { Tensor } from './tensor.ts'
+
+export { isFloatingPoint, isTensor } from './tensor/questions.ts'
+export { Size } from './tensor/size.ts'
+export { Tensor } from './tensor/tensor.ts'

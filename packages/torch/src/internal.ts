@@ -1,6 +1,6 @@
 // What tests and benchmarks may look at: counts of compilation, evaluation and device memory. No part of the stable API.
-import { defaultBackend } from './default-runtime.ts'
-import { engineStats } from './engine/epoch.ts'
+import { cpu, type Device } from './engine/device.ts'
+import { engineStats } from './engine/evaluate.ts'
 import { planCacheStats } from './engine/plan-cache.ts'
 import { storageStats } from './engine/storage.ts'
 
@@ -10,15 +10,14 @@ export interface Stats {
   readonly cacheSize: number
   /** Plans run. */
   readonly flushCount: number
-  readonly epochCount: number
   /** Tensors' contents on the device, and how often some were moved to the host to make room. */
   readonly deviceBuffers: number
   readonly deviceBytes: number
   readonly spillCount: number
 }
 
-export const stats = (): Stats => ({
-  ...planCacheStats(defaultBackend()),
+export const stats = (device: Device = cpu): Stats => ({
+  ...planCacheStats(device.backend),
   ...engineStats(),
   ...storageStats(),
 })

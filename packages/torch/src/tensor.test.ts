@@ -27,10 +27,9 @@ describe('making tensors', () => {
     expect(x.tolist()).toEqual([1, 2])
   })
 
-  it('says what is wrong with uneven data and bigints', () => {
+  it('says what is wrong with uneven data', () => {
     expect(() => torch.tensor([[1, 2], [3]])).toThrow('expected sequence of length 2 at dim 1 (got 1)')
     expect(() => torch.tensor([1, [2]])).toThrow('must be real number, not list')
-    expect(() => torch.tensor([1n])).toThrow(expect.objectContaining({ code: 'TORCH_INT64' }))
   })
 
   it('fills, counts and takes sizes as a list or spread', () => {
@@ -121,7 +120,7 @@ describe('arithmetic', () => {
     expect(torch.ones(2).mul(wide).dtype).toBe(torch.float32)
     expect(torch.ones(2, { dtype: torch.float64 }).mul(torch.ones(2)).dtype).toBe(torch.float64)
     expect(whole.mul(torch.tensor(1.5)).dtype).toBe(torch.float32)
-    expect([whole.add(1).dtype, whole.add(0.5).dtype]).toEqual([torch.int32, torch.float32])
+    expect([whole.add(1).dtype, whole.add(0.5).dtype]).toEqual([torch.int64, torch.float32])
     expect(whole.div(2).tolist()).toEqual([0, 0.5])
     expect(flags.add(flags).tolist()).toEqual([true, false])
     expect(flags.sum().item()).toBe(1)
@@ -176,13 +175,13 @@ describe('memory', () => {
   })
 
   it('moves with the backend: tensors of one device are used on another', () => {
-    const before = torch.defaultBackend()
+    const before = torch.device('cpu').backend
     const x = torch.tensor([1, 2]).mul(2)
     x.tolist()
-    torch.setBackend(interpreterBackend())
+    torch.device('cpu').replaceBackend(interpreterBackend())
 
     const found = x.add(1).tolist()
-    torch.setBackend(before)
+    torch.device('cpu').replaceBackend(before)
 
     expect(found).toEqual([3, 5])
     expect(x.add(2).tolist()).toEqual([4, 6])

@@ -1,164 +1,214 @@
-// Backward: walks the nodes that operations left, newest epoch first, and lets the compiler differentiate each epoch's values
-// with respect to leaves and to what came from older epochs. Records values only; nothing is evaluated here.
-import { vjp } from '@heddle/compiler'
-import { dtypes, type TensorType, type Value, withProvenance } from '@heddle/core'
-import { dtypeOf } from '../dtypes.ts'
-import {
-  type Cell,
-  cellOfValue,
-  checkPending,
-  currentEpoch,
-  type Epoch,
-  noteLoss,
-  valueIn,
-} from '../engine/epoch.ts'
-import { modifiedInPlace, noGradient, secondBackward } from '../errors.ts'
-import type { Edge, GradNode, Leaf, Tracked } from './record.ts'
+// Backward: walks the nodes from the roots, each once, when all cotangents of its results are known; of those that are ready the
+// newest first, leaves before all. Records like any other code; nothing is evaluated here.
+import { noteLoss } from '../engine/evaluate.ts'
+import { add } from '../ops/arithmetic.ts'
+import { filled } from '../tensor/filled.ts'
+import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
+import { AccumulateGrad } from './accumulate.ts'
+import * as graphErrors from './errors.ts'
+import { withGradMode } from './grad-mode.ts'
+import { checkForNan } from './nan-check.ts'
+import type { Edge, Node } from './node.ts'
 
 export interface Root {
-  readonly tensor: Leaf
-  readonly cotangent: Cell
+  readonly tensor: Tensor
+  readonly grad: Tensor
 }
 
-export interface BackwardOptions {
-  readonly retainGraph: boolean
-  /** Tensors whose cotangents are wanted; leaves receive nothing then. */
-  readonly wanted?: readonly Leaf[]
+export interface BackwardSettings {
+  readonly keepGraph: boolean
+  readonly createGraph: boolean
+  /** Tensors whose gradients are wanted, in place of those of all leaves. */
+  readonly inputs?: readonly Tensor[] | undefined
+  /** Wanted gradients go into `grad`; else they are given back. */
+  readonly accumulates: boolean
 }
 
-/** What is known of an epoch's values while walking back: cotangents of values, to be summed. */
-interface Part {
-  readonly of: Value[]
-  readonly cotangents: Cell[]
-  readonly nodes: Set<GradNode>
-}
-
-/** Cotangents of `wanted` tensors, `undefined` where they were not reached; leaves accumulate theirs if none are wanted. */
-export function runBackward(
-  roots: readonly Root[],
-  { retainGraph, wanted }: BackwardOptions,
-): ReadonlyMap<Tracked, Cell> {
-  const found = new Map<Tracked, Cell>()
-  const parts = new Map<Epoch, Part>()
-  roots.forEach(({ tensor, cotangent }, k) => {
-    if (!tensor.requiresGrad) throw noGradient(k)
-    if (tensor.gradFn === null) deliver(tensor, cotangent, wanted, found)
-    else join(parts, tensor.gradFn, cotangent)
-    if (wanted === undefined) noteLoss(tensor.box.cell)
+/** Gradients of `inputs`, null where they were not reached. */
+export function runBackward(roots: readonly Root[], settings: BackwardSettings): readonly (Tensor | null)[] {
+  const edges = roots.map(({ tensor }, k) => {
+    const edge = gradientEdge(tensor)
+    if (edge === null) throw graphErrors.noGradient(k)
+    if (settings.accumulates) noteLoss(tensor.cell)
+    return edge
   })
-  const visited: GradNode[] = []
-  for (;;) {
-    const epoch = newest(parts)
-    const part = epoch === undefined ? undefined : parts.get(epoch)
-    if (epoch === undefined || part === undefined) break
-    parts.delete(epoch)
-    const nodes = nodesWithin(epoch, part.nodes)
-    for (const node of nodes) check(node)
-    visited.push(...nodes)
-    differentiate(epoch, part, nodes, parts, wanted, found)
+  return withGradMode(settings.createGraph, () => new Walk(edges, settings).run(roots))
+}
+
+class Walk {
+  readonly #settings: BackwardSettings
+  readonly #roots: readonly Edge[]
+  /** How many edges lead to a node that cotangents have not come along yet. */
+  readonly #waiting = new Map<Node, number>()
+  readonly #cotangents = new Map<Node, (Tensor | null)[]>()
+  /** Nodes to run, oldest first. */
+  readonly #ready: Node[] = []
+  /** Where wanted gradients are: by node, results and which input they are for. */
+  readonly #captures = new Map<Node, { readonly index: number; readonly input: number }[]>()
+  #needed: ReadonlySet<Node> | undefined
+  readonly #found: (Tensor | null)[] = []
+
+  constructor(roots: readonly Edge[], settings: BackwardSettings) {
+    this.#roots = roots
+    this.#settings = settings
   }
-  if (!retainGraph) for (const node of visited) node.isFreed = true
-  return found
-}
 
-function join(parts: Map<Epoch, Part>, node: GradNode, cotangent: Cell): void {
-  let part = parts.get(node.epoch)
-  if (part === undefined) {
-    part = { of: [], cotangents: [], nodes: new Set() }
-    parts.set(node.epoch, part)
+  run(roots: readonly Root[]): readonly (Tensor | null)[] {
+    const order = this.#explore()
+    this.#want(order)
+    const started = new Set<Node>()
+    this.#roots.forEach(({ node, index }, k) => {
+      this.#receive(node, index, (roots[k] as Root).grad)
+      started.add(node)
+    })
+    for (const node of started) if ((this.#waiting.get(node) ?? 0) === 0) this.#enqueue(node)
+    const visited: Node[] = []
+    for (let node = this.#ready.pop(); node !== undefined; node = this.#ready.pop()) {
+      visited.push(node)
+      this.#visit(node)
+    }
+    if (!this.#settings.keepGraph) for (const node of visited) node.release()
+    return this.#found
   }
-  part.of.push(node.value)
-  part.cotangents.push(cotangent)
-  part.nodes.add(node)
-}
 
-function newest(parts: ReadonlyMap<Epoch, Part>): Epoch | undefined {
-  let result: Epoch | undefined
-  for (const epoch of parts.keys()) if (result === undefined || epoch.order > result.order) result = epoch
-  return result
-}
-
-/** All nodes of an epoch that backward meets. */
-function nodesWithin(epoch: Epoch, starts: Iterable<GradNode>): readonly GradNode[] {
-  const seen = new Set<GradNode>(starts)
-  for (const node of seen) {
-    for (const edge of node.edges) if (edge.node !== undefined && isInner(edge, epoch)) seen.add(edge.node)
+  /** Every node the roots lead to, and how many edges lead to each. */
+  #explore(): readonly Node[] {
+    const seen = new Set<Node>(this.#roots.map(({ node }) => node))
+    for (const node of seen) {
+      for (const edge of node.edges) {
+        if (edge === null) continue
+        this.#waiting.set(edge.node, (this.#waiting.get(edge.node) ?? 0) + 1)
+        seen.add(edge.node)
+      }
+    }
+    return [...seen]
   }
-  return [...seen]
-}
 
-/** Whether an edge is part of its epoch's graph; others enter it as inputs: from older epochs, or written to meanwhile. */
-const isInner = ({ node, value }: Edge, epoch: Epoch): boolean =>
-  node?.epoch === epoch && node.value === value
+  /** Where only some gradients are wanted: the nodes that lead to them. */
+  #want(nodes: readonly Node[]): void {
+    const { inputs } = this.#settings
+    if (inputs === undefined) return
+    inputs.forEach((tensor, input) => {
+      this.#found.push(null)
+      const edge = gradientEdge(tensor)
+      if (edge === null) return
+      const list = this.#captures.get(edge.node) ?? []
+      list.push({ index: edge.index, input })
+      this.#captures.set(edge.node, list)
+    })
+    const users = new Map<Node, Node[]>()
+    for (const node of nodes) {
+      for (const edge of node.edges) {
+        if (edge === null) continue
+        const list = users.get(edge.node)
+        if (list === undefined) users.set(edge.node, [node])
+        else list.push(node)
+      }
+    }
+    const needed = new Set<Node>()
+    for (const node of this.#captures.keys()) for (const user of users.get(node) ?? []) needed.add(user)
+    for (const node of needed) for (const user of users.get(node) ?? []) needed.add(user)
+    this.#needed = needed
+  }
 
-function check({ isFreed, saved }: GradNode): void {
-  if (isFreed && saved.length > 0) throw secondBackward()
-  for (const { box, version, producer } of saved) {
-    if (box.version === version) continue
-    const { dtype, shape } = box.cell.type
-    const { title } = dtypeOf(dtype)
-    throw modifiedInPlace(`${title}Tensor`, shape, producer, box.version, version)
+  #receive(node: Node, index: number, cotangent: Tensor | null): void {
+    let list = this.#cotangents.get(node)
+    if (list === undefined) {
+      list = []
+      this.#cotangents.set(node, list)
+    }
+    while (list.length <= index) list.push(null)
+    if (cotangent === null) return
+    const known = list[index]
+    list[index] = known == null ? cotangent : add(known, cotangent)
+  }
+
+  /** Into the list of ready nodes, by when they were recorded. */
+  #enqueue(node: Node): void {
+    const ready = this.#ready
+    let at = ready.length
+    while (at > 0 && (ready[at - 1] as Node).sequence > node.sequence) at--
+    ready.splice(at, 0, node)
+  }
+
+  #visit(node: Node): void {
+    const cotangents = this.#cotangents.get(node) ?? []
+    this.#cotangents.delete(node)
+    while (cotangents.length < node.outputs.length) cotangents.push(null)
+    const hooked = runPreHooks(node, cotangents)
+    for (const { index, input } of this.#captures.get(node) ?? [])
+      this.#capture(node, input, hooked[index] ?? null)
+    const runs = this.#needed === undefined || this.#needed.has(node)
+    const wanted = node.edges.map((edge) => edge !== null && this.#leads(edge.node))
+    const results = runs ? this.#apply(node, hooked, wanted) : []
+    node.edges.forEach((edge, k) => {
+      if (edge === null) return
+      this.#receive(edge.node, edge.index, results[k] ?? null)
+      const waiting = (this.#waiting.get(edge.node) ?? 0) - 1
+      this.#waiting.set(edge.node, waiting)
+      if (waiting === 0) this.#enqueue(edge.node)
+    })
+  }
+
+  #leads(node: Node): boolean {
+    return this.#needed === undefined || this.#needed.has(node) || this.#captures.has(node)
+  }
+
+  #apply(
+    node: Node,
+    cotangents: readonly (Tensor | null)[],
+    wanted: readonly boolean[],
+  ): readonly (Tensor | null)[] {
+    let results = node.apply(cotangents, wanted)
+    for (const hook of node.hooks.values()) {
+      const given = hook(results, cotangents)
+      if (given != null) results = given
+    }
+    checkForNan(node, results)
+    return results
+  }
+
+  #capture(node: Node, input: number, grad: Tensor | null): void {
+    if (!this.#settings.accumulates) {
+      this.#found[input] = grad
+      return
+    }
+    const tensor = (this.#settings.inputs as readonly Tensor[])[input] as Tensor
+    if (grad === null) return
+    if (node instanceof AccumulateGrad) node.apply([grad])
+    else tensor.storeGrad(tensor.storedGrad === null ? grad : add(tensor.storedGrad, grad))
   }
 }
 
-function differentiate(
-  epoch: Epoch,
-  { of, cotangents }: Part,
-  nodes: readonly GradNode[],
-  parts: Map<Epoch, Part>,
-  wanted: readonly Leaf[] | undefined,
-  found: Map<Tracked, Cell>,
-): void {
-  const leaves = new Map<Value, Leaf>()
-  const links = new Map<Value, GradNode>()
-  for (const node of nodes) {
-    for (const edge of node.edges) {
-      if (edge.leaf !== undefined) leaves.set(edge.value, edge.leaf)
-      else if (edge.node !== undefined && !isInner(edge, epoch)) links.set(edge.value, edge.node)
+/** Hooks of results in their order, then what keeps their gradients, then hooks before the node. */
+function runPreHooks(node: Node, cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+  let hooked = cotangents
+  for (const [index, hooks] of node.tensorHooks) {
+    for (const hook of hooks.values()) {
+      const grad = hooked[index]
+      if (grad == null) continue
+      const given = hook(grad)
+      if (given != null) hooked = hooked.with(index, given)
     }
   }
-  const reached = new Set(nodes)
-  const inner = (wanted ?? []).filter(({ gradFn }) => gradFn !== null && reached.has(gradFn))
-  const boundary = [
-    ...leaves.keys(),
-    ...links.keys(),
-    ...inner.map(({ gradFn }) => (gradFn as GradNode).value),
-  ]
-  const seeds = cotangents.map((cell) => valueIn(epoch, cell))
-  const results = withProvenance(undefined, () => vjp(of, seeds, boundary))
-  let next = 0
-  const take = (): Cell => cellOfValue(epoch, results[next++] as Value)
-  for (const leaf of leaves.values()) deliver(leaf, take(), wanted, found)
-  for (const node of links.values()) join(parts, node, take())
-  for (const tensor of inner) deliver(tensor, take(), wanted, found)
-  const last = results.at(-1)
-  if (last !== undefined) checkPending(cellOfValue(epoch, last))
+  for (const [index, kept] of node.retained) {
+    const tensor = kept.deref()
+    const grad = hooked[index]
+    if (tensor === undefined || grad == null) continue
+    tensor.storeGrad(tensor.storedGrad === null ? grad : add(tensor.storedGrad, grad))
+  }
+  for (const hook of node.preHooks.values()) hooked = hook(hooked) ?? hooked
+  return hooked
 }
 
-function deliver(
-  leaf: Leaf,
-  cell: Cell,
-  wanted: readonly Leaf[] | undefined,
-  found: Map<Tracked, Cell>,
-): void {
-  if (wanted === undefined) leaf.accumulateGrad(cell)
-  else if (wanted.includes(leaf)) found.set(leaf, found.has(leaf) ? sum(found.get(leaf) as Cell, cell) : cell)
-}
-
-/** `x + y`, in the newer of their epochs. */
-export function sum(x: Cell, y: Cell): Cell {
-  const epochs = [x.epoch, y.epoch].filter((epoch) => epoch !== undefined)
-  const epoch = epochs.reduce(
-    (newer, each) => (each.order > newer.order ? each : newer),
-    epochs[0] ?? currentEpoch(),
-  )
-  return withProvenance(undefined, () =>
-    cellOfValue(epoch, epoch.b.add(valueIn(epoch, x), valueIn(epoch, y))),
-  )
-}
-
-/** A cotangent of ones, recorded where its tensor is. */
-export function onesLike({ dtype, shape }: TensorType, epoch: Epoch): Cell {
-  const value = withProvenance(undefined, () => epoch.b.full({ dtype, shape, value: dtypes[dtype].round(1) }))
-  return cellOfValue(epoch, value)
+/** The gradient backward starts from: given, or 1 for one element. */
+export function rootOf(tensor: Tensor, gradient: Tensor | null | undefined): Root {
+  if (gradient == null) {
+    if (tensor.requiresGrad && tensor.numel() !== 1) throw graphErrors.scalarOnly()
+    return { tensor, grad: filled(tensor.device, tensor.type_, 1) }
+  }
+  if (!tensor.shape.every((dim, axis) => dim === gradient.shape[axis]) || tensor.ndim !== gradient.ndim) {
+    throw graphErrors.gradientShape(gradient.shape, tensor.shape)
+  }
+  return { tensor, grad: gradient }
 }

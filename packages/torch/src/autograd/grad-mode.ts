@@ -15,25 +15,36 @@ export interface Mode {
   (): ModeScope
 }
 
-function mode(enabled: boolean): Mode {
-  function enter(): ModeScope
-  function enter<T>(body: () => T): T
-  function enter<T>(body?: () => T): T | ModeScope {
-    const before = isEnabled
-    isEnabled = enabled
-    const restore = (): void => {
-      isEnabled = before
-    }
-    if (body === undefined) return { [Symbol.dispose]: restore }
-    try {
-      return body()
-    } finally {
-      restore()
-    }
+export function withGradMode<T>(enabled: boolean, body: () => T): T {
+  const before = isEnabled
+  isEnabled = enabled
+  try {
+    return body()
+  } finally {
+    isEnabled = before
   }
-  return enter
 }
+
+function enter(enabled: boolean): ModeScope {
+  const before = isEnabled
+  isEnabled = enabled
+  return {
+    [Symbol.dispose](): void {
+      isEnabled = before
+    },
+  }
+}
+
+const mode = (enabled: boolean): Mode =>
+  ((body?: () => unknown) => (body === undefined ? enter(enabled) : withGradMode(enabled, body))) as Mode
 
 /** Nothing inside is recorded for backward. */
 export const noGrad: Mode = mode(false)
 export const enableGrad: Mode = mode(true)
+
+/** Takes effect at once; as a scope, until it ends. */
+export function setGradEnabled(enabled: boolean): ModeScope
+export function setGradEnabled<T>(enabled: boolean, body: () => T): T
+export function setGradEnabled<T>(enabled: boolean, body?: () => T): T | ModeScope {
+  return body === undefined ? enter(enabled) : withGradMode(enabled, body)
+}

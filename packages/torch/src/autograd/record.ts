@@ -1,167 +1,254 @@
-// Records one operation on tensors: its value in the current epoch, and, where some operand requires a gradient, the node of
-// PyTorch's graph. Knows tensors only by what autograd needs of them; the class itself is in tensor.ts.
-import { isFloat, type Value, withProvenance } from '@heddle/core'
-import {
-  type Box,
-  beginEpoch,
-  type Cell,
-  cellOfValue,
-  checkPending,
-  currentEpoch,
-  type Epoch,
-  inputOf,
-  storageOf,
-  valueIn,
-} from '../engine/epoch.ts'
+// Records a fragment applied to tensors: the cells it gives, and, where an operand requires a gradient, the node that leads back.
+import { isFloat } from '@heddle/core'
+import { apply, type Cell, cellOfStorage } from '../engine/cell.ts'
+import type { Device } from '../engine/device.ts'
+import { checkRecent, evaluate, storageOf } from '../engine/evaluate.ts'
+import { type Derivative, derivativeOf, type Fragment, type Source } from '../engine/fragment.ts'
+import type { ArrayType } from '../engine/types.ts'
+import * as errors from '../errors.ts'
+import { Memory } from '../tensor/memory.ts'
+import { gradientEdge, Tensor } from '../tensor/tensor.ts'
+import { callSite } from './anomaly.ts'
+import * as graphErrors from './errors.ts'
 import { isGradEnabled } from './grad-mode.ts'
+import { type Edge, Node } from './node.ts'
 
-/** A tensor as autograd sees it. */
-export interface Tracked {
-  readonly box: Box
-  readonly requiresGrad: boolean
-  /** The node that made it; none for leaves. */
-  readonly gradFn: GradNode | null
-  /** Of a leaf: the input it entered its last epoch as. */
-  entry: Entry | undefined
+/** How a recorded operation looks in autograd's graph. */
+export interface NodeForm {
+  /** null: nothing is differentiable. */
+  readonly name: string | null
+  /** Names of the operands, for what the node tells of what it saved. */
+  readonly operands?: readonly string[]
+  /** Places among the edges that belong to numbers. */
+  readonly numberEdges?: number
+  /** Options of the operation, told as `_saved...`. */
+  readonly options?: object
 }
 
-export interface Entry {
-  readonly epoch: Epoch
+/** Tensors of the results, and nodes where they are needed. */
+export function recordFragment(
+  fragment: Fragment,
+  operands: readonly Tensor[],
+  form: NodeForm,
+  device: Device = deviceOf(operands),
+): readonly Tensor[] {
+  const cells = applyTo(device, fragment, operands)
+  const node = nodeFor(fragment, operands, cells, form)
+  const results = cells.map((cell, index) => {
+    const edge = node !== null && isFloat(cell.type.dtype) ? { node, index } : null
+    return new Tensor({ memory: new Memory(cell), edge }, cell.type)
+  })
+  node?.keep(operands, results)
+  return results
+}
+
+/** The cells of the results; state of a step before is evaluated first, so that each step is a trace of its own. */
+export function applyTo(device: Device, fragment: Fragment, operands: readonly Tensor[]): readonly Cell[] {
+  if (isGradEnabled() && operands.some(isUpdatedLeaf)) evaluate(device, [])
+  else checkRecent(device)
+  return apply(
+    device,
+    fragment,
+    operands.map((operand) => cellOn(device, operand)),
+  )
+}
+
+/** A parameter that was written to and is read again: a step begins. */
+const isUpdatedLeaf = (tensor: Tensor): boolean => {
+  const { cell } = tensor.memory
+  return cell.storage === undefined && cell.application !== undefined && tensor.requiresGrad && tensor.isLeaf
+}
+
+/** The device of the operands; numbers on the CPU go along with any. Throws where there are two. */
+export function deviceOf(operands: readonly Tensor[]): Device {
+  const first = operands[0]?.device as Device
+  let found = first
+  for (const { device, ndim } of operands) {
+    if (device === found) continue
+    const isNumber = ndim === 0 && device.type === 'cpu'
+    const wasNumber =
+      operands.every((each) => each.device !== found || each.ndim === 0) && found.type === 'cpu'
+    if (wasNumber) found = device
+    else if (!isNumber) throw errors.twoDevices(found, device)
+  }
+  return found
+}
+
+function cellOn(device: Device, operand: Tensor): Cell {
+  const { cell } = operand
+  return cell.device === device ? cell : cellOfStorage(device, cell.type, storageOf(cell))
+}
+
+/** The node of an application, unless no operand requires a gradient. */
+export function nodeFor(
+  fragment: Fragment,
+  operands: readonly Tensor[],
+  cells: readonly Cell[],
+  form: NodeForm,
+): OpNode | null {
+  if (form.name === null || !isGradEnabled() || !operands.some(({ requiresGrad }) => requiresGrad))
+    return null
+  if (!cells.some(({ type }) => isFloat(type.dtype))) return null
+  return new OpNode(form.name, fragment, operands, form)
+}
+
+interface Kept {
+  readonly source: Source
+  readonly tensor: Tensor
   readonly cell: Cell
-  readonly value: Value
-}
-
-/** A leaf to which gradients can be delivered. */
-export interface Leaf extends Tracked {
-  accumulateGrad(cell: Cell): void
-}
-
-/** Contents backward needs: they must not have been written to since. */
-interface Saved {
-  readonly box: Box
   readonly version: number
-  /** The node that made them. */
-  readonly producer: string | undefined
+  /** What made the contents. */
+  readonly edge: Edge | null
+  /** Contents that are this node's alone are not checked for writes. */
+  readonly isPrivate: boolean
 }
 
-export interface Edge {
-  /** The tensor differentiated with respect to, as a value of the node's epoch. */
-  readonly value: Value
-  readonly node: GradNode | undefined
-  readonly leaf: Leaf | undefined
-}
+/** The node of a fragment; its derivative is derived, and tells what must be kept. */
+export class OpNode extends Node {
+  readonly fragment: Fragment
+  readonly #form: NodeForm
+  readonly #wanted: readonly boolean[]
+  #kept: readonly Kept[] | undefined = []
 
-/** A node of the graph backward walks, as `gradFn` shows it. */
-export interface GradNode {
-  name(): string
-  /** One pair per differentiable operand: its node, and which output of it. */
-  readonly nextFunctions: readonly (readonly [GradNode | null, number])[]
-  readonly epoch: Epoch
-  readonly value: Value
-  readonly edges: readonly Edge[]
-  readonly saved: readonly Saved[]
-  /** Set by a backward that keeps nothing. */
-  isFreed: boolean
-}
+  constructor(
+    name: string,
+    fragment: Fragment,
+    operands: readonly Tensor[],
+    form: NodeForm,
+    edges: readonly (Edge | null)[] = operands
+      .filter(({ dtype }) => dtype.isFloatingPoint)
+      .map((operand) => gradientEdge(operand)),
+  ) {
+    const places = form.numberEdges ?? 0
+    super(
+      name,
+      places === 0 ? edges : [...edges, ...new Array<null>(places).fill(null)],
+      fragment.outputs.map(({ type }) => type),
+    )
+    this.fragment = fragment
+    this.#form = form
+    this.#wanted = operands.map((operand) => operand.requiresGrad)
+    this.trace = callSite()
+  }
 
-export interface Recorded {
-  readonly box: Box
-  readonly gradFn: GradNode | null
-}
+  /** Keeps what backward will need of operands and results; `isInPlace`: the first operand is overwritten. */
+  keep(operands: readonly Tensor[], results: readonly Tensor[], isInPlace = false): void {
+    const derivative = this.#derivative(this.#wanted, undefined)
+    if (derivative === undefined) return
+    const kept: Kept[] = []
+    for (const source of derivative.sources) {
+      if (source.from === 'cotangent') continue
+      const tensor = (source.from === 'input' ? operands : results)[source.index] as Tensor
+      const isPrivate = isInPlace && source.from === 'input' && source.index === 0
+      const cell = isPrivate ? (this.overwritten ?? tensor.cell) : tensor.cell
+      cell.keepCount++
+      kept.push({
+        source,
+        tensor: source.from === 'input' ? tensor : tensor.detach(),
+        cell,
+        version: tensor._version,
+        edge: source.from === 'input' ? tensor.edge : { node: this, index: source.index },
+        isPrivate,
+      })
+    }
+    this.#kept = kept
+  }
+  /** In place: the contents the first operand had. */
+  overwritten: Cell | undefined
 
-export interface RecordOptions {
-  /** Operands whose contents backward needs. */
-  readonly saves?: readonly number[]
-  /** Backward needs the result. */
-  readonly savesResult?: boolean
-}
+  #derivative(wanted: readonly boolean[], present: number | undefined): Derivative | undefined {
+    let bits = 0
+    for (let k = 0; k < wanted.length; k++) if (wanted[k]) bits += 2 ** k
+    const all = present ?? 2 ** this.fragment.outputs.length - 1
+    try {
+      return derivativeOf(this.fragment, bits, all)
+    } catch (error) {
+      if (present !== undefined) throw graphErrors.notDifferentiable(this.name(), error)
+      return undefined
+    }
+  }
 
-/** Records `build` on the operands' values, under PyTorch's name of the operation: `Mul` makes `MulBackward0`. */
-export function record(
-  name: string,
-  operands: readonly Leaf[],
-  build: (values: readonly Value[]) => Value,
-  { saves = [], savesResult = false }: RecordOptions = {},
-): Recorded {
-  const isTracked = isGradEnabled() && operands.some((operand) => operand.requiresGrad)
-  if (isTracked) enterLeaves(operands)
-  const epoch = currentEpoch()
-  return withProvenance(undefined, () => {
-    const values = operands.map((operand) => operandValue(epoch, operand, isTracked))
-    const value = build(values)
-    const box: Box = { cell: cellOfValue(epoch, value), version: 0 }
-    checkPending(box.cell)
-    if (!isTracked || !isFloat(value.type.dtype)) return { box, gradFn: null }
-    const saved = saves.flatMap((at) => savedOperand(operands[at]))
-    if (savesResult) saved.push({ box, version: 0, producer: name })
-    return { box, gradFn: gradNode(name, epoch, value, operands, values, saved) }
-  })
-}
+  override release(): void {
+    if (this.#kept === undefined || this.#kept.length === 0) return
+    for (const { cell } of this.#kept) cell.keepCount--
+    this.#kept = undefined
+  }
 
-const isLeafOf = (operand: Tracked): boolean => operand.requiresGrad && operand.gradFn === null
+  override apply(
+    cotangents: readonly (Tensor | null)[],
+    wantedEdges: readonly boolean[],
+  ): readonly (Tensor | null)[] {
+    let present = 0
+    cotangents.forEach((cotangent, k) => {
+      if (cotangent !== null) present += 2 ** k
+    })
+    if (present === 0) return this.edges.map(() => null)
+    const wanted = this.#perOperand(wantedEdges)
+    const derivative = this.#derivative(wanted, present) as Derivative
+    const operands = derivative.sources.map(({ from, index }) =>
+      from === 'cotangent' ? (cotangents[index] as Tensor) : this.#unpack(from, index),
+    )
+    const form = { name: derivativeName(this.name()) }
+    const results = recordFragment(derivative.fragment, operands, form)
+    const perOperand = derivative.results.map((at) => (at < 0 ? null : (results[at] as Tensor)))
+    return this.#perEdge(perOperand)
+  }
 
-/** Twice, since a leaf that was changed begins an epoch, which those before it have to enter as well. */
-function enterLeaves(operands: readonly Tracked[]): void {
-  for (let round = 0; round < 2; round++) {
-    for (const operand of operands) if (isLeafOf(operand)) enterLeaf(operand)
+  /** Operands that are not floats have no edge. */
+  #perOperand(perEdge: readonly boolean[]): readonly boolean[] {
+    let next = 0
+    return this.fragment.inputs.map(({ dtype }) => isFloat(dtype) && perEdge[next++] === true)
+  }
+  #perEdge(perOperand: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    const edges: (Tensor | null)[] = perOperand.filter((_, k) =>
+      isFloat((this.fragment.inputs[k] as ArrayType).dtype),
+    )
+    while (edges.length < this.edges.length) edges.push(null)
+    return edges
+  }
+
+  /** What was kept, as it is part of autograd's graph. Throws where it was freed or written to. */
+  #unpack(from: 'input' | 'output', index: number): Tensor {
+    const kept = this.#kept
+    if (kept === undefined) throw graphErrors.secondBackward()
+    const found = kept.find(({ source }) => source.from === from && source.index === index)
+    if (found === undefined) throw graphErrors.secondBackward()
+    const { tensor, cell, version, edge, isPrivate } = found
+    if (!isPrivate && tensor._version !== version) {
+      throw graphErrors.modifiedInPlace(tensor, edge?.node ?? null, edge?.index ?? 0, version)
+    }
+    if (!isGradEnabled()) return new Tensor({ memory: new Memory(cell) })
+    if (from === 'output') return new Tensor({ memory: new Memory(cell), edge: { node: this, index } })
+    if (isPrivate) return new Tensor({ memory: new Memory(cell), edge: this.edges[0] ?? null })
+    return tensor
+  }
+
+  /** Tensors kept for backward by name, `_savedSelf`; options the operation had as they were given. */
+  savedTensor(name: string): Tensor | null {
+    const { operands = ['self', 'other'] } = this.#form
+    const place = operands.indexOf(name)
+    const [from, index] = name === 'result' ? (['output', 0] as const) : (['input', place] as const)
+    if (this.#kept === undefined) throw graphErrors.secondBackward()
+    const isKept = this.#kept.some(({ source }) => source.from === from && source.index === index)
+    return isKept ? this.#unpack(from, index) : null
+  }
+  get form(): NodeForm {
+    return this.#form
   }
 }
 
-/** A leaf enters an epoch as an input of its own, with contents. One that was changed since begins a new epoch. */
-function enterLeaf(leaf: Tracked): void {
-  const { cell } = leaf.box
-  const { entry } = leaf
-  if (entry !== undefined && entry.cell === cell && entry.epoch === currentEpoch()) return
-  const storage = storageOf(cell)
-  if (entry !== undefined && entry.cell !== cell && entry.epoch === currentEpoch()) beginEpoch()
-  const epoch = currentEpoch()
-  leaf.entry = { epoch, cell, value: inputOf(epoch, cell.type, storage) }
+/** Nodes of derivatives are called after what they are the derivative of. */
+const derivativeName = (name: string): string => {
+  const known = derivativeNames.get(name)
+  return known ?? `${name}Backward0`
 }
-
-function operandValue(epoch: Epoch, operand: Tracked, isTracked: boolean): Value {
-  const { entry, box } = operand
-  if (operand.requiresGrad && entry?.epoch === epoch && entry.cell === box.cell) return entry.value
-  const value = valueIn(epoch, box.cell)
-  // Written to by way of another tensor: what its node made is not what it holds, and is cut off from it.
-  const { gradFn } = operand
-  if (isTracked && gradFn !== null && gradFn.epoch === epoch && gradFn.value !== value) {
-    return inputOf(epoch, box.cell.type, storageOf(box.cell))
-  }
-  // A value that does not require a gradient may have been computed from one that does: nothing flows through it.
-  const isCut = isTracked && !operand.requiresGrad && value.op !== 'input'
-  return isCut && isFloat(value.type.dtype) ? value.builder.stopGradient(value) : value
-}
-
-function savedOperand(operand: Tracked | undefined): readonly Saved[] {
-  if (operand === undefined) return []
-  const { box } = operand
-  return [{ box, version: box.version, producer: operand.gradFn?.name() }]
-}
-
-function gradNode(
-  name: string,
-  epoch: Epoch,
-  value: Value,
-  operands: readonly Leaf[],
-  values: readonly Value[],
-  saved: readonly Saved[],
-): GradNode {
-  const edges: Edge[] = []
-  operands.forEach((operand, k) => {
-    if (!operand.requiresGrad) return
-    const leaf = operand.gradFn === null ? operand : undefined
-    edges.push({ value: values[k] as Value, node: operand.gradFn ?? undefined, leaf })
-  })
-  const nodes = operands.map((operand) => operand.gradFn)
-  return {
-    name: () => name,
-    get nextFunctions() {
-      return nodes.map((node) => [node, 0] as const)
-    },
-    epoch,
-    value,
-    edges,
-    saved,
-    isFreed: false,
-  }
-}
+const derivativeNames: ReadonlyMap<string, string> = new Map([
+  ['AddBackward0', 'AddBackward0'],
+  ['ExpBackward0', 'MulBackward0'],
+  ['MulBackward0', 'MulBackward0'],
+  ['PowBackward0', 'MulBackward0'],
+  ['SinBackward0', 'MulBackward0'],
+  ['CosBackward0', 'MulBackward0'],
+  ['SumBackward0', 'ExpandBackward0'],
+  ['SumBackward1', 'ExpandBackward0'],
+])

@@ -1,5 +1,5 @@
-// Compiled traces, found by their structure: ops, attributes, which operand is which, types of leaves. A hash finds the
-// candidate, comparing the whole trace decides. Bounded: the trace not used for longest goes first.
+// Compiled traces, found by their structure: which fragments, which operand is which, which results are wanted. A hash finds the
+// candidate, comparing the whole key decides. Bounded: the trace not used for longest goes first.
 import { planFor } from '@heddle/compiler'
 import {
   type Backend,
@@ -8,32 +8,27 @@ import {
   type Executable,
   type Graph,
   type GraphInput,
-  hashString,
+  type GraphOutput,
   mixHash,
-  type OpName,
-  structuralHash,
-  structurallyEqual,
   type Value,
 } from '@heddle/core'
+import type { Cell } from './cell.ts'
+import { copyInto, type Fragment } from './fragment.ts'
 
-/** A trace in canonical form: nodes in post-order of its roots, operands by position. */
 export interface Trace {
-  readonly nodes: readonly Value[]
-  /** Per node: whether its contents are given. */
-  readonly isLeaf: readonly boolean[]
-  /** Positions of the operands of all nodes, one after the other. */
-  readonly operands: readonly number[]
+  /** Per application the fragment's number and its operands: a place among all outputs, or -1 - k for the k-th leaf. */
+  readonly key: readonly number[]
+  readonly fragments: readonly Fragment[]
+  readonly leaves: readonly Cell[]
+  /** Places of the wanted results. */
   readonly roots: readonly number[]
 }
 
 interface Entry {
-  readonly hash: number
-  readonly ops: readonly string[]
-  readonly attrs: readonly object[]
-  readonly operands: readonly number[]
-  readonly roots: readonly number[]
+  readonly key: Int32Array
+  readonly roots: Int32Array
   readonly executable: Executable
-  /** For each input of the plan the leaf it is, counted in the order of the trace; for each output the root. */
+  /** For each input of the plan the leaf it is; for each output the root. */
   readonly inputs: readonly number[]
   readonly outputs: readonly number[]
 }
@@ -49,39 +44,7 @@ export const planCacheStats = (
   cacheSize: caches.get(backend)?.size ?? 0,
 })
 
-/** The nodes the roots depend on, stopping at values whose contents are known. */
-export function traceOf(roots: readonly Value[], hasContents: (value: Value) => boolean): Trace {
-  const positions = new Map<Value, number>()
-  const nodes: Value[] = []
-  const isLeaf: boolean[] = []
-  const operands: number[] = []
-  const stack: Value[] = []
-  for (let k = roots.length - 1; k >= 0; k--) stack.push(roots[k] as Value)
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1] as Value
-    if (positions.has(node)) {
-      stack.pop()
-      continue
-    }
-    const leaf = hasContents(node)
-    const before = stack.length
-    if (!leaf) {
-      for (let k = node.inputs.length - 1; k >= 0; k--) {
-        const input = node.inputs[k] as Value
-        if (!positions.has(input)) stack.push(input)
-      }
-    }
-    if (stack.length > before) continue
-    stack.pop()
-    positions.set(node, nodes.length)
-    nodes.push(node)
-    isLeaf.push(leaf)
-    if (!leaf) for (const input of node.inputs) operands.push(positions.get(input) ?? -1)
-  }
-  return { nodes, isLeaf, operands, roots: roots.map((root) => positions.get(root) ?? -1) }
-}
-
-/** Runs a trace: `leaves` in the order of the trace, `results` in the order of its roots. */
+/** Runs a trace: `leaves` and `results` in its order. */
 export function runTrace(
   backend: Backend,
   trace: Trace,
@@ -95,67 +58,22 @@ export function runTrace(
   )
 }
 
-function cacheOf(backend: Backend): Map<number, Entry> {
+function entryOf(backend: Backend, trace: Trace): Entry {
   let entries = caches.get(backend)
   if (entries === undefined) {
     entries = new Map()
     caches.set(backend, entries)
   }
-  return entries
-}
-
-const opHashes = new Map<string, number>()
-
-function opHash(op: string): number {
-  let hash = opHashes.get(op)
-  if (hash === undefined) {
-    hash = hashString(op)
-    opHashes.set(op, hash)
-  }
-  return hash
-}
-
-/** A leaf counts as an input of its type, whatever made it. */
-const leafOp = 'input'
-const opOf = (trace: Trace, at: number): string => (trace.isLeaf[at] ? leafOp : (trace.nodes[at] as Value).op)
-const attrsOf = (trace: Trace, at: number): object => {
-  const node = trace.nodes[at] as Value
-  return trace.isLeaf[at] ? node.type : node.attrs
-}
-
-function hashOf(trace: Trace): number {
-  let hash = trace.nodes.length
-  for (let at = 0; at < trace.nodes.length; at++) {
-    hash = mixHash(mixHash(hash, opHash(opOf(trace, at))), structuralHash(attrsOf(trace, at)))
-  }
-  for (const operand of trace.operands) hash = mixHash(hash, operand)
-  for (const root of trace.roots) hash = mixHash(hash, root)
-  return hash
-}
-
-function matches(entry: Entry, trace: Trace): boolean {
-  if (entry.ops.length !== trace.nodes.length) return false
-  if (!sameNumbers(entry.operands, trace.operands) || !sameNumbers(entry.roots, trace.roots)) return false
-  return entry.ops.every(
-    (op, at) => op === opOf(trace, at) && structurallyEqual(entry.attrs[at], attrsOf(trace, at)),
-  )
-}
-
-const sameNumbers = (x: readonly number[], y: readonly number[]): boolean =>
-  x.length === y.length && x.every((item, k) => item === y[k])
-
-function entryOf(backend: Backend, trace: Trace): Entry {
-  const entries = cacheOf(backend)
   const hash = hashOf(trace)
-  let key = hash
-  for (let found = entries.get(key); found !== undefined; found = entries.get(++key)) {
-    if (found.hash !== hash || !matches(found, trace)) continue
-    entries.delete(key)
-    entries.set(key, found)
+  let slot = hash
+  for (let found = entries.get(slot); found !== undefined; found = entries.get(++slot)) {
+    if (!sameNumbers(found.key, trace.key) || !sameNumbers(found.roots, trace.roots)) continue
+    entries.delete(slot)
+    entries.set(slot, found)
     return found
   }
-  const entry = compileTrace(backend, trace, hash)
-  entries.set(key, entry)
+  const entry = compileTrace(backend, trace)
+  entries.set(slot, entry)
   for (const [oldest, { executable }] of entries) {
     if (entries.size <= capacity) break
     entries.delete(oldest)
@@ -164,41 +82,58 @@ function entryOf(backend: Backend, trace: Trace): Entry {
   return entry
 }
 
-function compileTrace(backend: Backend, trace: Trace, hash: number): Entry {
-  const graph = graphOf(trace)
-  const plan = planFor(graph, backend.capabilities)
+function hashOf({ key, roots }: Trace): number {
+  let hash = key.length
+  for (let k = 0; k < key.length; k++) hash = mixHash(hash, key[k] as number)
+  for (let k = 0; k < roots.length; k++) hash = mixHash(hash, roots[k] as number)
+  return hash
+}
+
+function sameNumbers(x: Int32Array, y: readonly number[]): boolean {
+  if (x.length !== y.length) return false
+  for (let k = 0; k < x.length; k++) if (x[k] !== y[k]) return false
+  return true
+}
+
+function compileTrace(backend: Backend, trace: Trace): Entry {
+  const plan = planFor(graphOf(trace), backend.capabilities)
   const executable = backend.prepareSync(plan)
   compileCount++
   const position = (name: string): number => Number(name.slice(1))
   return {
-    hash,
-    ops: trace.nodes.map((_, at) => opOf(trace, at)),
-    attrs: trace.nodes.map((_, at) => attrsOf(trace, at)),
-    operands: trace.operands,
-    roots: trace.roots,
+    key: Int32Array.from(trace.key),
+    roots: Int32Array.from(trace.roots),
     executable,
     inputs: plan.inputs.map(({ name }) => position(name)),
     outputs: plan.outputs.map(({ name }) => position(name)),
   }
 }
 
-/** The trace as a graph of its own, leaves named i0, i1, … and roots o0, o1, …: what is kept refers to no epoch. */
-function graphOf(trace: Trace): Graph {
+/** The trace as one graph, leaves named i0, i1, … and results o0, o1, … */
+function graphOf({ key, fragments, leaves, roots }: Trace): Graph {
   const b = createBuilder()
-  const copies: Value[] = []
   const inputs: GraphInput[] = []
-  let next = 0
-  trace.nodes.forEach((node, at) => {
-    if (trace.isLeaf[at]) {
-      const value = b.input({ name: `i${inputs.length}`, dtype: node.type.dtype, shape: node.type.shape })
-      if (isInput(value)) inputs.push({ value, role: 'feed', trainable: false, initial: undefined })
-      copies.push(value)
-      return
-    }
-    const operands = node.inputs.map(() => copies[trace.operands[next++] ?? -1] as Value)
-    copies.push(b.make(node.op as OpName, operands, node.attrs))
+  const leafValues = leaves.map(({ type: { dtype, shape } }, k) => {
+    const value = b.input({ name: `i${k}`, dtype, shape })
+    if (isInput(value)) inputs.push({ value, role: 'feed', trainable: false, initial: undefined })
+    return value
   })
-  const outputs = trace.roots.map((root, k) => ({ name: `o${k}`, value: copies[root] as Value }))
+  const values: Value[] = []
+  let next = 0
+  for (const { graph } of fragments) {
+    next++
+    const operands = graph.inputs.map(() => {
+      const at = key[next++] as number
+      return (at < 0 ? leafValues[-1 - at] : values[at]) as Value
+    })
+    const known = copyInto(
+      b,
+      graph.results,
+      new Map(graph.inputs.map((input, k) => [input, operands[k] as Value])),
+    )
+    for (const result of graph.results) values.push(known.get(result) as Value)
+  }
+  const outputs: GraphOutput[] = roots.map((root, k) => ({ name: `o${k}`, value: values[root] as Value }))
   return { name: 'trace', inputs, outputs, updates: [] }
 }
 

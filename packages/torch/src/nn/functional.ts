@@ -1,70 +1,75 @@
 // `torch.nn.functional`: what layers compute, without their parameters.
+
+import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { type Leaf, type RecordOptions, record } from '../autograd/record.ts'
 import { invalidOption, matmulShapes } from '../errors.ts'
-import { Tensor } from '../tensor.ts'
+import { operation } from '../ops/operation.ts'
+import { run } from '../ops/run.ts'
+import { type Fn, fn } from '../ops/signature.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+export { relu, sigmoid, tanh } from '../ops/unary.ts'
 
 export type Reduction = 'mean' | 'sum' | 'none'
 
-function recorded(
-  name: string,
-  operands: readonly Leaf[],
-  build: (...values: readonly core.Value[]) => core.Value,
-  options?: RecordOptions,
-): Tensor {
-  const { box, gradFn } = record(name, operands, (values) => build(...values), options)
-  return new Tensor(box, gradFn)
-}
+const affine = operation({
+  name: 'linear',
+  node: ([input], { length }: { length?: number }) =>
+    (input as { shape: readonly number[] }).shape.length !== 2
+      ? length === 3
+        ? 'ViewBackward0'
+        : 'UnsafeViewBackward0'
+      : length === 3
+        ? 'AddmmBackward0'
+        : 'MmBackward0',
+  operands: ['input', 'weight', 'bias'],
+  build: (operands) => {
+    const [input, weight, bias] = operands as readonly Value[]
+    if (input === undefined || weight === undefined) throw invalidOption('linear takes an input and a weight')
+    const [outputs = 1, inputs = 1] = weight.type.shape
+    const { shape } = input.type
+    if (shape.at(-1) !== inputs) {
+      const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
+      throw matmulShapes([rows, shape.at(-1) ?? 1], [inputs, outputs])
+    }
+    const product = core.dot(input, weight, { leftContract: [-1], rightContract: [-1] })
+    return bias === undefined ? product : core.add(product, bias)
+  },
+})
 
 /** `input weightᵀ + bias`: input `[…, in]`, weight `[out, in]`, bias `[out]`. */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  const [outputs = 1, inputs = 1] = weight.shape
-  if (input.shape.at(-1) !== inputs) {
-    const rows = input.shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
-    throw matmulShapes([rows, input.shape.at(-1) ?? 1], [inputs, outputs])
-  }
-  const saves = [...(weight.requiresGrad ? [0] : []), ...(input.requiresGrad ? [1] : [])]
-  const product = (x: core.Value, w: core.Value): core.Value =>
-    core.dot(x, w, { leftContract: [-1], rightContract: [-1] })
-  if (bias === null) {
-    const name = input.ndim === 2 ? 'MmBackward0' : 'UnsafeViewBackward0'
-    return recorded(name, [input, weight], (x, w) => product(x as core.Value, w as core.Value), { saves })
-  }
-  const name = input.ndim === 2 ? 'AddmmBackward0' : 'ViewBackward0'
-  return recorded(
-    name,
-    [input, weight, bias],
-    (x, w, b) => core.add(product(x as core.Value, w as core.Value), b as core.Value),
-    { saves },
-  )
+export const linear = (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
+  bias === null
+    ? run(affine, [input, weight], { length: 2 })
+    : run(affine, [input, weight, bias], { length: 3 })
+
+interface ReductionOption {
+  readonly reduction: Reduction
 }
+
+const squaredError = operation<ReductionOption>({
+  name: 'mse_loss',
+  node: 'MseLossBackward0',
+  operands: ['self', 'target'],
+  build: ([x, y], { reduction }) => {
+    const squares = core.square(core.sub(x as Value, y as Value))
+    switch (reduction) {
+      case 'mean':
+        return core.mean(squares)
+      case 'sum':
+        return core.sum(squares)
+      case 'none':
+        return squares
+      default:
+        throw invalidOption(`${String(reduction satisfies never)} is not a valid value for reduction`)
+    }
+  },
+})
 
 /** Mean of squared differences. */
-export function mseLoss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = 'mean' }: { readonly reduction?: Reduction } = {},
-): Tensor {
-  return recorded(
-    'MseLossBackward0',
-    [input, target],
-    (x, y) => {
-      const squares = core.square(core.sub(x as core.Value, y as core.Value))
-      switch (reduction) {
-        case 'mean':
-          return core.mean(squares)
-        case 'sum':
-          return core.sum(squares)
-        case 'none':
-          return squares
-        default:
-          throw invalidOption(`${String(reduction satisfies never)} is not a valid value for reduction`)
-      }
-    },
-    { saves: [0, 1] },
-  )
-}
-
-export const relu = (input: Tensor): Tensor => input.relu()
-export const tanh = (input: Tensor): Tensor => input.tanh()
-export const sigmoid = (input: Tensor): Tensor => input.sigmoid()
+export const mseLoss: Fn<{ target: Tensor; reduction?: Reduction }, ['target']> = fn(
+  'mse_loss',
+  ['target'],
+  ['reduction'],
+  (self, { target, reduction = 'mean' }) => run(squaredError, [self, target], { reduction }),
+)

@@ -2,9 +2,10 @@
 import { noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
 import { invalidOption } from '../errors.ts'
+import { tensorOfData } from '../ops/creation.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
 import { fillUniform } from '../random/uniform.ts'
-import { type Tensor, tensorOfData } from '../tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 export function uniform_(tensor: Tensor, a = 0, b = 1): Tensor {
   const data = new Float32Array(tensor.numel())

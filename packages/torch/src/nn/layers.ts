@@ -1,6 +1,6 @@
 // Layers and losses as modules. Construction draws parameters from the default generator, in PyTorch's order.
-import { zeros } from '../creation.ts'
-import type { Tensor } from '../tensor.ts'
+import { zeros } from '../ops/creation.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import * as functional from './functional.ts'
 import { fanOf, kaimingUniform_, uniform_ } from './init.ts'
 import { Module } from './module.ts'

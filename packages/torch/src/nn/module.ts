@@ -1,7 +1,7 @@
 // The module of PyTorch: callable, and everything assigned to it is found by looking: its own properties that are parameters or
 // modules, in the order in which they were first assigned.
 import { TorchError } from '../errors.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { Parameter } from './parameter.ts'
 
 /** Instances are called like functions, which a class alone cannot declare. */

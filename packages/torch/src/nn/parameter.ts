@@ -1,10 +1,10 @@
 // A tensor that a module lists among its parameters.
-import { Tensor } from '../tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 
 export class Parameter extends Tensor {
   /** Shares memory with `data`. */
   constructor(data: Tensor, requiresGrad = true) {
-    super(data.box)
+    super({ memory: data.memory, view: data.view_, layout: data.layout_, counter: data.counter }, data.type_)
     this.requiresGrad_(requiresGrad)
   }
 }

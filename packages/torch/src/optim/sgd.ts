@@ -2,10 +2,11 @@
 // input, so that a schedule changes no plan.
 import { noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
-import { notePersistent } from '../engine/epoch.ts'
+import { notePersistent } from '../engine/evaluate.ts'
 import { invalidOption } from '../errors.ts'
 import { clearGrad } from '../nn/module.ts'
-import { type Tensor, tensorOfData } from '../tensor.ts'
+import { tensorOfData } from '../ops/creation.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 export interface SgdOptions {
   readonly lr: number
@@ -69,7 +70,7 @@ export class SGD {
     if (known !== undefined) return known.mul_(momentum).add_(direction, { alpha: 1 - dampening })
     const buffer = direction.clone()
     this.#momentum.set(param, buffer)
-    notePersistent(buffer.box)
+    notePersistent(buffer.memory)
     return buffer
   }
 

@@ -1,0 +1,38 @@
+// Where gradients arrive: the node of a leaf adds what backward brings to the leaf's `grad`.
+import { add } from '../ops/arithmetic.ts'
+import { Memory } from '../tensor/memory.ts'
+import { setAccumulator, Tensor } from '../tensor/tensor.ts'
+import { isGradEnabled } from './grad-mode.ts'
+import { Node } from './node.ts'
+
+export class AccumulateGrad extends Node {
+  /** Leaves take theirs as soon as it is complete. */
+  override readonly sequence: number = Number.POSITIVE_INFINITY
+  /** The leaf itself. */
+  readonly variable: Tensor
+
+  constructor(variable: Tensor) {
+    super('AccumulateGrad', [], [variable.type_])
+    this.variable = variable
+  }
+
+  override apply([grad]: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    if (grad != null) accumulate(this.variable, grad)
+    return []
+  }
+}
+
+/** Adds to the `grad` of a tensor: in place, unless backward itself is being recorded. */
+export function accumulate(tensor: Tensor, grad: Tensor): void {
+  const known = tensor.storedGrad
+  if (known === null) {
+    tensor.storeGrad(isGradEnabled() ? grad : new Tensor({ memory: new Memory(grad.cell) }))
+  } else if (isGradEnabled()) tensor.storeGrad(add(known, grad))
+  else {
+    const sum = add(known, grad)
+    known.write(sum.cell)
+    tensor.storeGrad(known)
+  }
+}
+
+setAccumulator((leaf) => new AccumulateGrad(leaf))

@@ -1,0 +1,172 @@
+// What PyTorch says about graphs, gradients and writes in place.
+import { argumentError, formatSize, TorchError, warn } from '../errors.ts'
+
+export const floatingOnly = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_GRAD_DTYPE',
+    'only Tensors of floating point dtype can require gradients',
+  )
+
+export const noGradient = (index: number): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_NO_GRAD_FN',
+    `element ${index} of tensors does not require grad and does not have a grad_fn`,
+    { index },
+  )
+
+export const scalarOnly = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_GRAD_IMPLICIT',
+    'grad can be implicitly created only for scalar outputs',
+  )
+
+export const gradientShape = (given: readonly number[], expected: readonly number[]): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_GRAD_SHAPE',
+    `Mismatch in shape: grad_output[0] has a shape of torch.Size(${formatSize(given)}) and output[0] has a shape of torch.Size(${formatSize(expected)}).`,
+    { given, expected },
+  )
+
+export const secondBackward = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_BACKWARD_TWICE',
+    'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
+  )
+
+export const leafInPlace = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_LEAF_INPLACE',
+    'a leaf Variable that requires grad is being used in an in-place operation.',
+  )
+
+export const requiresGradOfNonLeaf = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_REQUIRES_GRAD_NON_LEAF',
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+  )
+
+export const unusedInput = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_UNUSED_INPUT',
+    'One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.',
+  )
+
+export const inputNotRequiringGrad = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_INPUT_NO_GRAD',
+    'One of the differentiated Tensors does not require grad',
+  )
+
+/** A tensor as messages tell of it. */
+interface Told {
+  readonly dtype: { readonly title: string }
+  readonly shape: readonly number[]
+  readonly _version: number
+}
+
+export function modifiedInPlace(
+  { dtype, shape, _version: found }: Told,
+  producer: { name(): string } | null,
+  output: number,
+  expected: number,
+): TorchError {
+  const which = producer === null ? '' : `, which is output ${output} of ${producer.name()},`
+  return new TorchError(
+    'RuntimeError',
+    'TORCH_MODIFIED_INPLACE',
+    `one of the variables needed for gradient computation has been modified by an inplace operation: [torch.${dtype.title}Tensor ${formatSize(shape)}]${which} is at version ${found}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+    { shape, producer: producer?.name(), found, expected },
+  )
+}
+
+export const noDerivative = (name: string): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_NO_DERIVATIVE', `derivative for aten::${name} is not implemented`, {
+    name,
+  })
+
+/** What core says of an operation without a derivative, with the node it was met at. */
+export const notDifferentiable = (node: string, cause: unknown): TorchError => {
+  if (cause instanceof TorchError) return cause
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const error = new TorchError(
+    'RuntimeError',
+    'TORCH_NO_DERIVATIVE',
+    `derivative of ${node} is not implemented: ${text}`,
+    {
+      node,
+    },
+  )
+  error.cause = cause
+  return error
+}
+
+export const viewOfLeafInPlace = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_LEAF_INPLACE',
+    'a view of a leaf Variable that requires grad is being used in an in-place operation.',
+  )
+
+/** Why a view may not be written to in place. */
+export function viewInPlace(creation: string, node: string): TorchError {
+  const which = node === '' ? 'A view' : `Output 0 of ${node}`
+  const text =
+    creation === 'several results'
+      ? `${which} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`
+      : creation === 'without gradients'
+        ? "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        : `${which} is a view and is being modified inplace. This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`
+  return new TorchError('RuntimeError', 'TORCH_VIEW_INPLACE', text, { creation, node })
+}
+
+export const retainWithoutGrad = (): TorchError =>
+  argumentError("can't retain_grad on Tensor that has requires_grad=False")
+
+export const hookWithoutGrad = (): TorchError =>
+  argumentError("cannot register a hook on a tensor that doesn't require gradient")
+
+export const detachOfView = (): TorchError =>
+  argumentError(
+    "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a reference.",
+  )
+
+export const dataOfOtherType = (): TorchError =>
+  argumentError(
+    'Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.',
+  )
+
+export const gradOfItself = (): TorchError => argumentError("can't assign Variable as its own grad")
+
+export const gradDType = (given: object, expected: object): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_GRAD_ASSIGNED', `assigned grad has data of a different type`, {
+    given: String(given),
+    expected: String(expected),
+  })
+
+export const assignedGradShape = (given: readonly number[], expected: readonly number[]): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_GRAD_ASSIGNED', 'assigned grad has data of a different size', {
+    given,
+    expected,
+  })
+
+export const anomalousBackward = (node: string, output: number): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_ANOMALY',
+    `Function '${node}' returned nan values in its ${output}th output.`,
+    { node, output },
+  )
+
+export const warnGradOfNonLeaf = (): void =>
+  warn(
+    "UserWarning: The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+  )

@@ -1,0 +1,88 @@
+// What was recorded and not run. A cell is an immutable lazy array: its contents, or the application of a fragment that gives
+// them. Nothing here holds on to cells but those recorded since the last evaluation; the rest is the garbage collector's.
+import { type DType, mixHash, type TypedArray } from '@heddle/core'
+import type { Device } from './device.ts'
+import type { Fragment } from './fragment.ts'
+import { hostStorage, type Storage } from './storage.ts'
+import { type ArrayType, arrayType } from './types.ts'
+
+export interface Cell {
+  readonly type: ArrayType
+  readonly device: Device
+  /** What computes the contents; none once they are known. */
+  application: Application | undefined
+  /** Which output of the application it is. */
+  readonly index: number
+  storage: Storage | undefined
+  /** How many nodes of autograd's graph wait for the contents. */
+  keepCount: number
+  /** Of the evaluation under way: its number, and the cell's place in it. */
+  visit: number
+  place: number
+}
+
+export interface Application {
+  readonly fragment: Fragment
+  readonly inputs: readonly Cell[]
+  readonly outputs: readonly Cell[]
+  /** Applications are numbered as they are recorded. */
+  readonly order: number
+  /** Another application reads a result. */
+  isRead: boolean
+  visit: number
+}
+
+/** Applications since the last evaluation on each device, oldest first. */
+export const recent: Map<Device, Application[]> = new Map()
+let count = 0
+
+export const cellOfStorage = (device: Device, type: ArrayType, storage: Storage): Cell => ({
+  type,
+  device,
+  application: undefined,
+  index: 0,
+  storage,
+  keepCount: 0,
+  visit: 0,
+  place: 0,
+})
+
+/** A cell of a host array, which it owns from now on. */
+export const cellOfData = (device: Device, dtype: DType, shape: readonly number[], data: TypedArray): Cell =>
+  cellOfStorage(device, arrayType(dtype, shape), hostStorage(dtype, data))
+
+/** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. */
+export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[]): readonly Cell[] {
+  const outputs: Cell[] = []
+  const application: Application = { fragment, inputs, outputs: [], order: count++, isRead: false, visit: 0 }
+  const made = application.outputs as Cell[]
+  for (let k = 0; k < fragment.outputs.length; k++) {
+    const { type, alias } = fragment.outputs[k] as Fragment['outputs'][number]
+    const cell: Cell = {
+      type,
+      device,
+      application,
+      index: k,
+      storage: undefined,
+      keepCount: 0,
+      visit: 0,
+      place: 0,
+    }
+    made.push(cell)
+    outputs.push(alias === undefined ? cell : (inputs[alias] as Cell))
+  }
+  for (const input of inputs) if (input.application !== undefined) input.application.isRead = true
+  let list = recent.get(device)
+  if (list === undefined) {
+    list = []
+    recent.set(device, list)
+  }
+  list.push(application)
+  return outputs
+}
+
+export const mixCells = (hash: number, cells: readonly Cell[]): number => {
+  let mixed = hash
+  for (let k = 0; k < cells.length; k++) mixed = mixHash(mixed, (cells[k] as Cell).type.id)
+  return mixed
+}

@@ -1,0 +1,184 @@
+// Functions that make tensors: from data, and of constants. What they make is known at once.
+import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
+import * as dtypeList from '../dtypes.ts'
+import { bool, type DType, getDefaultDtype, int64, numberIn } from '../dtypes.ts'
+import { cellOfData } from '../engine/cell.ts'
+import { cpu, type Device } from '../engine/device.ts'
+import { invalidOption, mixedData, notSupported, unevenData } from '../errors.ts'
+import { Memory } from '../tensor/memory.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { resolveDevice } from './devices.ts'
+import { isOptions, type SizesAnd, sizesAnd } from './signature.ts'
+
+export interface TensorOptions {
+  readonly dtype?: DType
+  readonly device?: Device | string
+  readonly requiresGrad?: boolean
+}
+
+export type NestedData = number | boolean | bigint | Tensor | readonly NestedData[]
+
+/** A tensor of host data, which it owns from now on. */
+export function tensorOfData(
+  dtype: DType,
+  shape: readonly number[],
+  data: TypedArray,
+  { device = cpu, requiresGrad = false }: TensorOptions = {},
+): Tensor {
+  const made = new Tensor({ memory: new Memory(cellOfData(resolveDevice(device), dtype.core, shape, data)) })
+  return requiresGrad ? made.requiresGrad_() : made
+}
+
+const typedDTypes: ReadonlyMap<unknown, DType> = new Map<unknown, DType>([
+  [Float32Array, dtypeList.float32],
+  [Float64Array, dtypeList.float64],
+  [globalThis.Float16Array, dtypeList.float16],
+  [BigInt64Array, int64],
+  [Int32Array, dtypeList.int32],
+  [Int16Array, dtypeList.int16],
+  [Int8Array, dtypeList.int8],
+  [Uint8Array, dtypeList.uint8],
+  [Uint8ClampedArray, dtypeList.uint8],
+])
+
+/** The dtype of a typed array's elements. Throws where PyTorch has none. */
+export function dtypeOfArray(data: object): DType {
+  const found = typedDTypes.get(data.constructor)
+  if (found === undefined) throw notSupported(`a tensor of a ${data.constructor.name}`)
+  return found
+}
+
+const isTyped = (data: unknown): data is TypedArray => ArrayBuffer.isView(data) && !(data instanceof DataView)
+
+/**
+ * A tensor with a copy of the data: nested arrays, a typed array, one number, bigint or boolean. Numbers make a tensor of the
+ * default dtype, bigints int64, booleans bool.
+ */
+export function tensor(data: NestedData | TypedArray, options: TensorOptions = {}): Tensor {
+  if (data instanceof Tensor)
+    return data
+      .detach()
+      .clone()
+      .to(options.dtype ?? data.dtype)
+  const { shape, items } = isTyped(data) ? { shape: [data.length], items: data } : flatten(data)
+  const dtype = options.dtype ?? (isTyped(data) ? dtypeOfArray(data) : dtypeOfItems(items))
+  const array = dtypes[dtype.core].allocate(items.length)
+  for (let at = 0; at < array.length; at++)
+    writeElement(dtype.core, array, at, convert(dtype, items[at] ?? 0))
+  return tensorOfData(dtype, shape, array, options)
+}
+
+type Item = number | boolean | bigint
+
+function convert(dtype: DType, item: Item): number | bigint {
+  if (typeof item === 'bigint' && dtype === int64) return BigInt.asIntN(64, item)
+  return numberIn(dtype.core, Number(item))
+}
+
+function dtypeOfItems(items: TypedArray | readonly Item[]): DType {
+  const list: Iterable<Item> = items
+  const kinds = new Set<string>()
+  for (const item of list) kinds.add(typeof item)
+  if (kinds.has('number') || kinds.size === 0) return getDefaultDtype()
+  return kinds.has('bigint') ? int64 : bool
+}
+
+/** Nested lists as a shape and its items in row-major order. Their depth is the rank, which is small. */
+function flatten(data: NestedData): { readonly shape: readonly number[]; readonly items: readonly Item[] } {
+  const shape: number[] = []
+  let level: readonly NestedData[] = [data]
+  while (level.length > 0 && isNestedList(level)) {
+    const length = level[0]?.length ?? 0
+    const odd = level.find((each) => each.length !== length)
+    if (odd !== undefined) throw unevenData(length, odd.length, shape.length)
+    shape.push(length)
+    level = level.flat(1)
+  }
+  if (level.length > 0 && level.every((item) => item instanceof Tensor))
+    return flattenTensors(shape, level as readonly Tensor[])
+  const items = level.filter((item): item is Item => !isNested(item) && !(item instanceof Tensor))
+  if (items.length !== level.length) throw mixedData()
+  return { shape, items }
+}
+
+function flattenTensors(shape: readonly number[], tensors: readonly Tensor[]) {
+  const [first] = tensors
+  const inner = first?.shape ?? []
+  const items = tensors.flatMap((each) => [...(each.reshape(-1).tolist() as Item[])])
+  return { shape: [...shape, ...inner], items }
+}
+
+const isNestedList = (level: readonly NestedData[]): level is readonly (readonly NestedData[])[] =>
+  level.every(isNested)
+const isNested = (data: NestedData): data is readonly NestedData[] => Array.isArray(data)
+
+function constant(
+  shape: readonly number[],
+  value: number | bigint,
+  dtype: DType,
+  options: TensorOptions,
+): Tensor {
+  const data = dtypes[dtype.core].allocate(sizeOf(shape))
+  if (value !== 0) {
+    const element = convert(dtype, value)
+    for (let at = 0; at < data.length; at++) writeElement(dtype.core, data, at, element)
+  }
+  return tensorOfData(dtype, shape, data, options)
+}
+
+export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
+  const { sizes, options = {} } = sizesAnd<TensorOptions>(args)
+  return constant(sizes, 0, options.dtype ?? getDefaultDtype(), options)
+}
+
+export function ones(...args: SizesAnd<TensorOptions>): Tensor {
+  const { sizes, options = {} } = sizesAnd<TensorOptions>(args)
+  return constant(sizes, 1, options.dtype ?? getDefaultDtype(), options)
+}
+
+/** Of any contents; here zeros. */
+export const empty = (...args: SizesAnd<TensorOptions>): Tensor => zeros(...args)
+
+/** Every element `value`; whole numbers give int64, booleans bool. */
+export function full(
+  size: readonly number[],
+  fillValue: number | bigint | boolean,
+  options: TensorOptions = {},
+): Tensor {
+  const natural =
+    typeof fillValue === 'boolean'
+      ? bool
+      : typeof fillValue === 'bigint' || Number.isInteger(fillValue)
+        ? int64
+        : getDefaultDtype()
+  const value = typeof fillValue === 'bigint' ? fillValue : Number(fillValue)
+  return constant(size, value, options.dtype ?? natural, options)
+}
+
+const like =
+  (value: number) =>
+  (input: Tensor, options: TensorOptions = {}): Tensor =>
+    constant(input.shape, value, options.dtype ?? input.dtype, { device: input.device, ...options })
+
+export const zerosLike: (input: Tensor, options?: TensorOptions) => Tensor = like(0)
+export const onesLike: (input: Tensor, options?: TensorOptions) => Tensor = like(1)
+export const emptyLike: (input: Tensor, options?: TensorOptions) => Tensor = like(0)
+export const fullLike = (input: Tensor, fillValue: number, options: TensorOptions = {}): Tensor =>
+  constant(input.shape, fillValue, options.dtype ?? input.dtype, { device: input.device, ...options })
+
+/** `arange(end)`, `arange(start, end, step)`: int64 where all are whole, else the default dtype. */
+export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
+  const numbers = args.filter((arg) => typeof arg === 'number')
+  const options: TensorOptions = args.find((arg): arg is TensorOptions => isOptions(arg)) ?? {}
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
+  if (step === 0) throw invalidOption('step must be nonzero')
+  if ((end - start) * step < 0) {
+    throw invalidOption('upper bound and larger bound inconsistent with step sign')
+  }
+  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
+  const data = dtypes[dtype.core].allocate(Math.ceil((end - start) / step))
+  for (let at = 0; at < data.length; at++)
+    writeElement(dtype.core, data, at, convert(dtype, start + at * step))
+  return tensorOfData(dtype, [data.length], data, options)
+}

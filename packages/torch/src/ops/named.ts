@@ -1,0 +1,29 @@
+// Several results under their names, in an order: what PyTorch gives as a named tuple.
+import { showAsText } from '../show.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** Results by name, also one after the other. */
+export type Named<N extends string> = Readonly<Record<N, Tensor>> & Iterable<Tensor>
+
+class NamedTuple {
+  readonly #title: string
+  readonly #results: Readonly<Record<string, Tensor>>
+
+  constructor(title: string, results: Readonly<Record<string, Tensor>>) {
+    this.#title = title
+    this.#results = results
+  }
+
+  [Symbol.iterator](): Iterator<Tensor> {
+    return Object.values(this.#results)[Symbol.iterator]()
+  }
+  /** `torch.return_types.max(\nvalues=tensor(...),\nindices=tensor(...))` */
+  toString(): string {
+    const parts = Object.entries(this.#results).map(([name, result]) => `${name}=${result}`)
+    return `torch.return_types.${this.#title}(\n${parts.join(',\n')})`
+  }
+}
+showAsText(NamedTuple)
+
+export const named = <N extends string>(title: string, results: Readonly<Record<N, Tensor>>): Named<N> =>
+  Object.assign(new NamedTuple(title, results), results)

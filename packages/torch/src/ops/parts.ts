@@ -1,0 +1,212 @@
+// Views of parts: a position, a range, and all pieces of a dimension.
+
+import type { Value } from '@heddle/core'
+import * as core from '@heddle/core'
+import type { Tensor } from '../tensor/tensor.ts'
+import { resolveDim } from './dims.ts'
+import { type Operation, operation } from './operation.ts'
+import { runView, runViews, viewOperation } from './run.ts'
+import { type Fn, fn } from './signature.ts'
+import * as errors from './view-errors.ts'
+
+interface DimOption {
+  readonly dim: number
+}
+
+const valueAt = (operands: readonly (Value | number)[], k: number): Value => operands[k] as Value
+
+interface SelectOption {
+  readonly dim: number
+  readonly index: number
+}
+
+interface SliceOption {
+  readonly dim: number
+  readonly start: number
+  readonly end: number
+  readonly step: number
+}
+
+const ranges = (x: Value, { dim, start, end, step }: SliceOption): readonly core.IndexItem[] =>
+  x.type.shape.slice(0, dim + 1).map((_, axis) => (axis === dim ? { start, limit: end, step } : {}))
+
+const sliced = viewOperation<SliceOption>({
+  look: operation<SliceOption>({
+    name: 'slice',
+    node: 'SliceBackward0',
+    build: (operands, options) => {
+      const x = valueAt(operands, 0)
+      return core.index(x, ...ranges(x, options))
+    },
+  }),
+  place: operation<SliceOption>({
+    name: 'slice back',
+    node: 'SliceScatterBackward0',
+    build: (operands, options) => {
+      const whole = valueAt(operands, 0)
+      return core.indexAssign(whole, ranges(whole, options), valueAt(operands, 1))
+    },
+  }),
+  layout: ({ shape, strides, offset }, { dim, start, end, step }) => ({
+    shape: shape.with(dim, Math.max(0, Math.ceil((end - start) / step))),
+    strides: strides.with(dim, (strides[dim] as number) * step),
+    offset: offset + start * (strides[dim] as number),
+  }),
+})
+
+const selected = viewOperation<SelectOption>({
+  look: operation<SelectOption>({
+    name: 'select',
+    node: 'SelectBackward0',
+    build: (operands, { dim, index }) => {
+      const x = valueAt(operands, 0)
+      return core.index(x, ...x.type.shape.slice(0, dim + 1).map((_, axis) => (axis === dim ? index : {})))
+    },
+  }),
+  place: operation<SelectOption>({
+    name: 'select back',
+    node: 'SelectScatterBackward0',
+    build: (operands, { dim, index }) => {
+      const whole = valueAt(operands, 0)
+      const items = whole.type.shape.slice(0, dim + 1).map((_, axis) => (axis === dim ? index : {}))
+      return core.indexAssign(whole, items, valueAt(operands, 1))
+    },
+  }),
+  layout: ({ shape, strides, offset }, { dim, index }) => ({
+    shape: shape.toSpliced(dim, 1),
+    strides: strides.toSpliced(dim, 1),
+    offset: offset + index * (strides[dim] as number),
+  }),
+})
+
+/** One position of a dimension, which goes. */
+export const select: Fn<{ dim: number; index: number }, ['dim', 'index']> = fn(
+  'select',
+  ['dim', 'index'],
+  [],
+  (self, { dim, index }) => {
+    if (self.ndim === 0) throw errors.selectOfScalar()
+    const axis = resolveDim(dim, self.ndim)
+    const extent = self.shape[axis] as number
+    if (index < -extent || index >= extent) throw errors.selectRange(index, self.shape, axis)
+    return runView(selected, self, { dim: axis, index: index < 0 ? index + extent : index })
+  },
+)
+
+/** A range of a dimension; ends may be open (null), negative, or beyond the extent. */
+export function sliceAlong(
+  self: Tensor,
+  dim: number,
+  start: number | null,
+  end: number | null,
+  step: number,
+): Tensor {
+  if (self.ndim === 0) throw errors.sliceOfScalar()
+  if (step <= 0) throw errors.sliceStep()
+  const axis = resolveDim(dim, self.ndim)
+  const extent = self.shape[axis] as number
+  const clip = (at: number): number => Math.min(Math.max(at < 0 ? at + extent : at, 0), extent)
+  const from = clip(start ?? 0)
+  const to = Math.max(clip(end ?? extent), from)
+  return runView(sliced, self, { dim: axis, start: from, end: to, step })
+}
+
+/** `length` positions of a dimension from `start` on. */
+export const narrow: Fn<{ dim: number; start: number; length: number }, ['dim', 'start', 'length']> = fn(
+  'narrow',
+  ['dim', 'start', 'length'],
+  [],
+  (self, { dim, start, length }) => {
+    if (self.ndim === 0) throw errors.narrowOfScalar()
+    const axis = resolveDim(dim, self.ndim)
+    const extent = self.shape[axis] as number
+    if (length < 0) throw errors.narrowLength()
+    if (start < -extent || start > extent) throw errors.narrowStart(extent, start)
+    const from = start < 0 ? start + extent : start
+    if (from + length > extent) throw errors.narrowRange(from, length, extent)
+    return runView(sliced, self, { dim: axis, start: from, end: from + length, step: 1 })
+  },
+)
+
+interface PartsOption {
+  readonly dim: number
+  readonly sizes: readonly number[]
+}
+
+const partsOf = (name: string, node: string): Operation<PartsOption> =>
+  operation<PartsOption>({
+    name,
+    node,
+    build: (operands, { dim, sizes }) => core.split(valueAt(operands, 0), { sizes, axis: dim }),
+  })
+const splitEvenly = partsOf('split', 'SplitBackward0')
+const splitBySizes = partsOf('split_with_sizes', 'SplitWithSizesBackward0')
+
+function parts(
+  op: Operation<PartsOption>,
+  self: Tensor,
+  dim: number,
+  sizes: readonly number[],
+): readonly Tensor[] {
+  let start = 0
+  const ranges = sizes.map((size) => {
+    const range = { dim, start, end: start + size, step: 1 }
+    start += size
+    return range
+  })
+  return runViews(op, self, { dim, sizes }, sliced, ranges)
+}
+
+/** Pieces of `size` along a dimension, the last one shorter, or of sizes that are listed. */
+export const split: Fn<
+  { splitSize: number | readonly number[]; dim?: number },
+  ['splitSize', 'dim'],
+  readonly Tensor[]
+> = fn('split', ['splitSize', 'dim'], [], (self, { splitSize, dim = 0 }) => {
+  if (self.ndim === 0) throw errors.splitOfScalar()
+  const axis = resolveDim(dim, self.ndim)
+  const extent = self.shape[axis] as number
+  if (typeof splitSize !== 'number') {
+    const total = splitSize.reduce((sum, size) => sum + size, 0)
+    if (total !== extent) throw errors.splitSizes(extent, axis, splitSize)
+    return parts(splitBySizes, self, axis, splitSize)
+  }
+  if (splitSize < 0) throw errors.splitNegative(splitSize)
+  if (splitSize === 0 && extent !== 0) throw errors.splitZero(extent)
+  const count = splitSize === 0 ? 1 : Math.max(1, Math.ceil(extent / splitSize))
+  const sizes = Array.from({ length: count }, (_, k) => Math.min(splitSize, extent - k * splitSize))
+  return parts(splitEvenly, self, axis, sizes)
+})
+
+/** At most `chunks` pieces of equal size, the last one shorter. */
+export const chunk: Fn<{ chunks: number; dim?: number }, ['chunks', 'dim'], readonly Tensor[]> = fn(
+  'chunk',
+  ['chunks', 'dim'],
+  [],
+  (self, { chunks, dim = 0 }) => {
+    if (self.ndim === 0) throw errors.chunkOfScalar()
+    if (chunks <= 0) throw errors.chunkCount(chunks)
+    const extent = self.shape[resolveDim(dim, self.ndim)] as number
+    if (extent === 0) return split(self, new Array<number>(chunks).fill(0), dim)
+    return split(self, Math.ceil(extent / chunks), dim)
+  },
+)
+
+const unbound = operation<DimOption>({
+  name: 'unbind',
+  node: 'UnbindBackward0',
+  build: (operands, { dim }) => core.unbind(valueAt(operands, 0), { axis: dim }),
+})
+
+/** One view for each position of a dimension. */
+export const unbind: Fn<{ dim?: number }, ['dim'], readonly Tensor[]> = fn(
+  'unbind',
+  ['dim'],
+  [],
+  (self, { dim = 0 }) => {
+    if (self.ndim === 0) throw errors.unbindOfScalar()
+    const axis = resolveDim(dim, self.ndim)
+    const positions = Array.from({ length: self.shape[axis] as number }, (_, index) => ({ dim: axis, index }))
+    return runViews(unbound, self, { dim: axis }, selected, positions)
+  },
+)

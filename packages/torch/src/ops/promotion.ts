@@ -1,0 +1,50 @@
+// Operands brought into the dtype in which PyTorch has them meet, and into one shape.
+
+import type { DType, Value } from '@heddle/core'
+import * as core from '@heddle/core'
+import { getDefaultDtype, resultDType } from '../dtypes.ts'
+import * as errors from '../errors.ts'
+import { castTo } from './cast.ts'
+import type { Operand } from './operation.ts'
+
+export const isBoolean = (x: Operand | undefined): boolean => typeof x === 'object' && x.type.dtype === 'bool'
+
+/** The dtype of functions that give floats: that of floats, else the default. */
+export const floating = (dtype: DType): DType => (core.isFloat(dtype) ? dtype : getDefaultDtype().core)
+
+/** A float of the operand. */
+export const asFloat = (x: Value): Value => castTo(x, floating(x.type.dtype))
+
+/**
+ * Applies `build` to two operands in the dtype they meet in, or in what `choose` makes of it. At most one may be a number.
+ * Throws PyTorch's message where they cannot be broadcast.
+ */
+export function inCommon(
+  operands: readonly (Operand | undefined)[],
+  build: (x: Value, y: Operand) => Value,
+  choose: (dtype: DType) => DType = (dtype) => dtype,
+): Value {
+  const given = operands.filter((operand) => operand !== undefined)
+  const dtype = choose(resultDType(given))
+  const [x, y] = given.map((operand) => (typeof operand === 'number' ? operand : castTo(operand, dtype)))
+  if (typeof x !== 'object' || y === undefined) throw errors.notSupported('an operation on numbers only')
+  if (typeof y === 'object') requireBroadcast(x.type.shape, y.type.shape)
+  return build(x, typeof y === 'number' ? numberFor(dtype, y) : y)
+}
+
+/** A number as an element of a dtype: integers wrap. */
+export function numberFor(dtype: DType, value: number): number {
+  if (core.isFloat(dtype) || !Number.isFinite(value)) return value
+  return Number(core.dtypes[dtype].round(value))
+}
+
+/** Throws PyTorch's message unless the shapes can be broadcast. */
+export function requireBroadcast(x: readonly number[], y: readonly number[]): void {
+  for (let at = 1; at <= Math.min(x.length, y.length); at++) {
+    const [left, right] = [x.at(-at), y.at(-at)]
+    if (left !== right && left !== 1 && right !== 1) throw errors.sizeMismatch(x, y)
+  }
+}
+
+/** Bools as integers, for what has an order. */
+export const ordered = (x: Operand): Operand => (typeof x === 'object' && isBoolean(x) ? castTo(x, 'i32') : x)

@@ -1,0 +1,58 @@
+// Puts the families of operations on the prototype of tensors. Whoever imports the package's entry has them.
+import { backward } from '../autograd/call.ts'
+import * as arithmetic from '../ops/arithmetic.ts'
+import * as comparison from '../ops/comparison.ts'
+import * as conversion from '../ops/conversion.ts'
+import * as extremes from '../ops/extremes.ts'
+import * as matrix from '../ops/matrix.ts'
+import * as parts from '../ops/parts.ts'
+import * as reductions from '../ops/reductions.ts'
+import * as unary from '../ops/unary.ts'
+import * as views from '../ops/views.ts'
+import { showAsText } from '../show.ts'
+import { print } from './print.ts'
+import { Tensor } from './tensor.ts'
+
+type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
+  readonly inPlace?: AnyFunction
+}
+
+const families = [arithmetic, comparison, conversion, extremes, matrix, parts, reductions, unary, views]
+
+function define(name: string, run: AnyFunction): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: readonly unknown[]): unknown {
+      return run(this, ...args)
+    },
+    configurable: true,
+    writable: true,
+  })
+}
+
+for (const family of families) {
+  for (const [name, run] of Object.entries(family) as [string, AnyFunction][]) {
+    define(name, run)
+    if (run.inPlace !== undefined) define(`${name}_`, run.inPlace)
+  }
+}
+
+define('backward', backward as AnyFunction)
+define('toString', print)
+showAsText(Tensor)
+Object.defineProperties(Tensor.prototype, {
+  T: {
+    get(this: Tensor): Tensor {
+      return this.ndim === 2 ? views.t(this) : views.permute(this, [...this.shape.keys()].reverse())
+    },
+  },
+  mT: {
+    get(this: Tensor): Tensor {
+      return views.transpose(this, -2, -1)
+    },
+  },
+  [Symbol.iterator]: {
+    value(this: Tensor): Iterator<Tensor> {
+      return parts.unbind(this)[Symbol.iterator]()
+    },
+  },
+})

@@ -1,0 +1,86 @@
+// Sizes, strides and offset: where a tensor's elements would be in memory. Contents do not depend on it; what PyTorch tells
+// of it, and what may be viewed without a copy, does.
+export interface Layout {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+  /** Elements before the first. */
+  readonly offset: number
+}
+
+/** Row-major strides; extents of 0 count as 1. */
+export function contiguousStrides(shape: readonly number[]): readonly number[] {
+  const strides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= Math.max(shape[axis] as number, 1)
+  }
+  return strides
+}
+
+export const contiguous = (shape: readonly number[]): Layout => ({
+  shape,
+  strides: contiguousStrides(shape),
+  offset: 0,
+})
+
+export function isContiguous({ shape, strides }: Layout): boolean {
+  let expected = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] as number
+    if (extent === 0) return true
+    if (extent !== 1 && strides[axis] !== expected) return false
+    expected *= extent
+  }
+  return true
+}
+
+/** Strides of another shape over the same elements, or undefined where it would take a copy. */
+export function viewStrides(
+  { shape, strides }: Layout,
+  wanted: readonly number[],
+): readonly number[] | undefined {
+  if (shape.includes(0)) return contiguousStrides(wanted)
+  if (shape.length === 0) return wanted.map(() => 1)
+  const found = new Array<number>(wanted.length)
+  let at = wanted.length - 1
+  let base = strides.at(-1) as number
+  let elements = 1
+  let viewed = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    elements *= shape[axis] as number
+    const next = axis > 0 ? (shape[axis - 1] as number) : undefined
+    const breaks = next !== undefined && next !== 1 && strides[axis - 1] !== elements * base
+    if (next !== undefined && !breaks) continue
+    while (at >= 0 && (viewed < elements || wanted[at] === 1)) {
+      found[at] = viewed * base
+      viewed *= wanted[at] as number
+      at--
+    }
+    if (viewed !== elements) return undefined
+    if (axis > 0) {
+      base = strides[axis - 1] as number
+      elements = 1
+      viewed = 1
+    }
+  }
+  return at === -1 ? found : undefined
+}
+
+/** Whether two places of a tensor may be one element, as in an expanded one. */
+export const hasOverlap = ({ shape, strides }: Layout): boolean =>
+  shape.some((extent, axis) => extent > 1 && strides[axis] === 0)
+
+/** Strides of a new tensor that keeps the memory order of a dense one; row-major where that is not dense. */
+export function preservedStrides(layout: Layout): readonly number[] {
+  if (isContiguous(layout)) return contiguousStrides(layout.shape)
+  const { shape, strides } = layout
+  const order = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1)
+  order.sort((x, y) => (strides[x] as number) - (strides[y] as number))
+  let expected = 1
+  for (const axis of order) {
+    if (strides[axis] !== expected) return contiguousStrides(shape)
+    expected *= shape[axis] as number
+  }
+  return strides
+}

@@ -1,0 +1,117 @@
+// Contents that change, shared by the tensors that look at them. They are kept in the logical order of the tensor that owns them;
+// a view is a chain of functions from there, and writing through it runs the chain backwards. Strides are told by the layout only.
+// Memory that shares a typed array of the user's is read whenever it is used, and written through at once.
+import { copyStorage, type TypedArray } from '@heddle/core'
+import { type Cell, cellOfData } from '../engine/cell.ts'
+import type { Device } from '../engine/device.ts'
+import { notePersistent, readCell } from '../engine/evaluate.ts'
+import type { Tensor } from './tensor.ts'
+
+/** How contents of one shape are seen as another, and what becomes of the first when the second is written. */
+export interface ViewStep {
+  read(whole: Cell): Cell
+  /** `whole` with `part` where the view looks. */
+  write(whole: Cell, part: Cell): Cell
+  /** The same, recorded for autograd, and not as views. */
+  look(whole: Tensor): Tensor
+  place(whole: Tensor, part: Tensor): Tensor
+}
+
+let nextAddress = 0x7f_0000_0000
+
+export class Memory {
+  #cell: Cell
+  #address = 0
+  #shared: TypedArray | undefined
+  /** What the user's array held when it was last looked at. */
+  #snapshot: TypedArray | undefined
+
+  constructor(cell: Cell) {
+    this.#cell = cell
+  }
+
+  get device(): Device {
+    return this.#cell.device
+  }
+
+  get cell(): Cell {
+    if (this.#shared !== undefined) this.#takeSnapshot(this.#shared)
+    return this.#cell
+  }
+
+  /** Contents that were known are state: writing makes the next evaluation include them. */
+  write(cell: Cell): void {
+    if (this.#cell.storage !== undefined) notePersistent(this)
+    this.#cell = cell
+    if (this.#shared === undefined) return
+    this.#snapshot = readCell(cell)
+    copyStorage(this.#snapshot, this.#shared)
+  }
+
+  /** From now on the contents are those of `data`, in logical order. */
+  share(data: TypedArray): void {
+    this.#shared = data
+  }
+  get shared(): TypedArray | undefined {
+    return this.#shared
+  }
+
+  /** A number that stands for where the contents are; no two memories overlap. */
+  get address(): number {
+    if (this.#address === 0) {
+      this.#address = nextAddress
+      nextAddress += 64 + Math.ceil((this.#cell.type.size * 8) / 64) * 64
+    }
+    return this.#address
+  }
+
+  #takeSnapshot(shared: TypedArray): void {
+    if (this.#snapshot !== undefined && sameElements(this.#snapshot, shared)) return
+    const { type, device } = this.#cell
+    this.#snapshot = shared.slice()
+    this.#cell = cellOfData(device, type.dtype, type.shape, this.#snapshot)
+  }
+}
+
+function sameElements(x: TypedArray, y: TypedArray): boolean {
+  for (let at = 0; at < x.length; at++) if (!Object.is(x[at], y[at])) return false
+  return x.length === y.length
+}
+
+/** A place in memory seen through steps; contents are worked out anew after each write. */
+export class View {
+  readonly parent: View | undefined
+  readonly step: ViewStep
+  #cell: Cell | undefined
+  #source: Cell | undefined
+
+  constructor(parent: View | undefined, step: ViewStep) {
+    this.parent = parent
+    this.step = step
+  }
+
+  read(memory: Memory): Cell {
+    const source = this.parent === undefined ? memory.cell : this.parent.read(memory)
+    if (this.#cell === undefined || source !== this.#source) {
+      this.#cell = this.step.read(source)
+      this.#source = source
+    }
+    return this.#cell
+  }
+
+  /** The steps from the memory to here. */
+  get steps(): readonly ViewStep[] {
+    const steps: ViewStep[] = []
+    for (let view: View | undefined = this; view !== undefined; view = view.parent) steps.unshift(view.step)
+    return steps
+  }
+
+  write(memory: Memory, part: Cell): void {
+    const { parent, step } = this
+    if (parent === undefined) memory.write(step.write(memory.cell, part))
+    else parent.write(memory, step.write(parent.read(memory), part))
+    // What was written is what is read next, as long as nothing else is written.
+    this.#source = parent === undefined ? memory.cell : parent.read(memory)
+    this.#cell = part
+  }
+}

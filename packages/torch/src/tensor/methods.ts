@@ -1,0 +1,66 @@
+// What can be done with tensors, as methods: the families of `ops`, each function with its first tensor as `this`, and in-place
+// forms with a trailing `_`. Types only; `install.ts` puts the functions on the prototype.
+import type { BackwardOptions } from '../autograd/call.ts'
+import type { DType } from '../dtypes.ts'
+import type * as arithmetic from '../ops/arithmetic.ts'
+import type * as comparison from '../ops/comparison.ts'
+import type * as conversion from '../ops/conversion.ts'
+import type * as extremes from '../ops/extremes.ts'
+import type * as matrix from '../ops/matrix.ts'
+import type { Named } from '../ops/named.ts'
+import type * as parts from '../ops/parts.ts'
+import type * as reductions from '../ops/reductions.ts'
+import type * as unary from '../ops/unary.ts'
+import type * as views from '../ops/views.ts'
+import type { Tensor } from './tensor.ts'
+
+/** A function of a tensor as a method. */
+type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...args: A) => R : never
+
+/** Methods of several forms, which types cannot take from the function. */
+interface Overloaded {
+  max: ExtremeMethod
+  min: ExtremeMethod
+  type: { (): string; (dtype: DType): Tensor }
+}
+interface ExtremeMethod {
+  (): Tensor
+  (other: Tensor): Tensor
+  (dim: number, keepdim?: boolean): Named<'values' | 'indices'>
+  (options: { dim: number; keepdim?: boolean }): Named<'values' | 'indices'>
+}
+
+type Methods<Family> = {
+  readonly [K in keyof Family]: K extends keyof Overloaded ? Overloaded[K] : Method<Family[K]>
+}
+
+/** The functions of a family that have an in-place form, with it. */
+type InPlace<Family> = {
+  readonly [K in keyof Family & string as Family[K] extends { readonly inPlace: unknown }
+    ? `${K}_`
+    : never]: Family[K] extends {
+    readonly inPlace: infer F
+  }
+    ? Method<F>
+    : never
+}
+
+type Family = typeof arithmetic &
+  typeof comparison &
+  typeof conversion &
+  typeof extremes &
+  typeof matrix &
+  typeof parts &
+  typeof reductions &
+  typeof unary &
+  typeof views
+
+export interface TensorMethods extends Methods<Family>, InPlace<Family> {
+  /** Adds d(this)/d(leaf) to the `grad` of every leaf this was computed from. */
+  backward(gradient?: Tensor | null | BackwardOptions, options?: BackwardOptions): void
+  /** The transpose of a matrix; of more dimensions, all reversed. */
+  readonly T: Tensor
+  /** The last two dimensions exchanged. */
+  readonly mT: Tensor
+  toString(): string
+}

@@ -1,0 +1,5 @@
+// Questions about what something is.
+import { Tensor } from './tensor.ts'
+
+export const isTensor = (candidate: unknown): candidate is Tensor => candidate instanceof Tensor
+export const isFloatingPoint = (tensor: Tensor): boolean => tensor.dtype.isFloatingPoint

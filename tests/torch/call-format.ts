@@ -117,14 +117,13 @@ function makeInput(input: Input, isWritten: boolean): { leaf: torch.Tensor; oper
   if (input.grad === true) leaf.requiresGrad_()
   let operand = isWritten && input.grad === true ? leaf.clone() : leaf
   for (const [method, args] of input.moves ?? []) {
-    const run = (operand as unknown as Readonly<Record<string, Callable>>)[camelCase(method)] as Callable
+    const run = Reflect.get(operand, camelCase(method)) as Callable
     operand = run.call(operand, ...args.map((argument) => argumentOf(argument, []))) as torch.Tensor
   }
   return { leaf, operand }
 }
 
-const dtypeNamed = (name: string): torch.DType =>
-  (torch as unknown as Readonly<Record<string, torch.DType>>)[name] as torch.DType
+const dtypeNamed = (name: string): torch.DType => Reflect.get(torch, name) as torch.DType
 
 export function tensorOf({ dtype, shape, data = '' }: Elements): torch.Tensor {
   const numbers = numbersOf(data)

@@ -124,7 +124,7 @@ describe('arithmetic', () => {
     expect(whole.div(2).tolist()).toEqual([0, 0.5])
     expect(flags.add(flags).tolist()).toEqual([true, false])
     expect(flags.sum().item()).toBe(1)
-    expect(() => flags.sub(flags)).toThrow('Subtraction, the `-` operator, with a bool tensor')
+    expect(() => flags.sub(flags)).toThrow('Subtraction, the `-` operator, with two bool tensors')
     expect(() => whole.mean()).toThrow('mean(): could not infer output dtype')
   })
 })

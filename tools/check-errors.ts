@@ -15,6 +15,7 @@ export const unprovoked: Readonly<Record<string, string>> = {
   RULE_DIVERGES: 'needs a faulty rewrite rule, and rules are not public',
   RULE_FAILED: 'needs a faulty rewrite rule, and rules are not public',
   RULE_TYPE: 'needs a faulty rewrite rule, and rules are not public',
+  TORCH_NO_FILES: 'needs a page of a browser',
 }
 
 interface Entry {

@@ -63,12 +63,13 @@ test('a summary reads the elements it shows, however many there are', () => {
 })
 
 test('views are read through their strides, bools and bf16 as they are stored', () => {
-  const data = Uint16Array.of(...[1.5, 2, 3, 4].map(bf16ToBits))
-  const transposed = { shape: [2, 2], data: stridedReader('bf16', data, [1, 2]), dtype: 'bf16' } as const
+  const data = Uint16Array.of(...[9, 1.5, 2, 3, 4].map(bf16ToBits))
+  const transposed = { shape: [2, 2], data: stridedReader('bf16', data, [1, 2], 1), dtype: 'bf16' } as const
 
   expect(formatTensor(transposed)).toBe(
     'tensor([[1.5000, 3.0000],\n        [2.0000, 4.0000]], dtype=torch.bfloat16)',
   )
+  expect(formatNdArray(transposed)).toBe('[[1.5 3. ]\n [2.  4. ]]')
   expect(formatTensor({ dtype: 'bool', shape: [2], data: ([k]) => k === 1 })).toBe('tensor([False,  True])')
 })
 

@@ -203,7 +203,7 @@ for dtype in DTYPES:
     if dtype in ["i64", "f64", "f32", "bf16"]:
         sizes("randomFrom", dtype, -(2**63), of=[1, 2, 33, 1000])
     if dtype != "bool":
-        sizes("permutation", dtype, of=[0, 1, 2, 3, 16, 100] + ([1000] if dtype not in ["u8", "i8"] else []))
+        sizes("permutation", dtype, of=[0, 1, 2, 3, 16, 100, 128] + ([1000] if dtype not in ["u8", "i8"] else []))
     if dtype != "f16":
         for p in [0, 0.25, 0.5, 0.9, 1]:
             sizes("bernoulli", dtype, p, of=[1, 17, 100])
@@ -266,6 +266,45 @@ def saved_state():
     return {"state": base64.b64encode(zlib.compress(state, 9)).decode(), "steps": steps, "results": [draw(generator, step) for step in steps]}
 
 
+def refusals():
+    """Steps that PyTorch refuses, and its words."""
+    generator = torch.Generator()
+    for step in """
+        uniform f32 3 2 1|uniform f32 3 -1e39 1|uniform f32 3 0 1e39|uniform f32 3 -3e38 3e38|uniform f16 3 -1 1e5|uniform bf16 3 -1 1e39|uniform i64 3 0 1
+        uniform bool 3 0 1|normal f32 3 0 -1|normal i64 3 0 1|normal bool 20 0 1|normalOf f32 2 0.5 ramp:-1:1|normalOf f32 2 ramp:-1:1 -2
+        randomBetween i64 3 5 5|randomBetween f32 3 7 -1|randomBetween u8 3 0 300|randomBetween u8 3 -1 3|randomBetween i8 3 -129 3|randomBetween bool 3 0 3
+        randomBetween f16 3 0 1048576|randomBetween f16 3 4097 4098|randomBetween i32 3 0 2147483649|randomBetween i16 3 -32769 0|randomFrom f16 3 5000
+        randomFrom i32 3 -9223372036854775808|permutation f16 3000|permutation u8 257|permutation i8 129|permutation bool 1
+        bernoulli f32 3 2|bernoulli f32 3 -0.5|bernoulliOf f32 2 ramp:2:3|bernoulliOf f64 2 ramp:-1:0|bernoulliOf i64 2 ramp:0:1
+        dropout f32 3 1.5|dropout f32 3 -1|exponential f32 3 -1|exponential i64 3 1|geometric f32 3 0|geometric f32 3 1|geometric bool 3 0.5
+        logNormal f32 3 0 0|logNormal f32 3 0 -1|logNormal i64 3 0 1|cauchy i64 3 0 1|poisson f32 2 ramp:-1:1
+        multinomial f32 3 ramp:2:-2 1 1|multinomialReplaced f32 3 ramp:2:-2 1 1|multinomial f32 2 ramp:0:0 1 1
+        multinomialReplaced f32 2 ramp:0:0 1 1|multinomial f32 2 ramp:1:2 1 3|multinomial f32 2 ramp:1:2 1 0|multinomial i64 2 ramp:1:2 1 1
+        multinomialReplaced f32 2 ramp:1e38:inf 1 1|multinomial f32 2 ramp:nan:1 1 1|orthogonal f16 4 2 1
+    """.replace("\n", "|").split("|"):
+        if not step.strip():
+            continue
+        try:
+            draw(generator, step.strip())
+        except (RuntimeError, ValueError) as error:
+            yield step.strip(), type(error).__name__, str(error).splitlines()[0]
+            continue
+        print(f"PyTorch does not refuse: {step.strip()}")
+
+
+def orders():
+    """Shapes, strides, and the offsets of elements in the order in which they are drawn."""
+    for shape, strides in [((2, 3), (3, 1)), ((2, 3), (1, 2)), ((4, 3, 2), (6, 2, 1)), ((4, 3, 2), (1, 8, 4)), ((2, 3, 4), (1, 8, 2)), ((3, 4), (8, 2)),
+                           ((3, 1, 2), (1, 7, 3)), ((2, 2, 2), (4, 1, 2)), ((5,), (3,)), ((0, 3), (3, 1)), ((), ()), ((2, 3, 2, 2), (12, 1, 6, 3)),
+                           ((3, 2), (1, 100)), ((1, 4), (1, 1)), ((4, 1), (1, 1)), ((2, 1, 3), (3, 3, 1))]:
+        base = torch.zeros(1000, dtype=torch.float64)
+        torch.manual_seed(0)
+        base.as_strided(shape, strides).uniform_(1, 2)
+        torch.manual_seed(0)
+        places = {value: k for k, value in enumerate(base.tolist()) if value}
+        yield shape, strides, [places[value] for value in torch.empty(math.prod(shape), dtype=torch.float64).uniform_(1, 2).tolist()]
+
+
 class Weight:
     """Takes the part of a weight in functions of `torch.nn.init`, and remembers the numbers it should be filled by."""
 
@@ -315,5 +354,5 @@ source = f"PyTorch {torch.__version__}, CPU with AVX2, no MKL, glibc {os.confstr
 one_a_line = lambda values: ",\n".join(json.dumps(each, separators=(",", ":")) for each in values)
 with open(path, "w") as file:
     file.write(f'{{"source":{json.dumps(source)},"saved":{one_a_line([saved_state()])},"formulas":[\n')
-    file.write(f'{one_a_line(formulas())}\n],"cases":[\n{one_a_line(cases)}\n]}}\n')
+    file.write(f'{one_a_line(formulas())}\n],"orders":[\n{one_a_line(orders())}\n],"refusals":[\n{one_a_line(refusals())}\n],"cases":[\n{one_a_line(cases)}\n]}}\n')
 print(f"{len(cases)} cases, {os.path.getsize(path) / 1024:.0f} kB")

@@ -57,7 +57,7 @@ const chanceRange = (): Error =>
 /** Whether a dropout draws: not outside of training, nor for p = 0, p = 1 (which gives zeros) and no elements. */
 export function dropoutDraws(p: number, training: boolean, size: number): boolean {
   if (!(p >= 0 && p <= 1))
-    throw randomArgument(`dropout probability has to be between 0 and 1, but got ${p}`, { p })
+    throw randomArgument(`dropout probability has to be between 0 and 1, but got ${p}`, { p }, 'ValueError')
   return training && p !== 0 && p !== 1 && size > 0
 }
 

@@ -14,6 +14,7 @@ import {
 } from './bernoulli.ts'
 import { fillBinomial } from './binomial.ts'
 import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from './continuous.ts'
+import { drawOrder } from './draw-order.ts'
 import { fillDirichlet, fillGamma } from './gamma.ts'
 import { Generator } from './generator.ts'
 import * as init from './init.ts'
@@ -39,6 +40,10 @@ interface Golden {
   readonly saved: Recorded & { readonly state: string }
   /** A function of init.ts, its arguments, its result. */
   readonly formulas: readonly (readonly [string, readonly never[], unknown])[]
+  /** Shape, strides, offsets in the order of drawing. */
+  readonly orders: readonly (readonly [readonly number[], readonly number[], readonly number[]])[]
+  /** A step, the class of PyTorch's exception and its text. */
+  readonly refusals: readonly (readonly [string, string, string])[]
   readonly cases: readonly Case[]
 }
 
@@ -73,8 +78,7 @@ const calls: Readonly<Record<string, Call>> = {
   bernoulli: (g, dtype, data, [p]) => fillBernoulli(g, dtype, data, number(p)),
   bernoulliOf: (g, dtype, data, [p]) => fillBernoulliOf(g, dtype, data, dtype, array(p)),
   dropout: (g, dtype, data, [p]) => {
-    expect(dropoutDraws(number(p), true, data.length)).toBe(true)
-    fillDropoutNoise(g, dtype, data, number(p))
+    if (dropoutDraws(number(p), true, data.length)) fillDropoutNoise(g, dtype, data, number(p))
   },
   alphaDropout: (g, dtype, data, [p]) => {
     fillAlphaDropout(g, dtype, dtypes[dtype].allocate(data.length), data, number(p))
@@ -180,6 +184,14 @@ describe('random numbers: PyTorch draws the same bits', () => {
 
   test.each(golden.formulas)('init: %s of %j', (name, args, result) => {
     expect(formulas[name]?.(...args)).toEqual(result)
+  })
+
+  test.each(golden.orders)('shape %j, strides %j are drawn in the order %j', (shape, strides, offsets) => {
+    expect([...drawOrder(shape, strides)]).toEqual(offsets)
+  })
+
+  test.each(golden.refusals)('%s is refused', (step, name, text) => {
+    expect(() => run(new Generator(), step, '')).toThrow(expect.objectContaining({ name, message: text }))
   })
 
   test('a state saved by PyTorch goes on with its numbers, and is saved again as it was', () => {

@@ -88,7 +88,11 @@ function spacing(dtype: DType, value: bigint): bigint {
   return 2n ** BigInt(Math.max(0, digits - dtypes[dtype].significand))
 }
 
-const rounded = (dtype: DType, value: bigint): bigint => BigInt(dtypes[dtype].round(Number(value)))
+/** The dtype's value for a whole number; where that is infinite the number, which lies beyond the dtype's bounds. */
+function rounded(dtype: DType, value: bigint): bigint {
+  const nearest = dtypes[dtype].round(Number(value))
+  return Number.isFinite(nearest) ? BigInt(nearest) : value
+}
 
 /** `from`, moved up if the dtype would round the number above it to below. */
 function raised(dtype: DType, from: bigint): bigint {
@@ -194,7 +198,7 @@ function checkPermutationSize(dtype: DType, size: number): void {
       limit,
     })
   }
-  if (size > dtypes[dtype].highest) {
+  if (size - 1 > Number(dtypes[dtype].highest)) {
     throw randomArgument(
       `value cannot be converted to type ${dtypes[dtype].kind}${8 * dtypes[dtype].bytes}_t without overflow`,
       {

@@ -24,6 +24,9 @@ export type { TorchErrorName } from './errors.ts'
 export { setWarningHandler, TorchError } from './errors.ts'
 export * as _internal from './internal.ts'
 export * as nn from './nn/index.ts'
+export type { NdGeometry, NestedElements } from './numpy/nd-array.ts'
+export { NdArray } from './numpy/nd-array.ts'
+export { fromNumpy, ndarray } from './numpy/share.ts'
 export { add, div, floorDivide, fmod, mul, pow, remainder, rsub, sub } from './ops/arithmetic.ts'
 export { eq, ge, gt, le, lt, ne } from './ops/comparison.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
@@ -62,6 +65,8 @@ export {
   unsqueeze,
 } from './ops/views.ts'
 export * as optim from './optim/index.ts'
+export type { PrintOptions, PrintOptionsChange } from './print/print-options.ts'
+export { setPrintoptions } from './print/print-options.ts'
 export {
   forkRng,
   getRngState,

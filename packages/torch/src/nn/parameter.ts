@@ -7,4 +7,8 @@ export class Parameter extends Tensor {
     super({ memory: data.memory, view: data.view_, layout: data.layout_, counter: data.counter }, data.type_)
     this.requiresGrad_(requiresGrad)
   }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`
+  }
 }

@@ -185,13 +185,11 @@ export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperatio
 
 /** A view of `self`; nothing is recorded until it is looked at. */
 export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, options: O): Tensor {
-  const fragment = fragmentFor(op.look, [self.type_], options) as Fragment
-  const step = stepOf(op, fragment, options)
-  const type = (fragment.outputs[0] as Fragment['outputs'][number]).type
+  const { step, type } = stepOf(op, self.type_, options)
   const form = formOf(op.look, [self], options)
   const node =
     form.name !== null && isGradEnabled() && self.requiresGrad && isFloat(type.dtype)
-      ? new OpNode(form.name, fragment, [self], form)
+      ? new OpNode(form.name, fragmentFor(op.look, [self.type_], options) as Fragment, [self], form)
       : null
   return viewed(
     self,
@@ -218,9 +216,7 @@ export function runViews<O extends object, P extends object>(
       ? new OpNode(form.name, fragment, [self], form)
       : null
   return parts.map((each, index) => {
-    const partFragment = fragmentFor(part.look, [self.type_], each) as Fragment
-    const type = (partFragment.outputs[0] as Fragment['outputs'][number]).type
-    const step = stepOf(part, partFragment, each)
+    const { step, type } = stepOf(part, self.type_, each)
     const edge = node === null ? null : { node, index }
     return viewed(self, step, type, part.layout(self.layout_, each), edge, 'several results')
   })
@@ -256,19 +252,25 @@ function viewed(
   )
 }
 
-function stepOf<O extends object>(op: ViewOperation<O>, look: Fragment, options: O): ViewStep {
-  let step = op.steps.get(look)
-  if (step === undefined) {
-    step = {
-      read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
-      write: (whole, part) => {
-        const place = fragmentFor(op.place, [whole.type, part.type], options) as Fragment
-        return apply(whole.device, place, [whole, part])[0] as Cell
-      },
-      look: (whole) => run(op.look, [whole], options),
-      place: (whole, part) => run(op.place, [whole, part], options),
-    }
-    op.steps.set(look, step)
+/** The step of a view of something of a type, and the type it shows. */
+export function stepOf<O extends object>(
+  op: ViewOperation<O>,
+  of: ArrayType,
+  options: O,
+): { readonly step: ViewStep; readonly type: ArrayType } {
+  const look = fragmentFor(op.look, [of], options) as Fragment
+  const { type } = look.outputs[0] as Fragment['outputs'][number]
+  const known = op.steps.get(look)
+  if (known !== undefined) return { step: known, type }
+  const step: ViewStep = {
+    read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
+    write: (whole, part) => {
+      const place = fragmentFor(op.place, [whole.type, part.type], options) as Fragment
+      return apply(whole.device, place, [whole, part])[0] as Cell
+    },
+    look: (whole) => run(op.look, [whole], options),
+    place: (whole, part) => run(op.place, [whole, part], options),
   }
-  return step
+  op.steps.set(look, step)
+  return { step, type }
 }

@@ -1,5 +1,6 @@
 // Puts the families of operations on the prototype of tensors. Whoever imports the package's entry has them.
 import { backward } from '../autograd/call.ts'
+import { numpy } from '../numpy/share.ts'
 import * as arithmetic from '../ops/arithmetic.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
@@ -38,6 +39,7 @@ for (const family of families) {
 
 define('backward', backward as AnyFunction)
 define('toString', print)
+define('numpy', numpy)
 showAsText(Tensor)
 Object.defineProperties(Tensor.prototype, {
   T: {

@@ -1,5 +1,7 @@
 // Sizes, strides and offset: where a tensor's elements would be in memory. Contents do not depend on it; what PyTorch tells
 // of it, and what may be viewed without a copy, does.
+import { sizeOf } from '@heddle/core'
+
 export interface Layout {
   readonly shape: readonly number[]
   readonly strides: readonly number[]
@@ -83,4 +85,25 @@ export function preservedStrides(layout: Layout): readonly number[] {
     expected *= shape[axis] as number
   }
   return strides
+}
+
+/** Offsets of all elements, in row-major order. */
+export function positions(shape: readonly number[], strides: readonly number[], offset: number): Int32Array {
+  const found = new Int32Array(sizeOf(shape))
+  const counter = shape.map(() => 0)
+  let at = offset
+  for (let k = 0; k < found.length; k++) {
+    found[k] = at
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (counter[axis] as number) + 1
+      at += strides[axis] as number
+      if (next < (shape[axis] as number)) {
+        counter[axis] = next
+        break
+      }
+      at -= next * (strides[axis] as number)
+      counter[axis] = 0
+    }
+  }
+  return found
 }

@@ -5,6 +5,7 @@ import { copyStorage, type TypedArray } from '@heddle/core'
 import { type Cell, cellOfData } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
 import { notePersistent, readCell } from '../engine/evaluate.ts'
+import { positions } from './layout.ts'
 import type { Tensor } from './tensor.ts'
 
 /** How contents of one shape are seen as another, and what becomes of the first when the second is written. */
@@ -25,6 +26,8 @@ export class Memory {
   #shared: TypedArray | undefined
   /** What the user's array held when it was last looked at. */
   #snapshot: TypedArray | undefined
+  /** Strides of the tensor that owns it, where they are not row-major. */
+  strides: readonly number[] | undefined
 
   constructor(cell: Cell) {
     this.#cell = cell
@@ -44,15 +47,21 @@ export class Memory {
     if (this.#cell.storage !== undefined) notePersistent(this)
     this.#cell = cell
     if (this.#shared === undefined) return
-    this.#snapshot = readCell(cell)
+    this.#snapshot = this.#ordered(readCell(cell), toMemory)
     copyStorage(this.#snapshot, this.#shared)
   }
 
-  /** From now on the contents are those of `data`, in logical order. */
+  /** From now on the contents are those of `data`, in the order of memory. */
   share(data: TypedArray): void {
     this.#shared = data
   }
-  get shared(): TypedArray | undefined {
+  /** The array the contents are shared with, from now on if not already. */
+  expose(): TypedArray {
+    if (this.#shared === undefined) {
+      const data = this.#ordered(readCell(this.#cell), toMemory)
+      this.#snapshot = data.slice()
+      this.#shared = data
+    }
     return this.#shared
   }
 
@@ -65,12 +74,33 @@ export class Memory {
     return this.#address
   }
 
+  /** Contents brought from logical order into that of memory, or back. */
+  #ordered(data: TypedArray, move: (from: TypedArray, places: Int32Array) => TypedArray): TypedArray {
+    if (this.strides === undefined) return data
+    return move(data, positions(this.#cell.type.shape, this.strides, 0))
+  }
+
   #takeSnapshot(shared: TypedArray): void {
     if (this.#snapshot !== undefined && sameElements(this.#snapshot, shared)) return
     const { type, device } = this.#cell
     this.#snapshot = shared.slice()
-    this.#cell = cellOfData(device, type.dtype, type.shape, this.#snapshot)
+    this.#cell = cellOfData(device, type.dtype, type.shape, this.#ordered(this.#snapshot.slice(), fromMemory))
   }
+}
+
+function toMemory(data: TypedArray, places: Int32Array): TypedArray {
+  const moved = data.slice()
+  places.forEach((place, at) => {
+    moved[place] = data[at] as never
+  })
+  return moved
+}
+function fromMemory(data: TypedArray, places: Int32Array): TypedArray {
+  const moved = data.slice()
+  places.forEach((place, at) => {
+    moved[at] = data[place] as never
+  })
+  return moved
 }
 
 function sameElements(x: TypedArray, y: TypedArray): boolean {

@@ -2,6 +2,7 @@
 // forms with a trailing `_`. Types only; `install.ts` puts the functions on the prototype.
 import type { BackwardOptions } from '../autograd/call.ts'
 import type { DType } from '../dtypes.ts'
+import type { NdArray } from '../numpy/nd-array.ts'
 import type * as arithmetic from '../ops/arithmetic.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
@@ -63,4 +64,6 @@ export interface TensorMethods extends Methods<Family>, InPlace<Family> {
   /** The last two dimensions exchanged. */
   readonly mT: Tensor
   toString(): string
+  /** The memory as a NumPy-like array: writes on either side are seen on both. */
+  numpy(): NdArray
 }

@@ -112,6 +112,7 @@ export class Tensor {
   /** The same tensor with its elements in another order of memory; for results that nobody has seen yet. */
   withLayout(layout: Layout): this {
     this.#layout = layout
+    this.#memory.strides = isContiguous(layout) ? undefined : layout.strides
     return this
   }
 

@@ -1,0 +1,104 @@
+// Tensors and NumPy-like arrays over the same memory.
+import * as core from '@heddle/core'
+import { sizeOf, type TypedArray, type Value } from '@heddle/core'
+import type { DType } from '../dtypes.ts'
+import { cellOfData } from '../engine/cell.ts'
+import { cpu } from '../engine/device.ts'
+import { argumentError } from '../errors.ts'
+import { dtypeOfArray } from '../ops/creation.ts'
+import { operation } from '../ops/operation.ts'
+import { stepOf, viewOperation } from '../ops/run.ts'
+import { contiguousStrides, positions } from '../tensor/layout.ts'
+import { Memory, View } from '../tensor/memory.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { NdArray, type NdGeometry } from './nd-array.ts'
+
+interface Geometry {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+  readonly offset: number
+}
+
+const isRowMajor = ({ shape, strides, offset }: Geometry, size: number): boolean =>
+  offset === 0 &&
+  sizeOf(shape) === size &&
+  contiguousStrides(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis])
+
+const places = ({ shape, strides, offset }: Geometry, x: Value): Value =>
+  x.builder.literal({ dtype: 'i32', shape, data: positions(shape, strides, offset) })
+
+/** Elements of flat memory as an array of any strides. */
+const strided = viewOperation<Geometry>({
+  look: operation<Geometry>({
+    name: 'strided',
+    node: null,
+    build: ([x], geometry) => {
+      const flat = x as Value
+      const isWhole = isRowMajor(geometry, sizeOf(flat.type.shape))
+      return isWhole ? core.reshape(flat, geometry.shape) : core.takeFlat(flat, places(geometry, flat))
+    },
+  }),
+  place: operation<Geometry>({
+    name: 'strided back',
+    node: null,
+    build: ([x, y], geometry) => {
+      const [flat, part] = [x as Value, y as Value]
+      const isWhole = isRowMajor(geometry, sizeOf(flat.type.shape))
+      return isWhole ? core.reshape(part, flat.type.shape) : core.putFlat(flat, places(geometry, flat), part)
+    },
+  }),
+  layout: (_, geometry) => geometry,
+})
+
+/** A tensor over the memory of a typed array, or of an array with extents and strides: writes on either side are seen on both. */
+export function fromNumpy(
+  source: TypedArray | NdArray | (NdGeometry & { readonly data: TypedArray }),
+): Tensor {
+  const array = arrayOf(source)
+  const { data, dtype, shape, strides, offset } = array
+  if (strides.some((stride) => stride < 0)) throw negativeStrides()
+  const memory = new Memory(cellOfData(cpu, dtype.core, [data.length], data.slice()))
+  memory.share(data)
+  array.locate(() => memory.address)
+  const geometry = { shape, strides, offset }
+  const { step, type } = stepOf(strided, memory.cell.type, geometry)
+  return new Tensor({ memory, view: new View(undefined, step), layout: geometry }, type)
+}
+
+function arrayOf(source: TypedArray | NdArray | (NdGeometry & { readonly data: TypedArray })): NdArray {
+  if (source instanceof NdArray) return source
+  if (isTyped(source)) return new NdArray(source, dtypeOfArray(source), { shape: [source.length] })
+  return new NdArray(source.data, dtypeOfArray(source.data), source)
+}
+
+const isTyped = (source: object): source is TypedArray => ArrayBuffer.isView(source)
+
+/** The memory of a tensor as a NumPy-like array: writes on either side are seen on both. */
+export function numpy(self: Tensor): NdArray {
+  if (self.requiresGrad) throw requiresGrad()
+  if (self.device !== cpu) throw otherDevice(self.device.type, String(self.device))
+  const { memory, layout_: layout, dtype } = self
+  return new NdArray(memory.expose(), dtype, layout, () => memory.address)
+}
+
+/** A NumPy-like array of its own, of nested data or a typed array. */
+export function ndarray(data: Tensor | TypedArray, dtype?: DType): NdArray {
+  if (!(data instanceof Tensor))
+    return new NdArray(data, dtype ?? dtypeOfArray(data), { shape: [data.length] })
+  return numpy(dtype === undefined ? data.detach().clone() : data.detach().clone().to(dtype))
+}
+
+const requiresGrad = () =>
+  argumentError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+const otherDevice = (type: string, name: string) =>
+  argumentError(
+    `can't convert ${name} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.`,
+    { type },
+    'TypeError',
+  )
+const negativeStrides = () =>
+  argumentError(
+    'At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by making a copy of your array  with array.copy().) ',
+    {},
+    'ValueError',
+  )

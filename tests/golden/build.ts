@@ -23,9 +23,9 @@ export interface Built {
 type PublicFunction = (...args: readonly unknown[]) => unknown
 const functions: Readonly<Record<string, unknown>> = { ...core }
 
-/** Adds a case to a builder; names of inputs start with `prefix`. Floats are of dtype `float`. */
-export function buildCase(b: Builder, golden: GoldenCase, float: DType, prefix = ''): Built {
-  const feeds = new Feeds(b, golden.exact ? 'f64' : float, prefix)
+/** Adds a case to a builder. Floats are of dtype `float`. */
+export function buildCase(b: Builder, golden: GoldenCase, float: DType): Built {
+  const feeds = new Feeds(b, golden.exact ? 'f64' : float)
   const operands = golden.inputs.map((input, k) => moved(feeds.add(`x${k}`, input), input.moves ?? []))
   const outputs = callFunction(b, golden, operands)
   const wanted = golden.outputs ?? {}
@@ -44,7 +44,7 @@ export function buildCase(b: Builder, golden: GoldenCase, float: DType, prefix =
 
 /** Calls the function of a case that must throw. */
 export function callCase(b: Builder, golden: GoldenCase): void {
-  const feeds = new Feeds(b, golden.exact ? 'f64' : 'f32', '')
+  const feeds = new Feeds(b, golden.exact ? 'f64' : 'f32')
   const operands = golden.inputs.map((input, k) => moved(feeds.add(`x${k}`, input), input.moves ?? []))
   callFunction(b, golden, operands)
 }
@@ -54,16 +54,13 @@ class Feeds {
   readonly bindings: Record<string, NdArray> = {}
   readonly b: Builder
   readonly float: DType
-  readonly prefix: string
 
-  constructor(b: Builder, float: DType, prefix: string) {
+  constructor(b: Builder, float: DType) {
     this.b = b
     this.float = float
-    this.prefix = prefix
   }
 
-  add(suffix: string, given: GoldenArray): Value {
-    const name = `${this.prefix}${suffix}`
+  add(name: string, given: GoldenArray): Value {
     const array = toArray(given, this.float)
     const value = inputValue(this.b, name, array.dtype, array.shape)
     this.inputs.push(value)

@@ -30,7 +30,7 @@ import {
   precisionOf,
   runPlan,
 } from '@heddle/testkit'
-import { type Built, buildCase, type Compared, callCase } from './build.ts'
+import { buildCase, type Compared, callCase } from './build.ts'
 import { decode, dtypeOf, type GoldenCase } from './format.ts'
 
 /** The reference interpreter in float64 against PyTorch: types, values, derivatives; of an error case the code. */
@@ -120,8 +120,8 @@ export async function checkRuntimes(
   ways: readonly Way[],
 ): Promise<number> {
   let ran = 0
-  const runnable = cases.filter((golden) => golden.error === undefined && fits(golden, backends))
-  for (const group of groups(runnable)) {
+  const runnable = cases.filter(({ error }) => error === undefined).flatMap(tryBuild)
+  for (const group of groups(runnable.filter((built) => fits(built, backends)))) {
     const supported = backends.filter(({ capabilities }) =>
       group.dtypes.every((dtype) => capabilities.dtypes.includes(dtype)),
     )
@@ -132,74 +132,85 @@ export async function checkRuntimes(
   return ran
 }
 
-/** Whether no device keeps a dtype of a case as one that lacks its values (i64 in 32 bits). */
-function fits(golden: GoldenCase, backends: readonly Backend[]): boolean {
-  return backends.every(
-    ({ capabilities: { narrowed } }) => narrowed === undefined || fitsIn(golden, narrowed),
-  )
+/** A case in f32 as a graph of its own. */
+interface Runnable {
+  readonly golden: GoldenCase
+  readonly graph: Graph
+  readonly bindings: Bindings
+  readonly dtypes: readonly DType[]
 }
 
-function fitsIn(golden: GoldenCase, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
+/** The case, or nothing if it cannot be built: then it fails by itself, in `checkReference`. */
+function tryBuild(golden: GoldenCase): readonly Runnable[] {
+  try {
+    const { inputs, bindings, results } = buildCase(createBuilder(), golden, 'f32')
+    const outputs = Object.entries(results).map(([key, { value }]) => [key, value] as const)
+    const graph = graphOf('golden', inputs, Object.fromEntries(outputs))
+    return [{ golden, graph, bindings, dtypes: dtypesOf(graph) }]
+  } catch {
+    return []
+  }
+}
+
+/** Whether no device keeps a dtype of a case as one that lacks its values (i64 in 32 bits). */
+const fits = ({ golden, graph }: Runnable, backends: readonly Backend[]): boolean =>
+  backends.every(
+    ({ capabilities: { narrowed } }) =>
+      narrowed === undefined || (arraysFit(golden, narrowed) && constantsFit(graph, narrowed)),
+  )
+
+function arraysFit(golden: GoldenCase, narrowed: NonNullable<Capabilities['narrowed']>): boolean {
   const arrays = [...golden.inputs, ...Object.values(golden.outputs ?? {})].map(decode)
-  const inRange = arrays.every(({ dtype, data }) => {
+  return arrays.every(({ dtype, data }) => {
     const kept = narrowed[dtypeOf(dtype, 'f64')]
     return kept === undefined || fitsDType(kept, [...data])
   })
-  return inRange && constantsFit(graphOfCase(buildCase(createBuilder(), golden, 'f32')), narrowed)
 }
 
 interface Group {
   readonly graph: Graph
   readonly bindings: Bindings
   readonly dtypes: readonly DType[]
-  /** Of the cases; outputs of case k begin with `k.`. */
+  /** Of the cases; inputs and outputs of case k begin with `k.`. */
   readonly names: readonly string[]
 }
 
-/** Graphs of several cases each, by the dtypes they need. A case that cannot be built fails by itself, in `checkReference`. */
-function groups(cases: readonly GoldenCase[]): readonly Group[] {
-  const byDTypes = new Map<string, GoldenCase[][]>()
-  for (const golden of cases) {
-    const dtypes = buildable(golden)
-    if (dtypes === undefined) continue
+/** Graphs of several cases each, by the dtypes they need. */
+function groups(cases: readonly Runnable[]): readonly Group[] {
+  const byDTypes = new Map<string, Runnable[][]>()
+  for (const each of cases) {
+    const dtypes = each.dtypes.join()
     const chunks = byDTypes.get(dtypes) ?? []
     const last = chunks.at(-1)
-    if (last === undefined || last.length === CASES_A_GRAPH) chunks.push([golden])
-    else last.push(golden)
+    if (last === undefined || last.length === CASES_A_GRAPH) chunks.push([each])
+    else last.push(each)
     byDTypes.set(dtypes, chunks)
   }
-  return [...byDTypes.values()].flat().map(group)
+  return [...byDTypes.values()].flat().map(join)
 }
 
-function buildable(golden: GoldenCase): string | undefined {
-  try {
-    return dtypesOf(graphOfCase(buildCase(createBuilder(), golden, 'f32'))).join()
-  } catch {
-    return undefined
-  }
-}
-
-const graphOfCase = ({ inputs, results }: Built): Graph =>
-  graphOf(
-    'golden',
-    inputs,
-    Object.fromEntries(Object.entries(results).map(([key, { value }]) => [key, value])),
-  )
-
-function group(cases: readonly GoldenCase[]): Group {
+function join(cases: readonly Runnable[]): Group {
   const b = createBuilder()
-  const built = cases.map((golden, k) => buildCase(b, golden, 'f32', `${k}.`))
-  const outputs = built.flatMap(({ results }, k) =>
-    Object.entries(results).map(([key, { value }]) => [`${k}.${key}`, value] as const),
-  )
-  const inputs = built.flatMap((each) => each.inputs)
-  const graph = graphOf('golden', inputs, Object.fromEntries(outputs))
-  return {
-    graph,
-    bindings: Object.assign({}, ...built.map(({ bindings }) => bindings)),
-    dtypes: dtypesOf(graph),
-    names: cases.map(({ name }) => name),
-  }
+  const inputs: Value<'input'>[] = []
+  const bindings: Record<string, NdArray> = {}
+  const outputs: Record<string, Value> = {}
+  cases.forEach(({ graph, bindings: own }, k) => {
+    const known = new Map<Value, Value>()
+    for (const { value } of graph.inputs) {
+      const { name } = value.attrs
+      const input = b.input({ ...value.attrs, name: `${k}.${name}` }) as Value<'input'>
+      known.set(value, input)
+      inputs.push(input)
+      bindings[`${k}.${name}`] = own[name] as NdArray
+    }
+    for (const node of nodesOf(graph)) {
+      const operands = node.inputs.map((operand) => known.get(operand) as Value)
+      if (!known.has(node)) known.set(node, b.make(node.op, operands, node.attrs))
+    }
+    for (const { name, value } of graph.outputs) outputs[`${k}.${name}`] = known.get(value) as Value
+  })
+  const graph = graphOf('golden', inputs, outputs)
+  return { graph, bindings, dtypes: dtypesOf(graph), names: cases.map(({ golden }) => golden.name) }
 }
 
 const dtypesOf = (graph: Graph): readonly DType[] =>

@@ -1,19 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from './errors.ts'
 import { kaimingUniform, normal, uniform, values, xavierUniform } from './front/initializers.ts'
 import { materialize } from './initializer.ts'
 import { hashString } from './ir/structural-key.ts'
 import { threefry } from './ops/random-bits.ts'
-
-function codeOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error.code
-    throw error
-  }
-  return 'none'
-}
+import { codeOf } from './testdata/error-of.ts'
 
 describe('materialize', () => {
   test('depends on seed and name, and on nothing else', () => {

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { literal } from '../front/constants.ts'
 import { randomNormal } from '../front/random.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { gelu, mish, selu, sigmoid } from './activations.ts'
 import { scaledDotProductAttention } from './attention.ts'
 import { batchNorm } from './batch-norm.ts'
@@ -19,7 +19,6 @@ import { relu } from './piecewise.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
 
 describe('dtypes', () => {

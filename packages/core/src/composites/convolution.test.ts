@@ -4,13 +4,13 @@ import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { opsOf } from '../testdata/ops-of.ts'
 import { convTranspose1d, convTranspose2d } from './conv-transpose.ts'
 import { conv1d, conv2d, conv3d } from './convolution.ts'
 import { col2im, im2col } from './im2col.ts'
 
 const b = createBuilder()
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
-const opsOf = (value: Value): readonly string[] => postOrder([value]).map(({ op }) => op)
 
 describe('conv2d', () => {
   test.each([

@@ -1,17 +1,17 @@
 // What the golden comparison with PyTorch does not say of pooling: errors, and what it is made of.
 import { describe, expect, test } from 'vitest'
 import { literal } from '../front/constants.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { opsOf } from '../testdata/ops-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling.ts'
 import { avgPool2d, lpPool1d } from './average-pooling.ts'
 import { maxPool1d, maxPool1dWithIndices, maxPool2d } from './max-pooling.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...(interpretValues([value], {})[0]?.data ?? [])].map(Number)
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
 
 describe('maxPool', () => {
@@ -49,7 +49,7 @@ describe('maxPool', () => {
   })
 
   test('windows that only touch are views of the image', () => {
-    const ops = postOrder([maxPool1d(f32(1, 1, 7), { size: 2 })]).map(({ op }) => op)
+    const ops = opsOf(maxPool1d(f32(1, 1, 7), { size: 2 }))
 
     expect(ops).not.toContain('windows')
   })
@@ -87,7 +87,7 @@ describe('adaptive pooling', () => {
   test.each([adaptiveAvgPool2d, adaptiveMaxPool2d])(
     'needs no gather where windows only touch (%#)',
     (pool) => {
-      const ops = postOrder([pool(f32(1, 1, 6, 4), { outputSize: [3, null] })]).map(({ op }) => op)
+      const ops = opsOf(pool(f32(1, 1, 6, 4), { outputSize: [3, null] }))
 
       expect(ops).not.toContain('gather')
     },

@@ -1,9 +1,9 @@
 // What the golden comparison with PyTorch does not say of resampling: errors, and what it is made of.
 import { describe, expect, test } from 'vitest'
 import { createBuilder } from '../ir/builder.ts'
-import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { opsOf } from '../testdata/ops-of.ts'
 import { affineGrid } from './affine-grid.ts'
 import { gridSample } from './grid-sample.ts'
 import { interpolate } from './interpolate.ts'
@@ -13,7 +13,6 @@ import { cubicTaps, linearTaps, nearestTaps } from './resample-axis.ts'
 
 const b = createBuilder()
 const f32 = (...shape: number[]): Value => b.input({ name: `x${shape.join('-')}`, dtype: 'f32', shape })
-const opsOf = (value: Value): readonly string[] => postOrder([value]).map(({ op }) => op)
 
 describe('interpolate', () => {
   test('C1: the mode is for images of this rank, which are not empty', () => {

@@ -1,23 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
-import type { Value } from '../ir/value.ts'
+import { codeOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { arange, full, fullLike, iota, literal, onesLike, zeros } from './constants.ts'
 import { flattenNested, nest } from './nested.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
-
-function codeOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error.code
-    throw error
-  }
-  return 'none'
-}
 
 describe('literal', () => {
   test('takes numbers as f32 and booleans as bool, row by row', () => {

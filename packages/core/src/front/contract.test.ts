@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { takeAlongAxis } from './along-axis.ts'
 import { arange, literal } from './constants.ts'
 import { dot, matmul } from './contract.ts'
@@ -13,7 +13,6 @@ import { scatterAdd } from './scatter.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 /** Distinct small numbers. */
 const array = (...shape: number[]): Value =>

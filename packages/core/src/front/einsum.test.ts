@@ -1,19 +1,18 @@
 // Values and gradients beside PyTorch's are golden data (tests/golden); here are errors, and what is built.
 import { describe, expect, test } from 'vitest'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { opsOf } from '../testdata/ops-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { arange, literal } from './constants.ts'
 import { einsum } from './einsum.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const array = (...shape: number[]): Value =>
   reshape(arange(b, { limit: shape.reduce((size, dim) => size * dim, 1), dtype: 'f32' }), shape)
-const opsOf = (value: Value): string[] => postOrder([value]).map(({ op }) => op)
 
 describe('einsum', () => {
   test.for<[string, number[][], number[], number[]]>([

@@ -1,9 +1,9 @@
 // What the golden cases cannot say: errors at the user's line, positions that are data and lie outside, what is known to a program.
 import { describe, expect, test } from 'vitest'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { scatterAlongAxis, scatterReduce, takeAlongAxis } from './along-axis.ts'
 import { arange, literal } from './constants.ts'
 import { add, lt } from './elementwise.ts'
@@ -14,7 +14,6 @@ import { scatter } from './scatter.ts'
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 /** 0, 1, 2, … in a shape. */
 const counted = (...shape: number[]): Value =>

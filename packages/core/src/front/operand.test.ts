@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { DType } from '../dtype.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { formatType, type TensorType } from '../ir/tensor-type.ts'
 import type { Value } from '../ir/value.ts'
 import { errorOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { literal } from './constants.ts'
 import { add, and, div, eq, ge, gt, maximum, mul, select, sub } from './elementwise.ts'
 import { broadcastShapes, commonDType, type Operand } from './operand.ts'
@@ -20,7 +20,6 @@ const d = literal(b, [1, 2, 3], { dtype: 'f64' })
 const flags = literal(b, [true, false, true])
 
 const typeOf = (value: Value): string => formatType(value.type)
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 describe('broadcasting', () => {
   test('aligns shapes at their last axes and repeats extents of 1', () => {

@@ -1,11 +1,11 @@
 // Values and gradients beside PyTorch's are golden data (tests/golden); here are errors, dtypes, and what is built.
 import { describe, expect, test } from 'vitest'
 import { bilinear } from '../composites/layers.ts'
-import { HeddleError } from '../errors.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { postOrder } from '../ir/traverse.ts'
 import type { Value } from '../ir/value.ts'
+import { codeOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { addbmm, addmm, addmv, addr, baddbmm } from './add-products.ts'
 import { arange, literal } from './constants.ts'
 import { dot, matmul } from './contract.ts'
@@ -14,7 +14,6 @@ import { bmm, cross, inner, kron, mm, mv, outer, tensordot, vdot } from './produ
 import { reshape } from './shape.ts'
 
 const b = createBuilder()
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 const array = (...shape: number[]): Value =>
   reshape(arange(b, { limit: shape.reduce((size, dim) => size * dim, 1), dtype: 'f32' }), shape)
 const integers = (values: number[][]): Value => literal(b, values, { dtype: 'i32' })
@@ -22,16 +21,6 @@ const shapesOf = (value: Value): readonly (readonly number[])[] =>
   postOrder([value])
     .filter(({ op }) => op === 'dot')
     .map(({ type }) => type.shape)
-
-function codeOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error.code
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 describe('integers', () => {
   const x = integers([

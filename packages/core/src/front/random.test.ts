@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
-import type { Value } from '../ir/value.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { literal } from './constants.ts'
 import { randomNormal, randomUniform, splitKey } from './random.ts'
 
 const b = createBuilder()
 const key = literal(b, new Uint32Array([3, 7]))
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
 
 const moments = (values: readonly number[]): { readonly mean: number; readonly variance: number } => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

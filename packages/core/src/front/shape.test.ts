@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { HeddleError } from '../errors.ts'
-import { interpretValues } from '../interpret/graph.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Value } from '../ir/value.ts'
+import { codeOf } from '../testdata/error-of.ts'
+import { valuesOf } from '../testdata/values-of.ts'
 import { arange, literal } from './constants.ts'
 import { pad } from './pad.ts'
 import { argMax, max, mean, prod, sum, variance } from './reduce.ts'
@@ -14,17 +14,6 @@ const ramp = arange(b, { limit: 24, dtype: 'f32' })
 const x = reshape(ramp, [2, 3, 4])
 
 const shapeOf = (value: Value): readonly number[] => value.type.shape
-const valuesOf = (value: Value): number[] => [...interpretValues([value], {})[0]!.data].map(Number)
-
-function codeOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof HeddleError) return error.code
-    throw error
-  }
-  return 'none'
-}
 
 describe('reshape', () => {
   test('infers the extent given as -1', () => {

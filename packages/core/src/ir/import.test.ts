@@ -1,18 +1,9 @@
 // What the readers of text and JSON refuse, and how they say so.
 import { expect, test } from 'vitest'
 import { HeddleError } from '../errors.ts'
+import { errorOf } from '../testdata/error-of.ts'
 import { graphFromJson, graphToJson } from './json.ts'
 import { parseGraph } from './parse.ts'
-
-function errorOf(body: () => unknown): HeddleError {
-  try {
-    body()
-  } catch (error) {
-    if (error instanceof HeddleError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 const head = 'graph "g"\n%x: f32[2] = input role=feed\n'
 

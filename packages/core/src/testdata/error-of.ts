@@ -11,3 +11,6 @@ export function errorOf(action: () => unknown): HeddleError {
   }
   throw new Error('nothing was thrown')
 }
+
+/** Its code. */
+export const codeOf = (action: () => unknown): string => errorOf(action).code

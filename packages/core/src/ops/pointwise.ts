@@ -92,6 +92,11 @@ interface IntegerRow<N extends number> extends Row<N> {
 
 type PointwiseRow<N extends number> = FloatRow<N> | IntegerRow<N>
 
+/** The derivative of one operand: `dx = dy * factor`. */
+export const times =
+  (factor: (args: VjpArgs<1, NoAttrs>) => Value) =>
+  (args: VjpArgs<1, NoAttrs>): readonly [Value] => [args.b.mul(args.cotangent, factor(args))]
+
 /** `y = f(x)` per element; dtype kept, or `bool` if `result` says so. */
 export function unary(name: string, row: PointwiseRow<1>, result?: 'bool'): OpDef<1, NoAttrs> {
   return pointwise(name, 1, row, result)

@@ -1,17 +1,10 @@
 // Elementwise ops that saturate, and their inverses: hyperbolic functions, the error function, distribution functions.
 // Derivatives read the result where PyTorch's do, so that nothing else is kept for them.
 
-import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
-import type { Value } from '../ir/value.ts'
+import type { NoAttrs, OpDef } from '../ir/define.ts'
 import { erf64, erfc64, erfinv64, normalCdf64 } from '../kernel/math/host-error.ts'
-import { unary } from './pointwise.ts'
+import { times, unary } from './pointwise.ts'
 import { constantLike, fullLike } from './support.ts'
-
-type Args = VjpArgs<1, NoAttrs>
-/** `dx = dy * factor`. */
-const times =
-  (factor: (args: Args) => Value) =>
-  (args: Args): readonly [Value] => [args.b.mul(args.cotangent, factor(args))]
 
 export const sinh: OpDef<1, NoAttrs> = unary('sinh', {
   summary: 'hyperbolic sine',

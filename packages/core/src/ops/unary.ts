@@ -2,16 +2,10 @@
 // Conventions at kinks are PyTorch's: d|x| at 0 and NaN is 0, d floor = d round = 0 everywhere.
 import { type DType, dtypes } from '../dtype.ts'
 import { roundHalfToEven } from '../interpret/scalar.ts'
-import type { NoAttrs, OpDef, VjpArgs } from '../ir/define.ts'
-import type { Value } from '../ir/value.ts'
-import { unary } from './pointwise.ts'
+import type { NoAttrs, OpDef } from '../ir/define.ts'
+import { times, unary } from './pointwise.ts'
 import { constantLike, fullLike, signOf } from './support.ts'
 
-type Args = VjpArgs<1, NoAttrs>
-/** `dx = dy * factor`. */
-const times =
-  (factor: (args: Args) => Value) =>
-  (args: Args): readonly [Value] => [args.b.mul(args.cotangent, factor(args))]
 const isUnsigned = (dtype: DType): boolean => dtypes[dtype].kind === 'uint'
 const zeroGradient = (): readonly [null] => [null]
 

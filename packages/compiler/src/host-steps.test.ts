@@ -16,25 +16,22 @@ import {
   type Value,
   verifyPlan,
 } from '@heddle/core'
-import { checkProgram, conformancePrograms, graphOf, makeRandom } from '@heddle/testkit'
+import { checkProgram, conformancePrograms, graphOf, makeRandom, sorting } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { planFor } from './compile.ts'
 import { runPipeline } from './pipeline.ts'
 
 const far: Capabilities = { ...hostCapabilities, hostSteps: 'transfer' }
 
-/** Positions that sort the rows of `x + 1`, plus 1. */
-function sorting(shape: readonly number[]): Graph {
+/** A state becomes the positions that sort it. */
+function reorder(): Graph {
   const b = createBuilder()
-  const x = b.input({ name: 'x', dtype: 'f32', shape }) as Value<'input'>
-  const one = b.full({ dtype: 'f32', shape, value: 1 })
-  const order = b.argSort(b.add(x, one), { axis: shape.length - 1, descending: false })
-  const y = b.add(order, b.full({ ...order.type, value: 1 }))
+  const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>
   return {
-    name: 'sorting',
-    inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
-    outputs: [{ name: 'y', value: y }],
-    updates: [],
+    name: 'reorder',
+    inputs: [{ value: state, role: 'state', trainable: false, initial: undefined }],
+    outputs: [],
+    updates: [{ state: 's', value: b.argSort(state, { axis: 0, descending: true }) }],
   }
 }
 
@@ -114,15 +111,7 @@ test.each<[string, Partial<HostStep>]>([
 })
 
 test('host steps: the verifier refuses a result in the memory of what the host still reads', () => {
-  const b = createBuilder()
-  const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>
-  const graph: Graph = {
-    name: 'reorder',
-    inputs: [{ value: state, role: 'state', trainable: false, initial: undefined }],
-    outputs: [],
-    updates: [{ state: 's', value: b.argSort(state, { axis: 0, descending: true }) }],
-  }
-  const { plan } = runPipeline(graph, hostCapabilities)
+  const { plan } = runPipeline(reorder(), hostCapabilities)
   const outputs = plan.outputs.map((output) => ({ ...output, donor: 0 }))
 
   expect(() => verifyPlan({ ...plan, outputs })).toThrow(
@@ -131,16 +120,7 @@ test('host steps: the verifier refuses a result in the memory of what the host s
 })
 
 test('host steps: an output never takes the memory of a state that the host still reads', () => {
-  const b = createBuilder()
-  const state = b.input({ name: 's', dtype: 'i32', shape: [4] }) as Value<'input'>
-  const graph: Graph = {
-    name: 'reorder',
-    inputs: [{ value: state, role: 'state', trainable: false, initial: undefined }],
-    outputs: [],
-    updates: [{ state: 's', value: b.argSort(state, { axis: 0, descending: true }) }],
-  }
-
-  expect(runPipeline(graph, hostCapabilities).plan.outputs[0]?.donor).toBeUndefined()
+  expect(runPipeline(reorder(), hostCapabilities).plan.outputs[0]?.donor).toBeUndefined()
 })
 
 const expanded = interpreterBackend({ capabilities: { hostSteps: 'transfer' } })

@@ -1,32 +1,9 @@
 import { planFor } from '@heddle/compiler'
-import {
-  createBuilder,
-  cumSum,
-  type Graph,
-  interpreterBackend,
-  openSession,
-  opRecord,
-  program,
-  type Value,
-} from '@heddle/core'
+import { cumSum, interpreterBackend, openSession, opRecord, program } from '@heddle/core'
+import { sorting } from '@heddle/testkit'
 import { expect, test, vi } from 'vitest'
 import { jsBackend } from './js/backend.ts'
 import { wasmBackend } from './wasm/backend.ts'
-
-/** Positions that sort the rows of `x + 1`, plus 1. */
-function sorting(shape: readonly number[]): Graph {
-  const b = createBuilder()
-  const x = b.input({ name: 'x', dtype: 'f32', shape }) as Value<'input'>
-  const one = b.full({ dtype: 'f32', shape, value: 1 })
-  const order = b.argSort(b.add(x, one), { axis: shape.length - 1, descending: false })
-  const y = b.add(order, b.full({ ...order.type, value: 1 }))
-  return {
-    name: 'sorting',
-    inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
-    outputs: [{ name: 'y', value: y }],
-    updates: [],
-  }
-}
 
 const backends = [
   ['interpreter', interpreterBackend],

@@ -1,30 +1,18 @@
 import { planFor } from '@heddle/compiler'
-import { createBuilder, type Graph, openSession, opRecord, type Value } from '@heddle/core'
+import { openSession, opRecord } from '@heddle/core'
+import { sorting } from '@heddle/testkit'
 import { afterAll, expect, test, vi } from 'vitest'
 import { webgl } from './backend.ts'
 
 const backend = webgl({ context: 'own', debug: true })
 afterAll(() => backend.dispose())
 
-/** Positions that sort the rows of `x + 1`, plus 1. */
-function sorting(shape: readonly number[]): Graph {
-  const b = createBuilder()
-  const x = b.input({ name: 'x', dtype: 'f32', shape }) as Value<'input'>
-  const order = b.argSort(b.add(x, b.full({ ...x.type, value: 1 })), { axis: 1, descending: true })
-  return {
-    name: 'sorting',
-    inputs: [{ value: x, role: 'feed', trainable: false, initial: undefined }],
-    outputs: [{ name: 'y', value: b.add(order, b.full({ ...order.type, value: 1 })) }],
-    updates: [],
-  }
-}
-
 /** Distinct numbers in an order that is none. */
 const scrambled = (size: number): number[] => Array.from({ length: size }, (_, at) => (at * 7919) % size)
 
 test('host steps: long rows are sorted on the host, between two draws', () => {
   const shape = [3, 700]
-  const plan = planFor(sorting(shape), backend.capabilities)
+  const plan = planFor(sorting(shape, true), backend.capabilities)
   using session = openSession(backend.prepareSync(plan), backend)
   const values = scrambled(2100)
 

@@ -6,7 +6,6 @@ import {
   embeddingBag,
   groupNorm,
   instanceNorm,
-  interpreterBackend,
   localResponseNorm,
   multiHeadAttention,
   normalize,
@@ -16,17 +15,15 @@ import {
   scaledDotProductAttention,
   type Value,
 } from '@heddle/core'
+import { cpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { runPipeline } from '../pipeline.ts'
-
-const { capabilities } = interpreterBackend()
-const rows = { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true } as const
 
 type Inputs = (name: string, ...shape: readonly number[]) => Value
 const stepsOf = (build: (of: Inputs, input: Scope['input']) => Value): number =>
   runPipeline(
     program('counted', ({ input }) => ({ y: build((name, ...shape) => input(name, 'f32', shape), input) })),
-    rows,
+    cpuTarget,
   ).plan.steps.length
 
 test.for<[string, number, (of: Inputs, input: Scope['input']) => Value]>([

@@ -4,20 +4,17 @@ import {
   baddbmm,
   einsum,
   type Graph,
-  interpreterBackend,
   matmul,
   program,
   relu,
   tensordot,
   type Value,
 } from '@heddle/core'
+import { cpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { runPipeline } from '../pipeline.ts'
 
-const { capabilities } = interpreterBackend()
-const strided = { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true } as const
-
-const stepsOf = (graph: Graph): number => runPipeline(graph, strided).plan.steps.length
+const stepsOf = (graph: Graph): number => runPipeline(graph, cpuTarget).plan.steps.length
 
 type Shapes = readonly (readonly number[])[]
 const counted = (shapes: Shapes, build: (...operands: readonly Value[]) => Value): number =>
@@ -106,7 +103,7 @@ test('fuse: a product of integers is one kernel and stores no product', () => {
     y: matmul(input('x', 'i32', [6, 7]), input('y', 'i32', [7, 8])),
   }))
 
-  const { plan } = runPipeline(graph, strided)
+  const { plan } = runPipeline(graph, cpuTarget)
 
   expect(plan.steps).toHaveLength(1)
   expect(Math.max(...plan.buffers.map(({ size }) => size))).toBe(56)

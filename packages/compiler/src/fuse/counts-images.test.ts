@@ -2,32 +2,22 @@
 import {
   adaptiveAvgPool2d,
   avgPool2d,
+  type Capabilities,
   conv2d,
   convTranspose2d,
   gridSample,
   im2col,
   interpolate,
-  interpreterBackend,
   maxPool2d,
   pixelShuffle,
   program,
   relu,
   type Value,
 } from '@heddle/core'
+import { cpuTarget, gpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { vjp } from '../autodiff/gradient.ts'
 import { runPipeline } from '../pipeline.ts'
-
-const { capabilities } = interpreterBackend()
-/** Reads operands of contractions as arrays, as CPU runtimes do: padded images are stored. */
-const strided = { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true } as const
-const any = {
-  ...capabilities,
-  rowKernels: false,
-  contractOperands: 'any',
-  inPlace: false,
-  maxWrites: 4,
-} as const
 
 const shapes = { x: [2, 4, 8, 8], w: [6, 4, 3, 3] } as const
 type Build = (x: Value, w: Value) => Value
@@ -36,10 +26,10 @@ type Build = (x: Value, w: Value) => Value
 function counts(
   build: Build,
   {
-    target = any,
+    target = gpuTarget,
     x = shapes.x,
     w,
-  }: Partial<{ target: typeof any | typeof strided; x: readonly number[]; w: readonly number[] }>,
+  }: Partial<{ target: Capabilities; x: readonly number[]; w: readonly number[] }>,
 ): readonly [number, number] {
   const forward = program('forward', ({ input }) => ({
     y: build(input('x', 'f32', x), input('w', 'f32', w ?? shapes.w)),
@@ -73,7 +63,7 @@ test('what follows a convolution is its epilogue', () => {
 })
 
 test('where operands of contractions are arrays, the padded image is one more kernel', () => {
-  expect(counts((x, w) => conv2d(x, w, { padding: 1 }), { target: strided, w: shapes.w })).toEqual([2, 4])
+  expect(counts((x, w) => conv2d(x, w, { padding: 1 }), { target: cpuTarget, w: shapes.w })).toEqual([2, 4])
 })
 
 test('a transposed convolution is a contraction and a sum of windows, with all that is cut off', () => {

@@ -7,7 +7,6 @@ import {
   cosineSimilarity,
   crossEntropy,
   huber,
-  interpreterBackend,
   klDiv,
   multiMargin,
   nll,
@@ -17,19 +16,17 @@ import {
   tripletMargin,
   type Value,
 } from '@heddle/core'
+import { cpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { gradient } from '../autodiff/gradient.ts'
 import { runPipeline } from '../pipeline.ts'
-
-const { capabilities } = interpreterBackend()
-const rows = { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true } as const
 
 type Build = (x: Value, input: Scope['input']) => Value
 
 const forward = (build: Build): number =>
   runPipeline(
     program('loss', ({ input }) => ({ y: build(input('x', 'f32', [64, 10]), input) })),
-    rows,
+    cpuTarget,
   ).plan.steps.length
 
 const withGradient = (build: Build): number =>
@@ -39,7 +36,7 @@ const withGradient = (build: Build): number =>
       const y = sum(build(x, input))
       return { y, dx: gradient(y, [x])[0] ?? x }
     }),
-    rows,
+    cpuTarget,
   ).plan.steps.length
 
 const none = { reduction: 'none' } as const

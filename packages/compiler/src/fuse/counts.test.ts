@@ -3,7 +3,6 @@ import {
   crossEntropy,
   type Graph,
   gelu,
-  interpreterBackend,
   kaimingUniform,
   layerNorm,
   linear,
@@ -16,26 +15,14 @@ import {
   tanh,
   zeros,
 } from '@heddle/core'
+import { cpuTarget, gpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { gradient } from '../autodiff/gradient.ts'
 import { runPipeline } from '../pipeline.ts'
 import { adam, sgd } from '../training/optimizers.ts'
 import { trainingStep } from '../training/training-step.ts'
 
-const { capabilities } = interpreterBackend()
-const strict = { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true } as const
-const gpu = {
-  ...capabilities,
-  rowKernels: false,
-  contractOperands: 'any',
-  loops: false,
-  inPlace: false,
-  maxWrites: 4,
-  maxReads: 15,
-} as const
-
-const stepsOf = (graph: Graph, target: typeof strict | typeof gpu = strict): number =>
-  runPipeline(graph, target).plan.steps.length
+const stepsOf = (graph: Graph, target = cpuTarget): number => runPipeline(graph, target).plan.steps.length
 
 const perceptron = program('perceptron', ({ input, parameter }) => {
   const x = input('x', 'f32', [16, 20])
@@ -56,14 +43,14 @@ test('fuse: an elementwise chain such as gelu is one kernel', () => {
   }))
 
   expect(stepsOf(graph)).toBe(1)
-  expect(stepsOf(graph, gpu)).toBe(1)
+  expect(stepsOf(graph, gpuTarget)).toBe(1)
 })
 
 test('fuse: softmax over the last axis is one kernel with row kernels, two without', () => {
   const graph = program('softmax', ({ input }) => ({ y: softmax(input('x', 'f32', [64, 32]), { axis: -1 }) }))
 
   expect(stepsOf(graph)).toBe(1)
-  expect(stepsOf(graph, gpu)).toBe(2)
+  expect(stepsOf(graph, gpuTarget)).toBe(2)
 })
 
 test('fuse: layer norm over the last axis is one kernel', () => {
@@ -80,7 +67,7 @@ test('fuse: a dense layer with relu is one kernel', () => {
   }))
 
   expect(stepsOf(graph)).toBe(1)
-  expect(stepsOf(graph, gpu)).toBe(1)
+  expect(stepsOf(graph, gpuTarget)).toBe(1)
 })
 
 test('fuse: value and gradient of an elementwise function share a kernel with several outputs', () => {
@@ -91,7 +78,7 @@ test('fuse: value and gradient of an elementwise function share a kernel with se
     return { y, dx: dx ?? x }
   })
 
-  const { plan } = runPipeline(graph, strict)
+  const { plan } = runPipeline(graph, cpuTarget)
 
   expect(plan.steps).toHaveLength(1)
   expect(plan.kernels[0]?.buffers.filter(({ access }) => access === 'write')).toHaveLength(2)
@@ -120,7 +107,7 @@ test.each([adam(), sgd({ rate: 0.1, momentum: 0.9 })])(
 )
 
 test('plan: parameters and moments are updated in place', () => {
-  const { plan } = runPipeline(trainingStep(perceptron, { loss: 'loss', optimizer: adam() }), strict)
+  const { plan } = runPipeline(trainingStep(perceptron, { loss: 'loss', optimizer: adam() }), cpuTarget)
 
   const updates = plan.outputs.filter(({ role }) => role === 'update')
   expect(updates.filter(({ donor }) => donor === undefined).map(({ name }) => name)).toEqual([])
@@ -133,7 +120,7 @@ test('fuse: a value that two kernels read is stored once, with its reason', () =
     return { rows: sum(shared, { axis: 1 }), columns: sum(shared, { axis: 0 }) }
   })
 
-  const { schedule, plan } = runPipeline(graph, strict)
+  const { schedule, plan } = runPipeline(graph, cpuTarget)
 
   expect(plan.steps).toHaveLength(3)
   expect([...schedule.decisions.values()].map(({ code }) => code)).toContain('STORE_SHARED')
@@ -145,7 +132,7 @@ test('fuse: without fusion every op is a kernel and movements still are not', ()
     return { y: mul(tanh(add(x, 1)), 2) }
   })
 
-  expect(runPipeline(graph, strict, { fusion: false }).plan.steps).toHaveLength(3)
+  expect(runPipeline(graph, cpuTarget, { fusion: false }).plan.steps).toHaveLength(3)
 })
 
 test('fuse: a histogram is a fill and a scatter; what it adds is no array', () => {
@@ -154,5 +141,5 @@ test('fuse: a histogram is a fill and a scatter; what it adds is no array', () =
   }))
 
   expect(stepsOf(graph)).toBe(2)
-  expect(stepsOf(graph, gpu)).toBe(2)
+  expect(stepsOf(graph, gpuTarget)).toBe(2)
 })

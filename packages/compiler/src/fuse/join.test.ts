@@ -1,26 +1,12 @@
 // A stored value joins a kernel that uses it anyway, as one more output, unless the two would then wait for each other.
-import {
-  add,
-  cumSum,
-  type Graph,
-  interpreterBackend,
-  mul,
-  program,
-  scatterAdd,
-  sum,
-  tanh,
-  type Value,
-} from '@heddle/core'
+import { add, cumSum, type Graph, mul, program, scatterAdd, sum, tanh, type Value } from '@heddle/core'
+import { gpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { runPipeline } from '../pipeline.ts'
 
-const { capabilities } = interpreterBackend()
-
 /** For each kernel or host step, in order, the ops of what it stores. */
 const stepsOf = (graph: Graph): readonly (readonly string[])[] =>
-  runPipeline(graph, { ...capabilities, rowKernels: false }).schedule.groups.map(({ outputs }) =>
-    outputs.map(({ op }) => op),
-  )
+  runPipeline(graph, gpuTarget).schedule.groups.map(({ outputs }) => outputs.map(({ op }) => op))
 
 const shares = (use: (shared: Value) => Readonly<Record<string, Value>>): Graph =>
   program('shares', ({ input }) => use(tanh(tanh(input('x', 'f32', [8, 8])))))

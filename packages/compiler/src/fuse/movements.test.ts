@@ -7,7 +7,6 @@ import {
   type Graph,
   index,
   indexAssign,
-  interpreterBackend,
   mul,
   pad,
   program,
@@ -22,15 +21,12 @@ import {
   tril,
   type Value,
 } from '@heddle/core'
+import { cpuTarget, gpuTarget } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import { gradient } from '../autodiff/gradient.ts'
 import { runPipeline } from '../pipeline.ts'
 
-const { capabilities } = interpreterBackend()
-const targets = [
-  { ...capabilities, rowKernels: true, contractOperands: 'strided', inPlace: true },
-  { ...capabilities, rowKernels: false, contractOperands: 'any', inPlace: false, maxWrites: 4, maxReads: 15 },
-] as const
+const targets = [cpuTarget, gpuTarget]
 
 const kernelsOf = (graph: Graph): readonly number[] =>
   targets.map((target) => runPipeline(graph, target).plan.steps.length)

@@ -95,8 +95,10 @@ case("crossEntropy", [empty, empty], F.cross_entropy)
 # Two classes each on its own, and distributions.
 sure, truth = vector(0.0, 1.0, 0.0, 1.0, 0.5, 0.25), torch.tensor([1, 0, 0, 1, 1, 0])
 each_reduction("bce", [given, truth[:5].expand(3, 5)], lambda x, y, reduction: F.binary_cross_entropy(x, y.double(), reduction=reduction))
-case("bce", [sure, truth], lambda x, y: F.binary_cross_entropy(x, y.double(), reduction="none"), reduction="none", name="bce: edges")
-case("bce", [given, numbers("truth", 3, 5, low=0, high=1)], F.binary_cross_entropy)
+case("bce", [sure, truth], lambda x, y: F.binary_cross_entropy(x, y.double(), reduction="none"), reduction="none", second=True, name="bce: edges")
+case("bce", [sure, vector(0.0, 1.0, 1.0, 0.0, 0.5, 0.75)], lambda x, y: F.binary_cross_entropy(x, y, reduction="none"), reduction="none",
+     name="bce: edges of both")
+each_reduction("bce", [given, numbers("truth", 3, 5, low=0, high=1)], F.binary_cross_entropy, second=True)
 case("bce", [given, given.flip(0)], lambda x, y, weight: F.binary_cross_entropy(x, y, weight.double().expand(3, 5)), weight=weight)
 logits = torch.cat([x[0], vector(0.0, -0.0, 100.0, -100.0)])
 soft = numbers("soft", 9, low=0, high=1)

@@ -73,7 +73,7 @@ export const embedding: (indices: Value, weight: Value, options?: EmbeddingOptio
 function sharedAmongUses(rows: Value, weight: Value, indices: Value): Value {
   const extent = weight.type.shape.slice(0, 1)
   return customVjp({
-    forward: (given, at) => ({ output: given as Value, residuals: at as Value }),
+    forward: (given, at) => ({ output: given, residuals: at }),
     backward: (at: Value, cotangent: Value) => {
       const counts = scatterAdd(zeros(at.builder, 'i32', extent), flatten(at), 1)
       const uses = cast(gather(counts, at), cotangent.type.dtype)
@@ -109,10 +109,10 @@ export const embeddingRenorm: (weight: Value, indices: Value, options: Embedding
     if (weight.type.shape.length !== 2) throw embeddingShape('embeddingRenorm', weight) // C1
     return customVjp({
       forward: (table, at) => {
-        const rows = gather(table as Value, at as Value)
+        const rows = gather(table, at)
         const length = norm(rows, { p, axis: -1, keepDims: true }) // C2
         const scaled = mul(rows, div(maxNorm, add(length, 1e-7)))
-        return { output: scatter(table as Value, at as Value, select(lt(maxNorm, length), scaled, rows)) }
+        return { output: scatter(table, at, select(lt(maxNorm, length), scaled, rows)) }
       },
       backward: (_, cotangent: Value) => [cotangent, null],
     })(weight, positions('embeddingRenorm', indices))

@@ -1,5 +1,6 @@
 // Losses between probabilities: of two classes each on its own, and of distributions.
 
+import { customVjp } from '../front/custom-vjp.ts'
 import {
   add,
   alignFloat,
@@ -8,11 +9,11 @@ import {
   exp,
   log,
   log1p,
-  lt,
+  maximum,
   mul,
+  neg,
   select,
   square,
-  stopGradient,
   sub,
 } from '../front/elementwise.ts'
 import { clamp } from '../front/limits.ts'
@@ -33,8 +34,9 @@ const smallestProduct = Math.fround(1e-12)
 /**
  * Binary cross entropy of probabilities: `-(t log x + (1 - t) log(1 - x))`, the logarithms no lower than -100. Shapes broadcast.
  *
- * *Gradient*: `(x - t) / max(x (1 - x), 1e-12)` of x, so that it is large, not infinite, at 0 and 1; of the target
- * the difference of the two logarithms, held as they are.
+ * *Gradient*: `(x - t) / max(x (1 - x), 1e-12)` of x, so that it is large, not infinite, at 0 and 1;
+ * `log(1 - x) - log x` of the target, infinite there. Second derivatives are PyTorch's too: `(x^2 - 2 x t + t) / (u v)^2` with
+ * `u = x + 1e-12` and `v = 1 - x + 1e-12`.
  * *Numerics*: `bceWithLogits` is exact where probabilities round to 0 and 1.
  *
  * @example
@@ -47,18 +49,37 @@ export const bce: Loss<BceOptions> = traced(
       Value,
       Value?,
     ]
-    const likelihood = (yes: Value, no: Value): Value => sub(mul(sub(t, 1), no), mul(t, yes))
-    const isEdge = lt(mul(p, sub(1, p)), smallestProduct)
-    const inner = select(isEdge, 0.5, p)
-    const held = stopGradient(p)
-    const atEdge = likelihood(clamp(log(held), { low: -100 }), clamp(log1p(sub(0, held)), { low: -100 }))
-    // At the edge 0, whose derivative is (x - t) / 1e-12.
-    const slope = div(square(sub(p, stopGradient(t))), 2 * smallestProduct)
-    const edge = add(atEdge, sub(slope, stopGradient(slope)))
-    const losses = select(isEdge, edge, likelihood(log(inner), log1p(sub(0, inner))))
+    const losses = crossEntropyOf(p, t)
     return reduced('bce', w === undefined ? losses : mul(losses, w), reduction)
   },
 )
+
+function crossEntropyOf(p: Value, t: Value): Value {
+  const held = (logarithm: Value): Value => clamp(logarithm, { low: -100 })
+  return customVjp({
+    forward: (x, y) => ({
+      output: sub(mul(sub(y, 1), held(log1p(neg(x)))), mul(y, held(log(x)))),
+      residuals: [x, y] as const,
+    }),
+    backward: ([x, y]: readonly [Value, Value], cotangent: Value) => [
+      mul(cotangent, crossEntropySlope(x, y)),
+      mul(cotangent, sub(log1p(neg(x)), log(x))),
+    ],
+  })(p, t)
+}
+
+/** The derivative by p, which has one of its own: that of another way to keep from 0. */
+function crossEntropySlope(p: Value, t: Value): Value {
+  const product = (x: Value): Value => maximum(mul(x, sub(1, x)), smallestProduct)
+  return customVjp({
+    forward: (x, y) => ({ output: div(sub(x, y), product(x)), residuals: [x, y] as const }),
+    backward: ([x, y]: readonly [Value, Value], cotangent: Value) => {
+      const numerator = add(sub(square(x), mul(mul(x, y), 2)), y)
+      const apart = mul(square(add(x, 1e-12)), square(add(sub(1, x), 1e-12)))
+      return [mul(cotangent, div(numerator, apart)), neg(div(cotangent, product(x)))]
+    },
+  })(p, t)
+}
 
 export interface BceWithLogitsOptions extends BceOptions {
   /** Factor of the loss of targets that are 1; broadcasts. */

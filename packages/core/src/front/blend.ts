@@ -81,16 +81,12 @@ const timesLogarithm = (name: string, shift: 0 | 1): Binary =>
   traced((x: Operand, y: Operand): Value => {
     const operands = alignFloat(name, [x, y])
     return customVjp({
-      forward: (left, right) => ({
-        output: product(left as Value, right as Value, shift),
-        residuals: [left as Value, right as Value],
-      }),
-      backward: ([left, right]: readonly Value[], cotangent: Value) => {
-        const isFlat = and(eq(left as Value, 0), le(right as Value, -shift))
-        const argument = shift === 0 ? (right as Value) : add(right as Value, 1)
+      forward: (left, right) => ({ output: product(left, right, shift), residuals: [left, right] as const }),
+      backward: ([left, right]: readonly [Value, Value], cotangent: Value) => {
+        const isFlat = and(eq(left, 0), le(right, -shift))
         return [
-          select(isFlat, 0, product(cotangent, select(isFlat, 1, right as Value), shift)),
-          div(mul(cotangent, left as Value), argument),
+          select(isFlat, 0, product(cotangent, select(isFlat, 1, right), shift)),
+          div(mul(cotangent, left), shift === 0 ? right : add(right, 1)),
         ]
       },
     })(...operands)

@@ -42,8 +42,8 @@ function known(x: Value): Value {
   if (!isFloat(x.type.dtype)) return x
   return customVjp({
     forward: (operand) => {
-      const isMissing = isNan(operand as Value)
-      return { output: select(isMissing, 0, operand as Value), residuals: isMissing }
+      const isMissing = isNan(operand)
+      return { output: select(isMissing, 0, operand), residuals: isMissing }
     },
     backward: (isMissing: Value, cotangent: Value) => select(isMissing, mul(cotangent, 0), cotangent),
   })(x)

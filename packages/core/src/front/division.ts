@@ -77,13 +77,10 @@ export const remainder: Binary = traced((x: Operand, y: Operand): Value => {
   if (kind === 'uint') return rem(left, right)
   if (kind !== 'float') return ofDivisorSign(left, right)
   return customVjp({
-    forward: (x, y) => ({
-      output: ofDivisorSign(x as Value, y as Value),
-      residuals: [x as Value, y as Value],
-    }),
-    backward: ([x, y]: readonly Value[], cotangent: Value) => [
+    forward: (x, y) => ({ output: ofDivisorSign(x, y), residuals: [x, y] as const }),
+    backward: ([x, y]: readonly [Value, Value], cotangent: Value) => [
       cotangent,
-      neg(mul(cotangent, floorDivide(x as Value, y as Value))),
+      neg(mul(cotangent, floorDivide(x, y))),
     ],
   })(left, right)
 })

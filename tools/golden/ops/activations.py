@@ -37,7 +37,7 @@ case("softshrink", [vector(nan, 1.0)], lambda x: torch.where(x.isnan(), x, F.sof
      name="softshrink: NaN", **{"lambda": 0.5})
 # Its derivative is the float32 number next to 1/6 in every dtype.
 case("hardsigmoid", [CORNERS.float()], F.hardsigmoid, exact=True)
-case("hardsigmoid", [ENDS], F.hardsigmoid, gradient=False)
+case("hardsigmoid", [ENDS.float()], F.hardsigmoid, exact=True)
 SMOOTH = [
     ("elu", lambda x: F.elu(x, 0.75), dict(alpha=0.75)),
     ("celu", lambda x: F.celu(x, 0.75), dict(alpha=0.75)),

@@ -4,7 +4,19 @@
 import { formatShape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { resolveAxis } from '../front/axes.ts'
-import { add, and, asFloat, div, le, lt, mul, select, sub, type Unary } from '../front/elementwise.ts'
+import {
+  add,
+  and,
+  asFloat,
+  div,
+  le,
+  lt,
+  mul,
+  select,
+  stopGradient,
+  sub,
+  type Unary,
+} from '../front/elementwise.ts'
 import { asValue, errorHere, graphOf } from '../front/operand.ts'
 import { reshape } from '../front/shape.ts'
 import { narrow } from '../front/slice.ts'
@@ -51,14 +63,18 @@ export const hardtanh: (x: Value, options?: HardtanhOptions) => Value = traced(
 export const relu6: Unary = traced((x: Value): Value => hardtanh(x, { low: 0, high: 6 }))
 
 /**
- * `(x + 3) / 6` between 0 and 1. Gradient: 1/6 for x between -3 and 3, 0 at the corners (as PyTorch's).
+ * `(x + 3) / 6` between 0 and 1. Gradient: 1/6 for x between -3 and 3, 0 at the corners and at NaN (as
+ * PyTorch's).
  *
  * @example
  * hardsigmoid(x) // x = [-3, 0, 1.5, 9] gives [0, 0.5, 0.75, 1]
  */
-export const hardsigmoid: Unary = traced(
-  (x: Value): Value => div(relu6(add(asFloat('hardsigmoid', x), 3)), 6),
-)
+export const hardsigmoid: Unary = traced((x: Value): Value => {
+  const value = asFloat('hardsigmoid', x)
+  const shifted = add(value, 3)
+  const isBetween = and(lt(-3, value), lt(value, 3))
+  return div(select(isBetween, shifted, stopGradient(relu6(shifted))), 6)
+})
 
 /**
  * `x hardsigmoid(x)`: 0 below -3, x above 3, `x (x + 3) / 6` between; NaN at -Infinity (as PyTorch's).

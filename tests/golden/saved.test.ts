@@ -6,13 +6,6 @@ import { buildCase } from './build.ts'
 import type { GoldenCase } from './format.ts'
 import { families } from './read-files.ts'
 
-/**
- * `maskedScatter` keeps which element went where, which PyTorch counts from the mask again; `multiHeadAttention` keeps its bool
- * masks, which PyTorch adds as floats (then a query that sees nothing has no derivative); `ctc` keeps the lengths, which PyTorch
- * has as lists. This list only shrinks.
- */
-const keepsMore: ReadonlySet<string> = new Set(['ctc', 'maskedScatter', 'multiHeadAttention'])
-
 /** In f32, as PyTorch's bytes are counted. */
 function savedBytes(golden: GoldenCase): { readonly bytes: number; readonly ops: readonly string[] } {
   const { results } = buildCase(createBuilder(), golden, 'f32')
@@ -36,12 +29,6 @@ const differentiated = (cases: readonly GoldenCase[]): readonly GoldenCase[] =>
 
 describe.each(families())('$name', ({ cases }) => {
   test('keeps no more for backward than PyTorch', () => {
-    expect(excesses(differentiated(cases).filter(({ call }) => !keepsMore.has(call)))).toEqual([])
+    expect(excesses(differentiated(cases))).toEqual([])
   })
-})
-
-test.for([...keepsMore])('%s still keeps more than PyTorch; else it has to leave the list', (call) => {
-  const cases = differentiated(families().flatMap((family) => family.cases))
-
-  expect(excesses(cases.filter((golden) => golden.call === call))).not.toEqual([])
 })

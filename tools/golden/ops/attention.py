@@ -17,7 +17,8 @@ def attend(q, k, v, mask=None, causal=False, scale=None):
     if causal:
         scores = scores.masked_fill(~torch.ones(scores.shape[-2:]).tril().bool(), -inf)
     if mask is not None:
-        scores = scores.masked_fill(~mask, -inf) if mask.dtype == torch.bool else scores + mask
+        added = torch.zeros(mask.shape, dtype=q.dtype).masked_fill(~mask, -inf) if mask.dtype == torch.bool else mask
+        scores = scores + added
     return scores.softmax(-1) @ v
 
 

@@ -176,13 +176,14 @@ error("mse", [x, target], lambda x, y: F.mse_loss(x, y, reduction="average"), re
 said = F.log_softmax(numbers("said", 6, 3, 4), 2).float().double()
 labels = torch.tensor([[1, 1, 2], [3, 2, 1], [2, 2, 2]])
 lengths = lambda *values: torch.tensor(values)
+KEPT_LENGTHS = 2 * 4  # of each example both, which PyTorch keeps as lists
 
 
 def ctc(inputs, targets, times, counts, gradient=True, **options):
     torch_options = {key: value for key, value in [("blank", options.get("blank")), ("reduction", options.get("reduction")),
                                                    ("zero_infinity", options.get("zeroInfinity"))] if value is not None}
     case("ctc", [inputs, targets], lambda p, y, inputLengths, targetLengths: F.ctc_loss(p, y, inputLengths, targetLengths, **torch_options),
-         inputLengths=times, targetLengths=counts, gradient=gradient, **options)
+         inputLengths=times, targetLengths=counts, gradient=gradient, kept_beside=KEPT_LENGTHS * len(times), **options)
 
 
 for reduction in REDUCTIONS:
@@ -192,10 +193,13 @@ ctc(said, labels, lengths(6, 6, 6), lengths(3, 3, 3), reduction="none")
 ctc(said, labels - 1, lengths(6, 6, 5), lengths(3, 2, 2), blank=3)
 ctc(said, labels, lengths(2, 6, 3), lengths(3, 3, 3), reduction="none")
 ctc(said, labels, lengths(2, 6, 3), lengths(3, 3, 3), zeroInfinity=True)
-ctc(said, labels, lengths(0, 6, 6), lengths(0, 1, 3), reduction="none")
+# Of an example without times and labels PyTorch reads what it has not written; its loss is 0.
+case("ctc", [said, labels], lambda p, y, inputLengths, targetLengths: torch.cat([p[0, :1, 0] * 0, F.ctc_loss(
+    p[:, 1:], y[1:], inputLengths[1:], targetLengths[1:], reduction="none")]), inputLengths=lengths(0, 6, 6), targetLengths=lengths(0, 1, 3),
+    reduction="none", kept_beside=KEPT_LENGTHS * 3 + 4 * 6 * 7, name="ctc: no times and no labels")  # with likelihoods of the first
 ctc(said, labels[:, :0], lengths(6, 6, 3), lengths(0, 0, 0), reduction="sum", gradient=False)
 ctc(said, torch.tensor([[1, -1, -1], [2, 9, 9], [3, 2, 3]]), lengths(6, 6, 6), lengths(1, 1, 3), reduction="none")
-case("ctc", [said, labels], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(3, 3, 3)))
+case("ctc", [said, labels], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(3, 3, 3)), kept_beside=KEPT_LENGTHS * 3)
 case("ctc", [said[:, 1], labels[1]], lambda p, y: F.ctc_loss(p[:, None], y[None], lengths(6), lengths(3), reduction="none")[0], reduction="none")
 error("ctc", [said, labels[:2]], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(1, 1, 1)), code="SHAPE_CTC")
 error("ctc", [said, labels], lambda p, y: F.ctc_loss(p, y, lengths(6, 6, 6), lengths(1, 1, 1), blank=4), blank=4, code="ATTR_CTC_BLANK")

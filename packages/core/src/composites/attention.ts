@@ -2,6 +2,7 @@
 
 import { formatShape } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
+import { zeros } from '../front/constants.ts'
 import { matmul } from '../front/contract.ts'
 import { add, ge, mul, select } from '../front/elementwise.ts'
 import { asValue, broadcastShapes, errorHere, graphOf } from '../front/operand.ts'
@@ -27,7 +28,8 @@ export interface AttentionOptions {
  *
  * *Shapes*: `query […, L, E]`, `key […, S, E]`, `value […, S, V]` → `[…, L, V]`; leading axes broadcast. *Dtypes*: floats, promoted.
  * - C1 keys are as long as queries and as many as values, and have two axes or more. Throws `SHAPE_ATTENTION`.
- * A query that sees no key is NaN, as of any softmax over -Infinity alone (and PyTorch's, up to 2.4).
+ * A query that sees no key is NaN, and so are derivatives by it, as of any softmax over -Infinity alone (and PyTorch's, up to
+ * 2.4).
  *
  * *Numerics*: as `softmax`. Scale and mask are the epilogue of the first product, and the weights one kernel by row.
  * *Source*: Vaswani et al., Attention is all you need (NeurIPS 2017), section 3.2.1.
@@ -73,10 +75,12 @@ function causal(scores: Value): Value {
   return select(ge(position(0), position(1)), scores, Number.NEGATIVE_INFINITY)
 }
 
+/** Added, a mask is not needed for the derivative: the weight of what is not seen is 0, and so is its share. */
 function masked(op: string, scores: Value, mask: Value): Value {
   const { dtype } = asValue(op, mask, 3).type
   broadcastShapes(op, [scores.type.shape, mask.type.shape])
-  return dtype === 'bool' ? select(mask, scores, Number.NEGATIVE_INFINITY) : add(scores, mask)
+  if (dtype !== 'bool') return add(scores, mask)
+  return add(scores, select(mask, zeros(scores.builder, scores.type.dtype, []), Number.NEGATIVE_INFINITY))
 }
 
 const attentionShapes = (op: string, query: Value, key: Value, value: Value): HeddleError =>

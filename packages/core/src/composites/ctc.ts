@@ -10,6 +10,7 @@ import { formatShape, shapesEqual } from '../dim.ts'
 import type { HeddleError } from '../errors.ts'
 import { takeAlongAxis } from '../front/along-axis.ts'
 import { full, iota } from '../front/constants.ts'
+import { customVjp } from '../front/custom-vjp.ts'
 import {
   add,
   and,
@@ -18,6 +19,7 @@ import {
   eq,
   exp,
   ge,
+  isNan,
   le,
   log,
   lt,
@@ -26,7 +28,6 @@ import {
   ne,
   neg,
   select,
-  square,
   stopGradient,
   sub,
 } from '../front/elementwise.ts'
@@ -38,6 +39,7 @@ import { squeeze, unsqueeze } from '../front/shape.ts'
 import { narrow } from '../front/slice.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { sigmoid } from './activations.ts'
 import { type LossOptions, reduced } from './loss-reduction.ts'
 
 export interface CtcOptions extends LossOptions {
@@ -73,10 +75,7 @@ export const ctc: (logProbabilities: Value, targets: Value, options?: CtcOptions
     const { blank = 0, zeroInfinity = false, reduction } = options
     const problem = problemOf(logProbabilities, targets, options)
     const losses = lossesOf(problem, blank)
-    const isEndless = eq(losses.nll, Number.POSITIVE_INFINITY)
-    // The logarithm of the square of a zero: Infinity, with the derivative NaN for all that the example reads.
-    const endless = zeroInfinity ? 0 : neg(log(square(select(isEndless, losses.read, 1))))
-    const each = select(isEndless, endless, add(losses.nll, losses.read))
+    const each = joined(losses, zeroInfinity)
     const scaled = (reduction ?? 'mean') === 'mean' ? div(each, maximum(problem.targetLengths, 1)) : each
     return reduced('ctc', problem.isSingle ? squeeze(scaled, { axis: 0 }) : scaled, reduction)
   },
@@ -124,8 +123,9 @@ function problemOf(logProbabilities: Value, targets: Value, options: CtcOptions)
 }
 
 interface Losses {
-  /** [N] */
-  readonly nll: Value
+  /** [N]: log likelihood of the paths that end with the last label, and with the blank behind it. */
+  readonly unblanked: Value
+  readonly blanked: Value
   /** [N]: 0, whose derivative by a log probability within the length is e^p. */
   readonly read: Value
 }
@@ -157,7 +157,28 @@ function lossesOf({ p, targets, inputLengths, targetLengths }: Problem, blank: n
   const before = select(lt(0, targetLengths), at(sub(end, 1)), never)
   const isRead = lt(iota(b, { shape: [times, examples, 1] }), ends)
   const read = select(isRead, sub(exp(p), stopGradient(exp(p))), 0)
-  return { nll: neg(logTotal([last, before])), read: sum(read, { axes: [0, 2] }) }
+  return { unblanked: before, blanked: last, read: sum(read, { axes: [0, 2] }) }
+}
+
+/**
+ * `-log(e^unblanked + e^blanked) + read`. Backward keeps the difference of the two alone, of which the sigmoid is the share of
+ * one; it is NaN where no path says the target. There the derivative is NaN for all that the example reads, or 0.
+ */
+function joined({ unblanked, blanked, read }: Losses, zeroInfinity: boolean): Value {
+  return customVjp({
+    forward: (x, y, rest) => {
+      const nll = neg(logTotal([x, y]))
+      const found = add(nll, rest)
+      const output = zeroInfinity ? select(eq(nll, Number.POSITIVE_INFINITY), 0, found) : found
+      return { output, residuals: sub(x, y) }
+    },
+    backward: (difference: Value, cotangent: Value) => {
+      const isEndless = isNan(difference)
+      const share = (x: Value): Value => select(isEndless, 0, neg(mul(cotangent, sigmoid(x))))
+      const endless = mul(cotangent, zeroInfinity ? 0 : Number.NaN)
+      return [share(difference), share(neg(difference)), select(isEndless, endless, cotangent)]
+    },
+  })(unblanked, blanked, read)
 }
 
 /** `[blank, y0, blank, y1, …, blank]` */

@@ -1,10 +1,23 @@
 // Values laid over others where a mask holds. Nothing here depends on how many places that are, so masks may be data.
 
 import { sizeOf } from '../dim.ts'
+import { isFloat } from '../dtype.ts'
 import { traced } from '../ir/provenance.ts'
 import type { Value } from '../ir/value.ts'
+import { zeros } from './constants.ts'
+import { customVjp } from './custom-vjp.ts'
 import { select, sub } from './elementwise.ts'
-import { alignTo, asValue, builderOf, graphOf, type Operand, promote, shapeOf } from './operand.ts'
+import {
+  alignTo,
+  asValue,
+  broadcastTo,
+  builderOf,
+  graphOf,
+  type Operand,
+  promote,
+  shapeOf,
+} from './operand.ts'
+import { scatterAdd } from './scatter.ts'
 
 /**
  * `value` where the mask holds, x elsewhere, in the dtype of x.
@@ -36,12 +49,37 @@ export const maskedFill: (x: Value, mask: Value, value: Operand) => Value = trac
  */
 export const maskedScatter: (x: Value, mask: Value, source: Value) => Value = traced(
   (x: Value, mask: Value, source: Value): Value => {
-    const b = graphOf('maskedScatter', [x, mask, source])
+    graphOf('maskedScatter', [x, mask, source])
     const shape = shapeOf('maskedScatter', [x, mask])
-    const [holds] = alignTo('maskedScatter', b, [promote(mask, 'bool')], 'i32', shape) as readonly [Value]
-    const flat = (value: Value): Value => b.reshape(value, { shape: [sizeOf(value.type.shape)] })
-    const used = b.cumulate(flat(holds), { axis: 0, combine: 'sum', reverse: false })
-    const elements = b.gather(flat(promote(source, x.type.dtype)), sub(used, 1), { axis: 0 })
-    return select(mask, b.reshape(elements, { shape }), x)
+    const below = broadcastTo(x, shape)
+    const holds = broadcastTo(promote(mask, 'bool'), shape)
+    const elements = flat(promote(source, x.type.dtype))
+    if (!isFloat(x.type.dtype)) return laidOver(below, holds, elements)
+    return customVjp({
+      forward: (given, where, values) => ({ output: laidOver(given, where, values), residuals: where }),
+      // Which element went where is counted again: kept, it would be 4 bytes for each bool of the mask.
+      backward: (where: Value, cotangent: Value) => {
+        const places = select(flat(where), placesOf(where), -1)
+        const none = zeros(where.builder, cotangent.type.dtype, elements.type.shape)
+        return [select(where, 0, cotangent), null, scatterAdd(none, places, flat(cotangent))]
+      },
+    })(below, holds, elements)
   },
 )
+
+const flat = (x: Value): Value => x.builder.reshape(x, { shape: [sizeOf(x.type.shape)] })
+
+/** At each place that holds, how many do before it, in row-major order. */
+function placesOf(holds: Value): Value {
+  const used = holds.builder.cumulate(flat(promote(holds, 'i32')), {
+    axis: 0,
+    combine: 'sum',
+    reverse: false,
+  })
+  return sub(used, 1)
+}
+
+function laidOver(x: Value, holds: Value, elements: Value): Value {
+  const read = x.builder.gather(elements, placesOf(holds), { axis: 0 })
+  return select(holds, x.builder.reshape(read, { shape: x.type.shape }), x)
+}

@@ -111,12 +111,31 @@ error("pow", [n, -1], torch.pow, code="ATTR_POW_NEGATIVE")
 positive = numbers("elementwise positive", 3, 4, low=0.1, high=4.0)
 case("xlogy", [x, positive], torch.xlogy, second=True)
 case("xlogy", [column, positive], torch.xlogy)
-case("xlogy", [ROWS, COLUMNS], torch.xlogy)
+
+
+def linear(function, logarithm, pole):
+    """PyTorch's, but for its derivative by x where the cotangent is 0: a derivative is linear, and 0 times infinity is NaN."""
+    class Linear(torch.autograd.Function):
+        @staticmethod
+        def forward(context, x, y):
+            context.save_for_backward(x, y)
+            return function(x, y)
+
+        @staticmethod
+        def backward(context, cotangent):
+            x, y = context.saved_tensors
+            return (cotangent * logarithm(y)).masked_fill((x == 0) & (y <= pole), 0), cotangent * x / (y - pole)
+    return Linear.apply
+
+
+case("xlogy", [ROWS, COLUMNS], linear(torch.xlogy, torch.log, 0), unlike=torch.xlogy)
+tame = (ROWS == 0) | COLUMNS.log().isfinite()
+case("xlogy", [ROWS[tame], COLUMNS[tame]], torch.xlogy, name="xlogy of zeros and of finite logarithms")
 for value in (0.0, 2.0):
     case("xlogy", [SPECIALS, value], torch.xlogy)
     case("xlogy", [value, SPECIALS], torch.xlogy)
 case("xlog1py", [x, positive], torch.special.xlog1py, second=True)
-case("xlog1py", [ROWS, COLUMNS], torch.special.xlog1py)
+case("xlog1py", [ROWS, COLUMNS], linear(torch.special.xlog1py, torch.log1p, -1), unlike=torch.special.xlog1py)
 inside = numbers("elementwise inside", 3, 4, low=0.05, high=0.95)
 case("logit", [inside], torch.logit, second=True)
 case("logit", [vector(-0.5, -0.0, 0.0, 0.5, 1.0, 1.5, nan)], torch.logit)

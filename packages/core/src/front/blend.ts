@@ -70,22 +70,26 @@ export const addcdiv: (x: Operand, y: Operand, z: Operand, options?: ScaledTermO
   },
 )
 
-/** `x log(y + shift)`, and 0 where x is 0 and y not NaN. The logarithm is only of numbers that have one where x is 0. */
-function product(x: Value, y: Value, shift: 0 | 1): Value {
-  const isNothing = and(eq(x, 0), eq(y, y))
-  const held = select(isNothing, 1, y)
-  return select(isNothing, 0, mul(x, shift === 0 ? log(held) : log1p(held)))
-}
-
+/**
+ * `x log(y + shift)`, and 0 where x is 0 and y not NaN. Derivatives are formulas of their own: where x is 0 the logarithm matters
+ * to the derivative, and not to the value.
+ */
 const timesLogarithm = (name: string, shift: 0 | 1): Binary =>
   traced((x: Operand, y: Operand): Value => {
     const operands = alignFloat(name, [x, y])
+    const logarithm = shift === 0 ? log : log1p
     return customVjp({
-      forward: (left, right) => ({ output: product(left, right, shift), residuals: [left, right] as const }),
+      forward: (left, right) => {
+        const isNothing = and(eq(left, 0), eq(right, right))
+        return {
+          output: select(isNothing, 0, mul(left, logarithm(right))),
+          residuals: [left, right] as const,
+        }
+      },
       backward: ([left, right]: readonly [Value, Value], cotangent: Value) => {
         const isFlat = and(eq(left, 0), le(right, -shift))
         return [
-          select(isFlat, 0, product(cotangent, select(isFlat, 1, right), shift)),
+          select(isFlat, 0, mul(cotangent, logarithm(select(isFlat, 1, right)))),
           div(mul(cotangent, left), shift === 0 ? right : add(right, 1)),
         ]
       },
@@ -97,7 +101,8 @@ const timesLogarithm = (name: string, shift: 0 | 1): Binary =>
  *
  * Shapes: broadcast. Dtypes: floats; integers become f32.
  *
- * Gradient: `log y` by x, 0 where x is 0 and y is not above 0; `x / y` by y, which is NaN at x = y = 0 (as PyTorch's).
+ * Gradient: `log y` by x, 0 where x is 0 and y is not above 0; `x / y` by y, which is NaN at x = y = 0 (as PyTorch's). Both are
+ * factors of the cotangent: where `log y` is infinite a cotangent of 0 gives NaN, where PyTorch has 0.
  *
  * @example
  * xlogy(x, x) // x = [0, 1] gives [0, 0]

@@ -2,6 +2,7 @@
 import type { Mutant } from './mutant.ts'
 
 const autograd = ['packages/torch/src/autograd.test.ts', 'packages/torch/src/tensor.test.ts']
+const printing = ['packages/torch/src/print/printing.test.ts']
 
 export const torchMutants: readonly Mutant[] = [
   {
@@ -59,5 +60,69 @@ export const torchMutants: readonly Mutant[] = [
     find: 'y ^= (y << 7) & 0x9d2c5680',
     replace: 'y ^= (y << 8) & 0x9d2c5680',
     tests: ['packages/torch/src/linear-regression.test.ts'],
+  },
+  {
+    name: 'torch-print-ties',
+    about: 'printed decimals round ties up, as toFixed does',
+    file: 'packages/torch/src/print/decimal.ts',
+    find: '(twice === denominator && (quotient & 1n) === 1n)',
+    replace: 'twice === denominator',
+    tests: printing,
+  },
+  {
+    name: 'torch-print-narrow-interval',
+    about: 'shortest digits forget that numbers lie twice as close below a power of two',
+    file: 'packages/torch/src/print/shortest.ts',
+    find: 'below: (isNarrow ? 1n : 2n) * scale',
+    replace: 'below: 2n * scale',
+    tests: ['packages/torch/src/print/shortest.test.ts'],
+  },
+  {
+    name: 'torch-print-suffix-column',
+    about: 'the column behind which a suffix takes a new line is counted from 0',
+    file: 'packages/torch/src/print/format-tensor.ts',
+    find: "text.lastIndexOf('\\n') + 1",
+    replace: "text.lastIndexOf('\\n') - 1",
+    tests: printing,
+  },
+  {
+    name: 'torch-print-summary-tail',
+    about: 'a summary shows the first elements at both ends',
+    file: 'packages/torch/src/print/shown-elements.ts',
+    find: 'return hasGap && 2 * k >= extent ? dim - extent + k : k',
+    replace: 'return hasGap && 2 * k > extent ? dim - extent + k : k',
+    tests: printing,
+  },
+  {
+    name: 'torch-file-overlap',
+    about: 'arrays of a file may lie over one another',
+    file: 'packages/torch/src/serialize/safetensors.ts',
+    find: 'if (begin !== covered)',
+    replace: 'if (begin > covered)',
+    tests: ['packages/torch/src/serialize/safetensors.test.ts'],
+  },
+  {
+    name: 'torch-file-trusted-length',
+    about: 'memory is allocated for bytes that a file does not have',
+    file: 'packages/torch/src/serialize/byte-source.ts',
+    find: 'if (byteLength > available) throw',
+    replace: 'if (byteLength > 2 ** 31) throw',
+    tests: ['packages/torch/src/serialize/fuzz.test.ts'],
+  },
+  {
+    name: 'torch-file-prototype',
+    about: 'the key `__proto__` of a saved object changes a prototype',
+    file: 'packages/torch/src/serialize/plain-data.ts',
+    find: 'Object.defineProperty(container, String(key), property)',
+    replace: 'Reflect.set(container, String(key), property.value)',
+    tests: ['packages/torch/src/serialize/packed-object.test.ts'],
+  },
+  {
+    name: 'torch-file-view-outside',
+    about: 'a view in a file may go one element beyond its memory',
+    file: 'packages/torch/src/serialize/packed-object.ts',
+    find: 'endOf(view) > sizeOf(entry.shape)',
+    replace: 'endOf(view) > sizeOf(entry.shape) + 1',
+    tests: ['packages/torch/src/serialize/packed-object.test.ts'],
   },
 ]

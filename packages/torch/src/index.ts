@@ -27,6 +27,8 @@ export * as nn from './nn/index.ts'
 export type { NdGeometry, NestedElements } from './numpy/nd-array.ts'
 export { NdArray } from './numpy/nd-array.ts'
 export { fromNumpy, ndarray } from './numpy/share.ts'
+export { celu, celu_, selu, selu_, threshold, threshold_ } from './ops/activation-functions.ts'
+export { hardshrink, logSoftmax, prelu, relu, softmax } from './ops/activations.ts'
 export { add, div, floorDivide, fmod, mul, pow, remainder, rsub, sub } from './ops/arithmetic.ts'
 export { eq, ge, gt, le, lt, ne } from './ops/comparison.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
@@ -44,14 +46,124 @@ export {
 } from './ops/creation.ts'
 export { addDevice, device } from './ops/devices.ts'
 export { maximum, minimum } from './ops/extremes.ts'
+export {
+  abs_,
+  acos_,
+  acosh_,
+  arccos_,
+  arccosh_,
+  arcsin_,
+  arcsinh_,
+  arctan_,
+  arctanh_,
+  asin_,
+  asinh_,
+  atan_,
+  atanh_,
+  ceil_,
+  cos_,
+  cosh_,
+  deg2rad_,
+  erf_,
+  erfc_,
+  exp_,
+  exp2_,
+  expm1_,
+  fix_,
+  floor_,
+  frac_,
+  log_,
+  log1p_,
+  log2_,
+  log10_,
+  logit_,
+  nanToNum_,
+  neg_,
+  negative_,
+  rad2deg_,
+  reciprocal_,
+  relu_,
+  round_,
+  rsqrt_,
+  sigmoid_,
+  sin_,
+  sinc_,
+  sinh_,
+  sqrt_,
+  square_,
+  tan_,
+  tanh_,
+  trunc_,
+} from './ops/in-place-functions.ts'
 export { matmul } from './ops/matrix.ts'
 export type { Named } from './ops/named.ts'
 export { chunk, narrow, select, split, unbind } from './ops/parts.ts'
+export {
+  bitwiseNot,
+  isfinite,
+  isinf,
+  isnan,
+  isneginf,
+  isposinf,
+  isreal,
+  logicalNot,
+  signbit,
+} from './ops/predicates.ts'
 export type { RandomOptions } from './ops/random.ts'
 export { rand, randn } from './ops/random.ts'
 export { max, mean, min, sum } from './ops/reductions.ts'
+export { ceil, fix, floor, frac, round, trunc } from './ops/rounding.ts'
 export { Slice, slice } from './ops/slice.ts'
-export { abs, exp, log, neg, relu, sigmoid, sqrt, tanh } from './ops/unary.ts'
+export {
+  abs,
+  absolute,
+  acos,
+  acosh,
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctanh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cos,
+  cosh,
+  deg2rad,
+  digamma,
+  erf,
+  erfc,
+  erfinv,
+  exp,
+  exp2,
+  expm1,
+  lgamma,
+  log,
+  log1p,
+  log2,
+  log10,
+  logit,
+  mvlgamma,
+  nanToNum,
+  neg,
+  negative,
+  positive,
+  rad2deg,
+  reciprocal,
+  rsqrt,
+  sgn,
+  sigmoid,
+  sign,
+  sin,
+  sinc,
+  sinh,
+  sqrt,
+  square,
+  tan,
+  tanh,
+} from './ops/unary.ts'
 export {
   broadcastTo,
   clone,

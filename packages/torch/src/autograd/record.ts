@@ -189,7 +189,9 @@ export class OpNode extends Node {
       from === 'cotangent' ? (cotangents[index] as Tensor) : this.#unpack(from, index),
     )
     const form = { name: derivativeName(this.name()) }
-    const results = recordFragment(derivative.fragment, operands, form)
+    // Zeros need no operands, but a place to be.
+    const beside = operands.length > 0 ? operands : cotangents.filter((cotangent) => cotangent !== null)
+    const results = recordFragment(derivative.fragment, operands, form, deviceOf(beside))
     const perOperand = derivative.results.map((at) => (at < 0 ? null : (results[at] as Tensor)))
     return this.#perEdge(perOperand)
   }

@@ -8,7 +8,8 @@ import { run } from '../ops/run.ts'
 import { type Fn, fn } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
-export { relu, sigmoid, tanh } from '../ops/unary.ts'
+export { relu } from '../ops/activations.ts'
+export { sigmoid, tanh } from '../ops/unary.ts'
 
 export type Reduction = 'mean' | 'sum' | 'none'
 

@@ -1,13 +1,16 @@
 // Puts the families of operations on the prototype of tensors. Whoever imports the package's entry has them.
 import { backward } from '../autograd/call.ts'
 import { numpy } from '../numpy/share.ts'
+import * as activations from '../ops/activations.ts'
 import * as arithmetic from '../ops/arithmetic.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
 import * as extremes from '../ops/extremes.ts'
 import * as matrix from '../ops/matrix.ts'
 import * as parts from '../ops/parts.ts'
+import * as predicates from '../ops/predicates.ts'
 import * as reductions from '../ops/reductions.ts'
+import * as rounding from '../ops/rounding.ts'
 import * as unary from '../ops/unary.ts'
 import * as views from '../ops/views.ts'
 import { showAsText } from '../show.ts'
@@ -18,7 +21,20 @@ type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
   readonly inPlace?: AnyFunction
 }
 
-const families = [arithmetic, comparison, conversion, extremes, matrix, parts, reductions, unary, views]
+const families = [
+  activations,
+  arithmetic,
+  comparison,
+  conversion,
+  extremes,
+  matrix,
+  parts,
+  predicates,
+  reductions,
+  rounding,
+  unary,
+  views,
+]
 
 function define(name: string, run: AnyFunction): void {
   Object.defineProperty(Tensor.prototype, name, {

@@ -3,6 +3,7 @@
 import type { BackwardOptions } from '../autograd/call.ts'
 import type { DType } from '../dtypes.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
+import type * as activations from '../ops/activations.ts'
 import type * as arithmetic from '../ops/arithmetic.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
@@ -10,7 +11,9 @@ import type * as extremes from '../ops/extremes.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
 import type * as parts from '../ops/parts.ts'
+import type * as predicates from '../ops/predicates.ts'
 import type * as reductions from '../ops/reductions.ts'
+import type * as rounding from '../ops/rounding.ts'
 import type * as unary from '../ops/unary.ts'
 import type * as views from '../ops/views.ts'
 import type { Tensor } from './tensor.ts'
@@ -46,13 +49,16 @@ type InPlace<Family> = {
     : never
 }
 
-type Family = typeof arithmetic &
+type Family = typeof activations &
+  typeof arithmetic &
   typeof comparison &
   typeof conversion &
   typeof extremes &
   typeof matrix &
   typeof parts &
+  typeof predicates &
   typeof reductions &
+  typeof rounding &
   typeof unary &
   typeof views
 

@@ -9,6 +9,9 @@ export type TorchErrorName =
   | 'TypeError'
   | 'ValueError'
   | 'NotImplementedError'
+  | 'KeyError'
+  | 'AttributeError'
+  | 'AssertionError'
 
 export class TorchError extends HeddleError {
   override readonly name: string

@@ -140,9 +140,7 @@ export const detachOfView = (): TorchError =>
   )
 
 export const dataOfOtherType = (): TorchError =>
-  argumentError(
-    'Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.',
-  )
+  argumentError('data set to a tensor that requires gradients must be floating point or complex dtype')
 
 export const gradOfItself = (): TorchError => argumentError("can't assign Variable as its own grad")
 

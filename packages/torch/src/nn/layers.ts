@@ -17,7 +17,9 @@ export class Linear extends Module {
     this.inFeatures = inFeatures
     this.outFeatures = outFeatures
     this.weight = new Parameter(zeros(outFeatures, inFeatures))
-    this.bias = bias ? new Parameter(zeros(outFeatures)) : null
+    this.bias = null
+    if (bias) this.bias = new Parameter(zeros(outFeatures))
+    else this.registerParameter('bias', null)
     kaimingUniform_(this.weight, { a: Math.sqrt(5) })
     if (this.bias === null) return
     const bound = 1 / Math.sqrt(fanOf(this.weight.shape).fanIn)
@@ -26,6 +28,10 @@ export class Linear extends Module {
 
   override forward(input: Tensor): Tensor {
     return functional.linear(input, this.weight, this.bias)
+  }
+  override extraRepr(): string {
+    const bias = this.bias === null ? 'False' : 'True'
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`
   }
 }
 
@@ -45,29 +51,5 @@ export class MSELoss extends Module {
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return functional.mseLoss(input, target, { reduction: this.reduction })
-  }
-}
-
-/** Modules one after the other; their names are their positions. */
-export class Sequential extends Module {
-  constructor(...modules: readonly Module[]) {
-    super()
-    Object.assign(this, modules)
-  }
-
-  override get length(): number {
-    return this.children().length
-  }
-  at(index: number): Module | undefined {
-    return this.children().at(index)
-  }
-  [Symbol.iterator](): Iterator<Module> {
-    return this.children()[Symbol.iterator]()
-  }
-
-  override forward(input: Tensor): Tensor {
-    let value = input
-    for (const module of this.children()) value = module(value)
-    return value
   }
 }

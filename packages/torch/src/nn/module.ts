@@ -1,105 +1,443 @@
-// The module of PyTorch: callable, and everything assigned to it is found by looking: its own properties that are parameters or
-// modules, in the order in which they were first assigned.
-import { TorchError } from '../errors.ts'
+// The module of PyTorch: callable, and everything assigned to it that is a parameter, a buffer or a module is registered by its
+// name, in the order in which the names first came.
+import { noGrad } from '../autograd/grad-mode.ts'
+import { type RemovableHandle, register } from '../autograd/node.ts'
+import { bfloat16, DType, float16, float32, float64 } from '../dtypes.ts'
+import { Device } from '../engine/device.ts'
+import { resolveDevice } from '../ops/devices.ts'
+import { type Arguments, parse } from '../ops/signature.ts'
+import { formatModule } from '../print/format-module.ts'
+import { showAsText } from '../show.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { Parameter } from './parameter.ts'
+import { Callable, isModule, partsOf } from './callable.ts'
+import type { ForwardHook, ForwardPreHook, FullBackwardHook } from './hooks.ts'
+import * as errors from './module-errors.ts'
+import { isTensorValue, Parameter } from './parameter.ts'
+import type { Registry } from './registry.ts'
+import {
+  IncompatibleKeys,
+  type Loading,
+  type LoadPostHook,
+  type LoadPreHook,
+  loadOwnState,
+  requireLoaded,
+  type StateDict,
+  saveExtraState,
+  saveOwnState,
+} from './state-dict.ts'
+
+/** Any module, whatever it takes and gives. */
+export type AnyModule = Module<never, unknown>
+
+type NamedList<T> = readonly (readonly [string, T])[]
+
+export interface NamedOptions {
+  readonly prefix?: string
+  /** Those of the modules below, too. */
+  readonly recurse?: boolean
+  /** What stands under several names is listed under the first only. */
+  readonly removeDuplicate?: boolean
+}
+type NamedArguments = Arguments<NamedOptions, ['prefix', 'recurse', 'removeDuplicate']>
+
+export interface StateDictOptions {
+  readonly destination?: StateDict
+  readonly prefix?: string
+  /** The tensors themselves, and not detached ones. */
+  readonly keepVars?: boolean
+}
+
+export interface ToOptions {
+  readonly device?: Device | string
+  readonly dtype?: DType
+}
 
 /** Instances are called like functions, which a class alone cannot declare. */
-export interface Module {
-  (...inputs: Tensor[]): Tensor
+export interface Module<In extends readonly unknown[] = Tensor[], Out = Tensor> {
+  (...inputs: In): Out
   /** Layers that behave differently in training ask this. */
   training: boolean
+  /** What a state dict holds of the module beside its tensors, for modules that define both. */
+  getExtraState?(): unknown
+  setExtraState?(state: unknown): void
 }
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface adds.
-export class Module {
-  /** Gives back a function with the class's prototype: it runs `forward`, and holds what the subclass assigns to `this`. */
+export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> extends Callable {
   constructor() {
-    const self = Object.setPrototypeOf(
-      (...inputs: Tensor[]): Tensor => self.forward(...inputs),
-      new.target.prototype,
-    ) as Module
-    Reflect.deleteProperty(self, 'name')
-    Reflect.deleteProperty(self, 'length')
-    self.training = true
-    // biome-ignore lint/correctness/noConstructorReturn: the instance is the function.
-    return self
+    super()
+    this.training = true
   }
 
   /** What calling the module does; a subclass says. */
-  forward(..._inputs: Tensor[]): Tensor {
-    throw noForward(this.constructor.name)
+  forward(..._inputs: In): Out {
+    throw errors.noForward(this._getName())
   }
 
-  /** Modules assigned to this one, by name. */
-  namedChildren(): readonly (readonly [string, Module])[] {
-    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module)
+  // Registering by name. Assigning does the same, but for what a plain assignment cannot say.
+
+  registerParameter(name: string, parameter: Parameter | null): void {
+    const { registry } = partsOf(this)
+    requireName(this, 'parameter', name, registry.parameters)
+    if (parameter !== null && !(parameter instanceof Parameter)) {
+      throw errors.registeredParameter(parameter, name)
+    }
+    if (parameter === null) registry.parameters.set(name, null)
+    Reflect.set(this, name, parameter)
   }
-  children(): readonly Module[] {
+  /** State that is not trained; in state dicts if it is `persistent`. */
+  registerBuffer(
+    name: string,
+    tensor: Tensor | null,
+    persistent: boolean | { readonly persistent?: boolean } = true,
+  ): void {
+    const { registry } = partsOf(this)
+    requireName(this, 'buffer', name, registry.buffers)
+    if (tensor !== null && !isTensorValue(tensor)) throw errors.registeredBuffer(tensor, name)
+    const isPersistent = typeof persistent === 'boolean' ? persistent : (persistent.persistent ?? true)
+    registry.setBuffer(name, tensor, isPersistent)
+    Reflect.set(this, name, tensor)
+  }
+  registerModule(name: string, module: AnyModule | null): void {
+    const { registry } = partsOf(this)
+    if (module !== null && !isModule(module)) throw errors.notAModule(module)
+    requireName(this, 'module', name, registry.modules)
+    if (module === null) registry.modules.set(name, null)
+    Reflect.set(this, name, module)
+  }
+  addModule(name: string, module: AnyModule | null): void {
+    this.registerModule(name, module)
+  }
+
+  // Finding by path.
+
+  /** The module at a path of attributes, `encoder.layers.0`. */
+  getSubmodule(target: string): AnyModule {
+    let module: AnyModule = this
+    for (const name of target === '' ? [] : target.split('.')) {
+      const found: unknown = attributeOf(module, name)
+      if (!isModule(found)) throw errors.notAnAttribute(name, 'an nn.Module')
+      module = found
+    }
+    return module
+  }
+  getParameter(target: string): Parameter {
+    const { owner, name } = splitPath(this, target)
+    const found = attributeOf(owner, name)
+    if (!(found instanceof Parameter)) throw errors.notAnAttribute(name, 'an nn.Parameter')
+    return found
+  }
+  getBuffer(target: string): Tensor {
+    const { owner, name } = splitPath(this, target)
+    const found = attributeOf(owner, name)
+    if (!partsOf(owner).registry.buffers.has(name)) throw errors.notAnAttribute(name, 'a buffer')
+    return found as Tensor
+  }
+
+  // Listing.
+
+  /** Modules assigned to this one, each once. */
+  namedChildren(): NamedList<AnyModule> {
+    const seen = new Set<AnyModule>()
+    const children: (readonly [string, AnyModule])[] = []
+    for (const [name, child] of partsOf(this).registry.modules) {
+      if (child === null || seen.has(child)) continue
+      seen.add(child)
+      children.push([name, child])
+    }
+    return children
+  }
+  children(): readonly AnyModule[] {
     return this.namedChildren().map(([, child]) => child)
   }
-  /** This module and all below it, parents first. */
-  namedModules(prefix = ''): readonly (readonly [string, Module])[] {
-    const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(joined(prefix, name)))
-    return [[prefix, this], ...below]
+  /** This module and all below it, parents first, each once. */
+  namedModules(...args: Arguments<Omit<NamedOptions, 'recurse'>, []>): NamedList<AnyModule> {
+    const { prefix = '', removeDuplicate = true } = parse<NamedOptions>(
+      'named_modules',
+      [],
+      ['prefix', 'removeDuplicate'],
+      args,
+    )
+    return walk(this, prefix, removeDuplicate)
   }
-  modules(): readonly Module[] {
+  modules(): readonly AnyModule[] {
     return this.namedModules().map(([, module]) => module)
   }
+  /** Own parameters before those of children. */
+  namedParameters(...args: NamedArguments): NamedList<Parameter> {
+    return named<Parameter>(this, 'named_parameters', args, ({ parameters }) => parameters)
+  }
+  parameters(recurse: boolean | { readonly recurse?: boolean } = true): readonly Parameter[] {
+    return this.namedParameters({ recurse: asRecurse(recurse) }).map(([, parameter]) => parameter)
+  }
+  namedBuffers(...args: NamedArguments): NamedList<Tensor> {
+    return named<Tensor>(this, 'named_buffers', args, ({ buffers }) => buffers)
+  }
+  buffers(recurse: boolean | { readonly recurse?: boolean } = true): readonly Tensor[] {
+    return this.namedBuffers({ recurse: asRecurse(recurse) }).map(([, buffer]) => buffer)
+  }
 
-  /** Each parameter once, under its first name: own ones before those of children. */
-  namedParameters(): readonly (readonly [string, Parameter])[] {
-    const seen = new Set<Parameter>()
-    return everyParameter(this).filter(([, parameter]) => {
-      const isNew = !seen.has(parameter)
-      seen.add(parameter)
-      return isNew
-    })
-  }
-  parameters(): readonly Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter)
-  }
-  /** Contents by name, sharing memory with the parameters; a shared parameter stands under each of its names. */
-  stateDict(): Map<string, Tensor> {
-    return new Map(everyParameter(this).map(([name, parameter]) => [name, parameter.detach()]))
+  // Changing all of it.
+
+  /** Calls `fn` with every module below this one, children first, then with this one. */
+  apply(fn: (module: AnyModule) => void): this {
+    for (const child of this.children()) child.apply(fn)
+    fn(this)
+    return this
   }
   train(mode = true): this {
+    if (typeof mode !== 'boolean') throw errors.trainingMode()
     for (const module of this.modules()) module.training = mode
     return this
   }
   eval(): this {
     return this.train(false)
   }
-  requiresGrad_(value = true): this {
-    for (const parameter of this.parameters()) parameter.requiresGrad_(value)
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad)
     return this
   }
   /** Drops all gradients, or fills them with zeros. */
-  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
+    const { setToNone = true } = parse<{ setToNone?: boolean }>('zero_grad', ['setToNone'], [], args)
     for (const parameter of this.parameters()) clearGrad(parameter, setToNone)
   }
-}
+  /** Moves and converts parameters and buffers, in place; a dtype concerns those of floats only. */
+  to(...args: readonly (Device | string | DType | Tensor | ToOptions)[]): this {
+    const { device, dtype } = targetOf(args)
+    if (dtype !== undefined && !dtype.isFloatingPoint) throw errors.floatingModule(String(dtype))
+    return this._apply((tensor) => {
+      const converted = dtype !== undefined && tensor.isFloatingPoint() ? tensor.to(dtype) : tensor
+      return device === undefined ? converted : converted.to(device)
+    })
+  }
+  float(): this {
+    return this.to(float32)
+  }
+  double(): this {
+    return this.to(float64)
+  }
+  half(): this {
+    return this.to(float16)
+  }
+  bfloat16(): this {
+    return this.to(bfloat16)
+  }
+  /** Converts all parameters and buffers, those of integers too. */
+  type(dtype: DType): this {
+    return this._apply((tensor) => tensor.type(dtype))
+  }
+  cpu(): this {
+    return this.to('cpu')
+  }
+  /** Replaces the contents of every parameter, gradient and buffer by what `fn` makes of them. */
+  _apply(fn: (tensor: Tensor) => Tensor): this {
+    for (const module of this.modules()) {
+      const { parameters, buffers } = partsOf(module).registry
+      for (const parameter of parameters.values()) if (parameter !== null) replaceContents(parameter, fn)
+      for (const [name, buffer] of [...buffers]) {
+        if (buffer !== null) Reflect.set(module, name, fn(buffer))
+      }
+    }
+    return this
+  }
 
-/** Parameters of a module and of all below it, under each of their names. */
-const everyParameter = (root: Module): readonly (readonly [string, Parameter])[] =>
-  root.namedModules().flatMap(([prefix, module]) =>
-    Object.entries(module)
-      .filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter)
-      .map(([name, parameter]) => [joined(prefix, name), parameter] as const),
-  )
+  // Hooks, each removed by the handle that registering gives.
+
+  registerForwardPreHook(hook: ForwardPreHook): RemovableHandle {
+    return register(partsOf(this).hooks.forwardPre, hook)
+  }
+  registerForwardHook(hook: ForwardHook): RemovableHandle {
+    return register(partsOf(this).hooks.forward, hook)
+  }
+  registerFullBackwardHook(hook: FullBackwardHook): RemovableHandle {
+    return register(partsOf(this).hooks.fullBackward, hook)
+  }
+  registerLoadStateDictPreHook(hook: LoadPreHook): RemovableHandle {
+    return register(partsOf(this).stateHooks.loadPre, hook)
+  }
+  registerLoadStateDictPostHook(hook: LoadPostHook): RemovableHandle {
+    return register(partsOf(this).stateHooks.loadPost, hook)
+  }
+
+  // State.
+
+  /** Contents by name, sharing memory with the module; a shared parameter stands under each of its names. */
+  stateDict({ destination = new Map(), prefix = '', keepVars = false }: StateDictOptions = {}): StateDict {
+    this._saveToStateDict(destination, prefix, keepVars)
+    for (const [name, child] of partsOf(this).registry.modules) {
+      child?.stateDict({ destination, prefix: `${prefix}${name}.`, keepVars })
+    }
+    return destination
+  }
+  /** The part of a state dict that is this module's own. */
+  _saveToStateDict(destination: StateDict, prefix: string, keepVars: boolean): void {
+    saveOwnState(partsOf(this).registry, destination, prefix, keepVars)
+    saveExtraState(this, destination, prefix)
+  }
+  /** Copies a state dict into the parameters and buffers. Throws where names are missing or over, or shapes differ. */
+  loadStateDict(
+    stateDict: ReadonlyMap<string, unknown>,
+    options: boolean | { readonly strict?: boolean } = true,
+  ): IncompatibleKeys {
+    if (!(stateDict instanceof Map)) throw errors.notAStateDict(stateDict)
+    const strict = typeof options === 'boolean' ? options : (options.strict ?? true)
+    const loading: Loading = { missingKeys: [], unexpectedKeys: [], errors: [] }
+    const keys = loadAll(this, new Map(stateDict), '', loading)
+    requireLoaded(this._getName(), strict, loading)
+    return keys
+  }
+  /** Takes over what is this module's own. */
+  _loadFromStateDict(state: Map<string, unknown>, prefix: string, loading: Loading): void {
+    for (const hook of partsOf(this).stateHooks.loadPre.values()) hook(this, state, prefix, loading)
+    loadOwnState(this, partsOf(this).registry, state, prefix, loading)
+  }
+
+  // Text.
+
+  /** What the module's text says of its options: `in_features=3, out_features=4`. */
+  extraRepr(): string {
+    return ''
+  }
+  _getName(): string {
+    return this.constructor.name
+  }
+  override toString(): string {
+    const { modules } = partsOf(this).registry
+    return formatModule({
+      name: this._getName(),
+      extra: this.extraRepr(),
+      children: [...modules].map(([name, child]) => [name, child === null ? null : String(child)]),
+    })
+  }
+}
+showAsText(Module)
 
 /** Drops a gradient, or fills it with zeros. */
 export function clearGrad(tensor: Tensor, setToNone: boolean): void {
+  if (tensor.grad === null) return
   if (setToNone) tensor.grad = null
-  else tensor.grad?.zero_()
+  else {
+    if (tensor.grad.gradFn === null) tensor.grad.requiresGrad_(false)
+    else tensor.grad.detach_()
+    tensor.grad.zero_()
+  }
+}
+
+const asRecurse = (recurse: boolean | { readonly recurse?: boolean }): boolean =>
+  typeof recurse === 'boolean' ? recurse : (recurse.recurse ?? true)
+
+function walk(root: AnyModule, prefix: string, removeDuplicate: boolean): NamedList<AnyModule> {
+  const found: (readonly [string, AnyModule])[] = []
+  const seen = new Set<AnyModule>()
+  const stack: (readonly [string, AnyModule])[] = [[prefix, root]]
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [path, module] = top
+    if (removeDuplicate && seen.has(module)) continue
+    seen.add(module)
+    found.push(top)
+    const children = [...partsOf(module).registry.modules].reverse()
+    for (const [name, child] of children) if (child !== null) stack.push([joined(path, name), child])
+  }
+  return found
+}
+
+function named<T extends Tensor>(
+  root: AnyModule,
+  method: string,
+  args: readonly unknown[],
+  members: (registry: Registry<AnyModule>) => ReadonlyMap<string, T | null>,
+): NamedList<T> {
+  const {
+    prefix = '',
+    recurse = true,
+    removeDuplicate = true,
+  } = parse<NamedOptions>(method, ['prefix', 'recurse', 'removeDuplicate'], [], args)
+  const modules = recurse ? walk(root, prefix, removeDuplicate) : ([[prefix, root]] as const)
+  const seen = new Set<T>()
+  const found: (readonly [string, T])[] = []
+  for (const [path, module] of modules) {
+    for (const [name, member] of members(partsOf(module).registry)) {
+      if (member === null || (removeDuplicate && seen.has(member))) continue
+      seen.add(member)
+      found.push([joined(path, name), member])
+    }
+  }
+  return found
 }
 
 const joined = (prefix: string, name: string): string => (prefix === '' ? name : `${prefix}.${name}`)
 
-const noForward = (name: string): TorchError =>
-  new TorchError(
-    'NotImplementedError',
-    'TORCH_NO_FORWARD',
-    `Module [${name}] is missing the required "forward" function`,
-    { name },
-  )
+function requireName(
+  module: object,
+  kind: errors.Kind,
+  name: string,
+  known: ReadonlyMap<string, unknown>,
+): void {
+  if (kind === 'module' && isTaken(module, name, known)) throw errors.takenName(name)
+  if (name.includes('.')) throw errors.dottedName(kind, name)
+  if (name === '') throw errors.emptyName(kind)
+  if (isTaken(module, name, known)) throw errors.takenName(name)
+}
+
+/** A class field that was only declared is undefined, and free. */
+const isTaken = (module: object, name: string, known: ReadonlyMap<string, unknown>): boolean =>
+  !known.has(name) && Reflect.get(module, name) !== undefined
+
+function attributeOf(module: AnyModule, name: string): unknown {
+  if (!(name in module)) throw errors.noAttribute(module._getName(), name)
+  return Reflect.get(module, name)
+}
+
+function splitPath(root: AnyModule, target: string): { readonly owner: AnyModule; readonly name: string } {
+  const end = target.lastIndexOf('.')
+  return { owner: root.getSubmodule(target.slice(0, Math.max(end, 0))), name: target.slice(end + 1) }
+}
+
+function targetOf(args: readonly (Device | string | DType | Tensor | ToOptions)[]): {
+  readonly device: Device | undefined
+  readonly dtype: DType | undefined
+} {
+  let device: Device | undefined
+  let dtype: DType | undefined
+  for (const arg of args) {
+    if (arg instanceof DType) dtype = arg
+    else if (arg instanceof Device || typeof arg === 'string') device = resolveDevice(arg)
+    else {
+      if (arg.device !== undefined) device = resolveDevice(arg.device)
+      if (arg.dtype !== undefined) dtype = arg.dtype
+    }
+  }
+  return { device, dtype }
+}
+
+function replaceContents(parameter: Tensor, fn: (tensor: Tensor) => Tensor): void {
+  const replace = (tensor: Tensor): void => {
+    const applied = noGrad(() => fn(tensor))
+    if (applied !== tensor) tensor.data = applied
+  }
+  const { grad } = parameter
+  replace(parameter)
+  if (grad !== null) replace(grad)
+}
+
+function loadAll(
+  module: AnyModule,
+  state: Map<string, unknown>,
+  prefix: string,
+  loading: Loading,
+): IncompatibleKeys {
+  module._loadFromStateDict(state, prefix, loading)
+  for (const [name, child] of partsOf(module).registry.modules) {
+    if (child === null) continue
+    const childPrefix = `${prefix}${name}.`
+    const part = new Map([...state].filter(([key]) => key.startsWith(childPrefix)))
+    loadAll(child, part, childPrefix, loading)
+  }
+  const keys = new IncompatibleKeys(loading.missingKeys, loading.unexpectedKeys)
+  for (const hook of partsOf(module).stateHooks.loadPost.values()) {
+    const result: unknown = hook(module, keys)
+    if (result != null) throw errors.postHookResult()
+  }
+  return keys
+}

@@ -310,7 +310,9 @@ export class Tensor {
     return new Tensor({ memory: this.#memory, view: this.#view, layout: this.#layout }, this.#type)
   }
   set data(source: Tensor) {
-    if (source.dtype !== this.dtype || source.device !== this.device) throw graphErrors.dataOfOtherType()
+    if (this.#requiresGrad && !source.dtype.isFloatingPoint) throw graphErrors.dataOfOtherType()
+    // Gradients of another type arrive at another node.
+    if (source.type_ !== this.#type) this.accumulator = undefined
     this.become(source)
   }
 }

@@ -1,0 +1,6 @@
+// `torch.nn.modules.module`: hooks on every module.
+export {
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
+  registerModuleFullBackwardHook,
+} from './hooks.ts'

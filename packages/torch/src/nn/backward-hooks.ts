@@ -117,9 +117,6 @@ class PassThrough extends Node {
 
   /** Results that were not used have zeros. */
   override apply(cotangents: Grads): Grads {
-    return this.outputs.map((type, k) => {
-      if (this.edges[k] === null) return null
-      return cotangents[k] ?? filled(this.#device, type, 0)
-    })
+    return this.outputs.map((type, k) => cotangents[k] ?? filled(this.#device, type, 0))
   }
 }

@@ -1,19 +1,18 @@
 // The module of PyTorch: callable, and everything assigned to it that is a parameter, a buffer or a module is registered by its
 // name, in the order in which the names first came.
-import { noGrad } from '../autograd/grad-mode.ts'
 import { type RemovableHandle, register } from '../autograd/node.ts'
-import { bfloat16, DType, float16, float32, float64 } from '../dtypes.ts'
-import { Device } from '../engine/device.ts'
-import { resolveDevice } from '../ops/devices.ts'
+import { bfloat16, type DType, float16, float32, float64 } from '../dtypes.ts'
+import type { Device } from '../engine/device.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import { formatModule } from '../print/format-module.ts'
 import { showAsText } from '../show.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Callable, isModule, partsOf } from './callable.ts'
+import { clearGrad, replaceContents, type ToOptions, targetOf } from './contents.ts'
 import type { ForwardHook, ForwardPreHook, FullBackwardHook } from './hooks.ts'
+import { type NamedList, type NamedOptions, named, walk } from './listing.ts'
 import * as errors from './module-errors.ts'
 import { isTensorValue, Parameter } from './parameter.ts'
-import type { Registry } from './registry.ts'
 import {
   IncompatibleKeys,
   type Loading,
@@ -29,15 +28,8 @@ import {
 /** Any module, whatever it takes and gives. */
 export type AnyModule = Module<never, unknown>
 
-type NamedList<T> = readonly (readonly [string, T])[]
+export type { NamedOptions, ToOptions }
 
-export interface NamedOptions {
-  readonly prefix?: string
-  /** Those of the modules below, too. */
-  readonly recurse?: boolean
-  /** What stands under several names is listed under the first only. */
-  readonly removeDuplicate?: boolean
-}
 type NamedArguments = Arguments<NamedOptions, ['prefix', 'recurse', 'removeDuplicate']>
 
 export interface StateDictOptions {
@@ -45,11 +37,6 @@ export interface StateDictOptions {
   readonly prefix?: string
   /** The tensors themselves, and not detached ones. */
   readonly keepVars?: boolean
-}
-
-export interface ToOptions {
-  readonly device?: Device | string
-  readonly dtype?: DType
 }
 
 /** Instances are called like functions, which a class alone cannot declare. */
@@ -313,60 +300,8 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
 }
 showAsText(Module)
 
-/** Drops a gradient, or fills it with zeros. */
-export function clearGrad(tensor: Tensor, setToNone: boolean): void {
-  if (tensor.grad === null) return
-  if (setToNone) tensor.grad = null
-  else {
-    if (tensor.grad.gradFn === null) tensor.grad.requiresGrad_(false)
-    else tensor.grad.detach_()
-    tensor.grad.zero_()
-  }
-}
-
 const asRecurse = (recurse: boolean | { readonly recurse?: boolean }): boolean =>
   typeof recurse === 'boolean' ? recurse : (recurse.recurse ?? true)
-
-function walk(root: AnyModule, prefix: string, removeDuplicate: boolean): NamedList<AnyModule> {
-  const found: (readonly [string, AnyModule])[] = []
-  const seen = new Set<AnyModule>()
-  const stack: (readonly [string, AnyModule])[] = [[prefix, root]]
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [path, module] = top
-    if (removeDuplicate && seen.has(module)) continue
-    seen.add(module)
-    found.push(top)
-    const children = [...partsOf(module).registry.modules].reverse()
-    for (const [name, child] of children) if (child !== null) stack.push([joined(path, name), child])
-  }
-  return found
-}
-
-function named<T extends Tensor>(
-  root: AnyModule,
-  method: string,
-  args: readonly unknown[],
-  members: (registry: Registry<AnyModule>) => ReadonlyMap<string, T | null>,
-): NamedList<T> {
-  const {
-    prefix = '',
-    recurse = true,
-    removeDuplicate = true,
-  } = parse<NamedOptions>(method, ['prefix', 'recurse', 'removeDuplicate'], [], args)
-  const modules = recurse ? walk(root, prefix, removeDuplicate) : ([[prefix, root]] as const)
-  const seen = new Set<T>()
-  const found: (readonly [string, T])[] = []
-  for (const [path, module] of modules) {
-    for (const [name, member] of members(partsOf(module).registry)) {
-      if (member === null || (removeDuplicate && seen.has(member))) continue
-      seen.add(member)
-      found.push([joined(path, name), member])
-    }
-  }
-  return found
-}
-
-const joined = (prefix: string, name: string): string => (prefix === '' ? name : `${prefix}.${name}`)
 
 function requireName(
   module: object,
@@ -380,9 +315,9 @@ function requireName(
   if (isTaken(module, name, known)) throw errors.takenName(name)
 }
 
-/** A class field that was only declared is undefined, and free. */
+/** A class field that was only declared is undefined, or null, and free. */
 const isTaken = (module: object, name: string, known: ReadonlyMap<string, unknown>): boolean =>
-  !known.has(name) && Reflect.get(module, name) !== undefined
+  !known.has(name) && (Reflect.get(module, name) ?? null) !== null
 
 function attributeOf(module: AnyModule, name: string): unknown {
   if (!(name in module)) throw errors.noAttribute(module._getName(), name)
@@ -392,33 +327,6 @@ function attributeOf(module: AnyModule, name: string): unknown {
 function splitPath(root: AnyModule, target: string): { readonly owner: AnyModule; readonly name: string } {
   const end = target.lastIndexOf('.')
   return { owner: root.getSubmodule(target.slice(0, Math.max(end, 0))), name: target.slice(end + 1) }
-}
-
-function targetOf(args: readonly (Device | string | DType | Tensor | ToOptions)[]): {
-  readonly device: Device | undefined
-  readonly dtype: DType | undefined
-} {
-  let device: Device | undefined
-  let dtype: DType | undefined
-  for (const arg of args) {
-    if (arg instanceof DType) dtype = arg
-    else if (arg instanceof Device || typeof arg === 'string') device = resolveDevice(arg)
-    else {
-      if (arg.device !== undefined) device = resolveDevice(arg.device)
-      if (arg.dtype !== undefined) dtype = arg.dtype
-    }
-  }
-  return { device, dtype }
-}
-
-function replaceContents(parameter: Tensor, fn: (tensor: Tensor) => Tensor): void {
-  const replace = (tensor: Tensor): void => {
-    const applied = noGrad(() => fn(tensor))
-    if (applied !== tensor) tensor.data = applied
-  }
-  const { grad } = parameter
-  replace(parameter)
-  if (grad !== null) replace(grad)
 }
 
 function loadAll(

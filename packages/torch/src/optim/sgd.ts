@@ -4,7 +4,7 @@ import { noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
 import { notePersistent } from '../engine/evaluate.ts'
 import { invalidOption } from '../errors.ts'
-import { clearGrad } from '../nn/module.ts'
+import { clearGrad } from '../nn/contents.ts'
 import { tensorOfData } from '../ops/creation.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 

@@ -19,6 +19,9 @@ export interface Element {
 
 const unknown = Number.POSITIVE_INFINITY
 
+/** Whether an operand may be anything, NaN too: then so may the result, however bounded the function is on numbers. */
+const isUnknown = ({ ex, ey }: Element): boolean => ex === unknown || ey === unknown
+
 /** A float op with a formula for its spread and one rounding (none: the result is exact). */
 export const smooth =
   (spread: Spread, rounding: RoundingClass | undefined): BoundRule =>
@@ -28,6 +31,7 @@ export const smooth =
       args,
       (at) => {
         const element = elementAt(args, at)
+        if (isUnknown(element)) return unknown
         if (Number.isFinite(element.z)) return spread(element)
         corners ??= cornersOf(args)
         return spreadOfNonFinite(element, at, corners)
@@ -45,6 +49,7 @@ export const monotone =
       args,
       (at) => {
         const element = elementAt(args, at)
+        if (isUnknown(element)) return unknown
         if (!Number.isFinite(element.z)) return spreadOfNonFinite(element, at, corners)
         if (!isSafe(element)) return unknown
         return corners.reduce(
@@ -194,7 +199,6 @@ function shifted(value: NdArray, bound: Float64Array, sign: number): NdArray {
 
 function spreadOfNonFinite({ ex, ey, z }: Element, at: number, corners: readonly NdArray[]): number {
   if (ex === 0 && ey === 0) return 0
-  if (ex === unknown || ey === unknown) return unknown
   return corners.every((corner) => Object.is(corner.data[at], z)) ? 0 : unknown
 }
 

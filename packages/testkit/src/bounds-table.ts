@@ -1,4 +1,5 @@
 // The error rule of every op: a total table, so that an op without a rule does not compile.
+
 import type { OpName } from '@heddle/core'
 import { hostMath, isFloat } from '@heddle/core'
 import type { BoundRule } from './bounds.ts'
@@ -17,6 +18,7 @@ import {
   scattered,
   summed,
 } from './bounds-arrays.ts'
+import { branched, repeated } from './bounds-control.ts'
 import {
   bitcastBound,
   castBound,
@@ -222,10 +224,10 @@ export const boundRules: Readonly<Record<OpName, BoundRule>> = {
   recurrence: recurred,
   dot: contracted,
   randomBits: exactInputs,
-  // What `unrolled` leaves is `whileLoop`.
+  // What `unrolled` leaves is `whileLoop`, and `cond` around it.
   checkpoint: exactInputs,
-  cond: exactInputs,
+  cond: branched,
   customVjp: exactInputs,
   loop: exactInputs,
-  whileLoop: exactInputs,
+  whileLoop: repeated,
 }

@@ -1,4 +1,22 @@
-import { createBuilder, type NdArray, numbersOf, opNames, opRecord, toNdArray } from '@heddle/core'
+import {
+  add,
+  cond,
+  createBuilder,
+  gt,
+  log,
+  lt,
+  mul,
+  type NdArray,
+  numbersOf,
+  opNames,
+  opRecord,
+  sin,
+  sub,
+  tanh,
+  toNdArray,
+  type Value,
+  whileLoop,
+} from '@heddle/core'
 import { describe, expect, test } from 'vitest'
 import { boundsOfGraph, knownShare } from './bounds.ts'
 import { boundRules } from './bounds-table.ts'
@@ -32,7 +50,10 @@ function violations(sample: NamedSample): string[] {
     result.attrs,
     result.type,
   )
-  const bound = boundRules[result.op]({ node: result, inputs, value, precision: 'reproducible' })
+  const run = (): never => {
+    throw new Error('a sample has no body')
+  }
+  const bound = boundRules[result.op]({ node: result, inputs, value, precision: 'reproducible', run })
   return Array.from({ length: TRIALS }, () => {
     const moved = inputs.map((input) => perturbed(input.value, input.bound, random))
     const seen = evaluate(moved, result.attrs, result.type)
@@ -73,4 +94,80 @@ test('nothing is known of a product of which a part may overflow before it meets
 
   expect(boundOf(0, -2)).toBe(Number.POSITIVE_INFINITY)
   expect(boundOf(0, -1.25)).toBeLessThan(1e-30)
+})
+
+describe('bounds of a whileLoop', () => {
+  const b = createBuilder()
+  const x = inputValue(b, 'x', 'f32', [])
+  const start: Value = x
+  const boundAt = (y: Value, value: number): number => {
+    const { outputs } = boundsOfGraph(
+      graphOf('loop', [x], { y }),
+      { x: toNdArray('f32', [], [value]) },
+      'reproducible',
+    )
+    return outputs['y']?.bound[0] ?? Number.NaN
+  }
+  const repeated = (turns: number, body: (value: Value) => Value): Value =>
+    whileLoop(
+      ({ count }: { count: Value; value: Value }) => lt(count, turns),
+      ({ count, value }) => ({ count: add(count, 1), value: body(value) }),
+      { count: b.full({ dtype: 'i32', shape: [], value: 0 }), value: start },
+    ).value
+
+  test('are those of its steps, one after the other', () => {
+    const written = tanh(mul(tanh(mul(x, 0.7)), 0.7))
+
+    expect(boundAt(written, 0.4)).toBeGreaterThan(0)
+    expect(
+      boundAt(
+        repeated(2, (value) => tanh(mul(value, 0.7))),
+        0.4,
+      ),
+    ).toBe(boundAt(written, 0.4))
+    expect(
+      boundAt(
+        repeated(0, (value) => tanh(mul(value, 0.7))),
+        0.4,
+      ),
+    ).toBe(0)
+  })
+
+  test('are unknown where its condition is uncertain', () => {
+    const until = (limit: number): Value =>
+      whileLoop(
+        (value: Value) => gt(value, limit),
+        (value: Value) => tanh(value),
+        start,
+      )
+
+    expect(boundAt(until(0.7), 0.9)).toBeLessThan(1e-6)
+    expect(boundAt(until(Math.tanh(0.9)), 0.9)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('are those of the chosen body where a branch is around it', () => {
+    const chosen = (limit: number): Value =>
+      cond(
+        gt(x, limit),
+        () => repeated(3, (value) => mul(value, 2)),
+        () => repeated(3, (value) => tanh(value)),
+      )
+
+    expect(boundAt(chosen(0), 0.5)).toBe(0)
+    expect(boundAt(chosen(1), 0.5)).toBeGreaterThan(0)
+  })
+})
+
+test('nothing is known of a bounded function of what may be NaN', () => {
+  const b = createBuilder()
+  const x = inputValue(b, 'x', 'f32', [2])
+  const level = log(sub(mul(x, 1.1), 0.11))
+  const graph = graphOf('pole', [x], { y: tanh(level), z: sin(level) })
+
+  const { y, z } = boundsOfGraph(graph, { x: toNdArray('f32', [2], [0.1, 1]) }, 'reproducible').outputs
+
+  for (const each of [y, z]) {
+    expect(each?.bound[0]).toBe(Number.POSITIVE_INFINITY)
+    expect(each?.bound[1]).toBeLessThan(1e-5)
+  }
 })

@@ -2,7 +2,7 @@
 // the bounds of its operands into a bound of its result, with magnitudes taken from the reference itself. A bound of
 // Infinity says that nothing is known (an overflow, a pole within reach, an index that may differ); bounds never guess.
 import { unrolled } from '@heddle/compiler'
-import type { Bindings, DType, Graph, NdArray, Value } from '@heddle/core'
+import type { Bindings, DType, Graph, NdArray, Region, Value } from '@heddle/core'
 import { computes, dtypes, interpretValues, isFloat, movesOnly, nodesOf, opRecord } from '@heddle/core'
 import { boundRules } from './bounds-table.ts'
 import { type Precision, roundingError, tolerancesOf } from './tolerances.ts'
@@ -18,6 +18,8 @@ export interface BoundArgs {
   readonly inputs: readonly Bounded[]
   readonly value: NdArray
   readonly precision: Precision
+  /** Results of a body, for ops that have one. */
+  readonly run: (body: Region, inputs: readonly Bounded[]) => readonly Bounded[]
 }
 
 /** Bound of a node's result from those of its operands. NaN counts as "nothing is known". */
@@ -32,17 +34,7 @@ export interface BoundedResults {
 export function boundsOfGraph(program: Graph, bindings: Bindings, precision: Precision): BoundedResults {
   // Loops step by step: errors grow from step to step.
   const graph = unrolled(program)
-  const nodes = nodesOf(graph)
-  const values = interpretValues(nodes, bindings)
-  const bounded = new Map<Value, Bounded>()
-  nodes.forEach((node, at) => {
-    const value = values[at] as NdArray
-    const inputs = node.inputs.map((operand) => bounded.get(operand) as Bounded)
-    const args = { node, inputs, value, precision }
-    const bound = computesInStorage(node) ? boundInStorage(args) : boundRules[node.op](args)
-    settle(bound, value, precision)
-    bounded.set(node, { value, bound })
-  })
+  const bounded = boundsOfNodes(graph, bindings, new Map(), precision)
   const get = (value: Value): Bounded => bounded.get(value) as Bounded
   return {
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, get(value)])),
@@ -50,12 +42,57 @@ export function boundsOfGraph(program: Graph, bindings: Bindings, precision: Pre
   }
 }
 
+/** Of all nodes of an unrolled graph; `known` are those of inputs that are not exact. */
+function boundsOfNodes(
+  graph: Graph,
+  bindings: Bindings,
+  known: ReadonlyMap<Value, Bounded>,
+  precision: Precision,
+): ReadonlyMap<Value, Bounded> {
+  const nodes = nodesOf(graph)
+  const values = interpretValues(nodes, bindings)
+  const bounded = new Map<Value, Bounded>(known)
+  const run: BoundArgs['run'] = (body, inputs) => boundsOfBody(body, inputs, precision)
+  nodes.forEach((node, at) => {
+    if (bounded.has(node)) return
+    const value = values[at] as NdArray
+    const inputs = node.inputs.map((operand) => bounded.get(operand) as Bounded)
+    const args = { node, inputs, value, precision, run }
+    const bound = computesInStorage(node) ? boundInStorage(args) : boundRules[node.op](args)
+    settle(bound, value, precision)
+    bounded.set(node, { value, bound })
+  })
+  return bounded
+}
+
+/** Bodies as graphs, unrolled: they run many times. */
+const bodies = new WeakMap<Region, Graph>()
+
+function boundsOfBody(body: Region, inputs: readonly Bounded[], precision: Precision): readonly Bounded[] {
+  const graph = bodies.get(body) ?? unrolled(graphOfBody(body))
+  bodies.set(body, graph)
+  const bindings = Object.fromEntries(
+    body.inputs.map(({ attrs }, k) => [attrs.name, (inputs[k] as Bounded).value]),
+  )
+  const known = new Map(body.inputs.map((input, k) => [input, inputs[k] as Bounded]))
+  const bounded = boundsOfNodes(graph, bindings, known, precision)
+  return graph.outputs.map(({ value }) => bounded.get(value) as Bounded)
+}
+
+const graphOfBody = ({ inputs, results }: Region): Graph => ({
+  name: 'body',
+  inputs: inputs.map((value) => ({ value, role: 'feed', trainable: false, initial: undefined })),
+  outputs: results.map((value, k) => ({ name: `result${k}`, value })),
+  updates: [],
+})
+
 const computesInStorage = ({ op, type, inputs }: Value): boolean =>
   [type, ...inputs.map((input) => input.type)].some(({ dtype }) => !computes(dtype)) &&
-  !movesOnly(opRecord(op))
+  !movesOnly(opRecord(op)) &&
+  opRecord(op).kind !== 'control'
 
 /** An op on dtypes that are only stored: it computes in f32 or i32, and its result is rounded (or wraps) once. */
-function boundInStorage({ node, inputs, value, precision }: BoundArgs): Float64Array {
+function boundInStorage({ node, inputs, value, precision, run }: BoundArgs): Float64Array {
   const { dtype } = node.type
   const widened = <T extends NdArray>(array: T): T => ({ ...array, dtype: dtypes[array.dtype].computesAs })
   const type = { ...node.type, dtype: dtypes[dtype].computesAs }
@@ -66,6 +103,7 @@ function boundInStorage({ node, inputs, value, precision }: BoundArgs): Float64A
     inputs: inputs.map((input) => ({ ...input, value: widened(input.value) })),
     value: widened(value),
     precision,
+    run,
   })
   const tolerances = tolerancesOf(precision, dtype)
   return bound.map((error, at) => {

@@ -10,6 +10,7 @@ import {
   cond,
   cos,
   customVjp,
+  div,
   exp,
   full,
   type Graph,
@@ -23,6 +24,7 @@ import {
   shiftRight,
   sin,
   sqrt,
+  stopGradient,
   sub,
   sum,
   tanh,
@@ -55,6 +57,7 @@ export function whilePrograms(): Readonly<Record<string, Graph>> {
     'whileLoop inside cond': endlessUnlessChosen(),
     'whileLoop inside whileLoop': triangle(),
     'whileLoop of no step, one and two': countdowns(),
+    'whileLoop over arrays': roots(),
   }
 }
 
@@ -306,6 +309,21 @@ function countdowns(): Graph {
         { left: add(mul(steps, 0), start), array: full(steps.builder, 'i32', [5], 10) },
       ).array
     return { none: from(0), one: from(1), two: from(2) }
+  })
+}
+
+/** Square roots by five of Newton's steps, with the derivative of a function around the loop. */
+function roots(): Graph {
+  return program('roots', ({ b, input }) => {
+    const x = input('x', 'f32', [37])
+    const square = add(mul(x, x), 1)
+    const { root } = whileLoop(
+      ({ count }: { count: Value; root: Value }) => lt(count, 5),
+      ({ count, root }) => ({ count: add(count, 1), root: mul(add(root, div(square, root)), 0.5) }),
+      { count: full(b, 'i32', [], 0), root: square },
+    )
+    const [dx = x] = gradient(sum(mul(sin(x), stopGradient(root))), [x])
+    return { root, dx }
   })
 }
 

@@ -1,7 +1,20 @@
-// Steps of random programs with bodies: bounded loops, branches, recomputed parts, functions with derivatives of their own. A body is made
-// of a random step or two on what it is handed, and now and then reads a value from around it.
+// Steps of random programs with bodies: loops, branches, recomputed parts, functions with derivatives of their own. A body is made of a
+// random step or two on what it is handed, and now and then reads a value from around it.
 import type { Value } from '@heddle/core'
-import { add, checkpoint, cond, customVjp, isFloat, mul, scan, sizeOf, tanh } from '@heddle/core'
+import {
+  add,
+  and,
+  checkpoint,
+  cond,
+  customVjp,
+  isFloat,
+  lt,
+  mul,
+  scan,
+  sizeOf,
+  tanh,
+  whileLoop,
+} from '@heddle/core'
 import { anyValue, type Chooser, fit, floatValue, type Step, writtenSteps } from './program-steps.ts'
 
 /** Loops of random programs are short. */
@@ -78,4 +91,33 @@ const customStep: Step = (c) => {
   return ofX(x)
 }
 
+/** What a random `whileLoop` carries. */
+interface Turn {
+  readonly count: Value
+  readonly value: Value
+}
+
+/** Runs as often as a number or an integer value says, but only a few times; now and then until what it carries says stop. */
+export const whileStep: Step = (c) => {
+  const [init, limit] = [anyValue(c), anyValue(c)]
+  if (init === undefined || limit === undefined) return undefined
+  const scalar = { dtype: 'i32', shape: [] } as const
+  const most = c.b.full({ ...scalar, value: c.below(mostRows) })
+  const turns = limit.type.dtype === 'i32' ? c.b.minimum(fit(c.b, limit, scalar), most) : most
+  const around = c.below(3) === 2 ? anyValue(c) : undefined
+  const stops = c.below(3) === 2
+  const { count, value } = whileLoop(
+    (turn: Turn) => {
+      const goesOn = lt(turn.count, turns)
+      const { builder: b } = turn.value
+      return stops ? and(goesOn, lt(fit(b, turn.value, { dtype: 'f32', shape: [] }), 0.5)) : goesOn
+    },
+    (turn) => ({ count: add(turn.count, 1), value: inside(c, [turn.value], around) }),
+    { count: c.b.full({ ...scalar, value: 0 }), value: init },
+    c.below(4) === 3 ? { limit: 2 } : {},
+  )
+  return c.below(4) === 3 ? count : value
+}
+
+/** Those with a derivative. */
 export const controlSteps: readonly Step[] = [scanStep, condStep, checkpointStep, customStep]

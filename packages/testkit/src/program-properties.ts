@@ -22,6 +22,7 @@ import {
 } from '@heddle/core'
 import { type Bounded, type BoundedResults, boundsOfGraph, knownShare } from './bounds.ts'
 import { expectSameBits, expectWithin } from './compare.ts'
+import { needsLoops } from './conformance-cases.ts'
 import type { RandomProgram } from './programs.ts'
 import { type PlanResults, runPlan } from './run-plan.ts'
 import { type Precision, precisionOf, tolerancesOf } from './tolerances.ts'
@@ -37,7 +38,7 @@ export interface Agreement {
   readonly known: number
 }
 
-/** Throws where a runtime that has the program's dtypes disagrees with the reference, or with the interpreter of kernels. */
+/** Throws where a runtime that has the program's dtypes, and loops if it needs them, disagrees with the reference, or with the interpreter of kernels. */
 export async function checkAgreement(
   { graph, bindings }: RandomProgram,
   backends: readonly Backend[],
@@ -52,7 +53,8 @@ export async function checkAgreement(
   }
   const dtypes = new Set(nodesOf(graph).map(({ type }) => type.dtype))
   const runs = ({ capabilities }: Backend): boolean =>
-    [...dtypes].every((dtype) => capabilities.dtypes.includes(dtype))
+    [...dtypes].every((dtype) => capabilities.dtypes.includes(dtype)) &&
+    (capabilities.loops || !needsLoops(graph))
   for (const backend of backends.filter(runs)) {
     const { outputs } = referenceFor(backend)
     for (const { name, compile } of compilers) {

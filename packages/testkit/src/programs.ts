@@ -4,7 +4,7 @@ import { gradient, jvp, vjp } from '@heddle/compiler'
 import type { Bindings, DType, Graph, SampleInput, Value } from '@heddle/core'
 import { createBuilder, dtypeNames, HeddleError, isFloat, sizeOf } from '@heddle/core'
 import { type Arbitrary, array, nat, record } from 'fast-check'
-import { controlSteps } from './program-control.ts'
+import { controlSteps, whileStep } from './program-control.ts'
 import { sampledComposite, sampledOp } from './program-samples.ts'
 import { type Step, writtenSteps } from './program-steps.ts'
 import { bind, drawInputs, graphOf, inputValue } from './samples.ts'
@@ -29,11 +29,15 @@ export interface RandomProgram {
 const steps: readonly Step[] = [
   ...writtenSteps,
   ...controlSteps,
+  whileStep,
   sampledOp,
   sampledOp,
   sampledOp,
   sampledComposite,
 ]
+
+/** The same without what has no derivative: after one such step there would be nothing to differentiate. */
+const differentiableSteps: readonly Step[] = steps.filter((step) => step !== whileStep)
 
 /** Largest array and rank of a program: the interpreter is slow, and shapes say more than sizes. */
 const MOST_ELEMENTS = 400
@@ -63,7 +67,7 @@ const extents = [2, 3, 4, 5, 1, 7, 17, 0]
 
 /** The program a recipe makes; equal recipes make equal programs. */
 export function buildProgram(recipe: Recipe): RandomProgram {
-  const { values, inputs, bindings } = buildValues(recipe)
+  const { values, inputs, bindings } = buildValues(recipe, steps)
   return { graph: graphOf('random', inputs, outputsOf(recipe, values)), bindings }
 }
 
@@ -115,7 +119,7 @@ function buildDerivative(
   name: string,
   differentiate: (parts: Differentiation) => readonly Value[] | undefined,
 ): RandomProgram | undefined {
-  const { inputs, values, bindings } = buildValues(recipe)
+  const { inputs, values, bindings } = buildValues(recipe, differentiableSteps)
   const outputs = outputsOf(recipe, values)
   const wrt = inputs.filter(({ type }) => isFloat(type.dtype))
   const terms = Object.values(outputs).filter(({ type }) => isFloat(type.dtype))
@@ -163,7 +167,7 @@ interface Built {
   readonly bindings: Bindings
 }
 
-function buildValues({ seed, inputs: shapes, steps: taken }: Recipe): Built {
+function buildValues({ seed, inputs: shapes, steps: taken }: Recipe, known: readonly Step[]): Built {
   const b = createBuilder()
   const dtypes = seed % 4 === 3 ? dtypeNames : commonDTypes
   const samples = shapes.map((shape) => inputOf(shape, dtypes))
@@ -172,7 +176,7 @@ function buildValues({ seed, inputs: shapes, steps: taken }: Recipe): Built {
   for (const [which = 0, ...choices] of taken) {
     let next = 0
     const below = (limit: number): number => (limit <= 0 ? 0 : (choices[next++] ?? 0) % limit)
-    const value = steps[which % steps.length]?.({ b, values, below, dtypes })
+    const value = known[which % known.length]?.({ b, values, below, dtypes })
     const fits =
       value !== undefined && sizeOf(value.type.shape) <= MOST_ELEMENTS && value.type.shape.length <= MOST_AXES
     if (fits) values.push(value)

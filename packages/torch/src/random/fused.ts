@@ -15,19 +15,25 @@ export function fusedF32(a: number, b: number, c: number): number {
 }
 
 /**
- * `a * b + c` of three f64, rounded once (Boldo and Melquiond 2008, "Emulation of FMA and correctly rounded sums"): the product and
- * the sums as pairs of doubles, the lowest sum rounded to odd so that the last one rounds as if all bits were there.
- * Exact while the product neither overflows nor is subnormal.
+ * `a * b + c` of three f64, rounded once (after Boldo and Melquiond 2008, "Emulation of FMA and correctly rounded sums"): the product and
+ * the sums as pairs of doubles. Exact while the product neither overflows nor is subnormal.
  */
 export function fusedF64(a: number, b: number, c: number): number {
   const product = a * b
   if (product === 0 || c === 0 || !Number.isFinite(product)) return product + c
   const productLow = lostByProduct(a, b, product)
   const low = c + productLow
-  const lowRest = lostBySum(c, productLow, low)
   const high = product + low
   const highRest = lostBySum(product, low, high)
-  return high + sumToOdd(highRest, lowRest)
+  const lowRest = lostBySum(c, productLow, low)
+  const rest = highRest + lowRest
+  const sum = high + rest
+  const lost = lostBySum(highRest, lowRest, rest)
+  if (lost === 0) return sum
+  // Only if `high + rest` lies exactly between two doubles can what `rest` lost matter.
+  const beyond = 2 * (rest - (sum - high))
+  if (beyond === 0 || sum + beyond - sum !== beyond) return sum
+  return lost > 0 === beyond > 0 ? sum + beyond : sum
 }
 
 /** What `a + b` lost to rounding: exact (Knuth). */
@@ -47,20 +53,4 @@ function lostByProduct(a: number, b: number, product: number): number {
   const bHigh = bScaled - (bScaled - b)
   const bLow = b - bHigh
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)
-}
-
-const double = new Float64Array(1)
-const bits = new BigInt64Array(double.buffer)
-
-/** The sum if it is exact, else of the two doubles around it the one whose last bit is 1. */
-function sumToOdd(a: number, b: number): number {
-  const sum = a + b
-  const lost = lostBySum(a, b, sum)
-  if (lost === 0) return sum
-  double[0] = sum
-  const pattern = bits[0] ?? 0n
-  if ((pattern & 1n) === 1n) return sum
-  // Bit patterns grow away from zero.
-  bits[0] = pattern + (lost > 0 === sum > 0 ? 1n : -1n)
-  return double[0]
 }

@@ -9,7 +9,8 @@ export function largestFirst(values: Float64Array, count: number): Int32Array {
   const order = Int32Array.from(values.keys())
   const size = order.length
   const precedes: Precedes = (a, b) => {
-    const [x, y] = [values[a] as number, values[b] as number]
+    const x = values[a] as number
+    const y = values[b] as number
     return x > y || (Number.isNaN(x) && !Number.isNaN(y))
   }
   if (count * 64 <= size) partialSort(order, precedes, 0, count, size)
@@ -24,7 +25,8 @@ export function largestFirst(values: Float64Array, count: number): Int32Array {
 export function largestPlace(values: Float64Array): number {
   let best = 0
   for (let at = 1; at < values.length; at++) {
-    const [value, champion] = [values[at] as number, values[best] as number]
+    const value = values[at] as number
+    const champion = values[best] as number
     if (value > champion || (Number.isNaN(value) && !Number.isNaN(champion))) best = at
   }
   return best
@@ -98,7 +100,9 @@ function partitionByMedian(order: Int32Array, precedes: Precedes, first: number,
 }
 
 function medianOf(order: Int32Array, precedes: Precedes, i: number, j: number, k: number): number {
-  const [a, b, c] = [order[i] as number, order[j] as number, order[k] as number]
+  const a = order[i] as number
+  const b = order[j] as number
+  const c = order[k] as number
   if (precedes(a, b)) {
     if (precedes(b, c)) return j
     return precedes(a, c) ? k : i

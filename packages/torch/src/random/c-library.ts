@@ -1,7 +1,8 @@
 // Logarithm, exponential, sine and cosine in double to the bit as the C library of Linux computes them, which PyTorch calls: glibc from
 // 2.28 on, on processors with fused multiply-adds. JavaScript's own functions differ from it in the last bit of a few per cent.
 // Each line below is a rounding or a few; their order and what is fused is the algorithm. Outside of the ranges that random numbers
-// need the host's functions answer.
+// need the host's functions answer. Sources of the methods: ARM's Optimized Routines (log, exp: tables, then short polynomials), IBM's
+// Accurate Mathematical Library (sin, cos: the addition theorem around the points of a table).
 import { anglePoints, logarithmPoints, powerPoints } from './c-library-tables.ts'
 import { fusedF64 as fused } from './fused.ts'
 

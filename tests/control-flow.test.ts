@@ -7,17 +7,16 @@ import {
   createBuilder,
   type Graph,
   hostCapabilities,
-  matmul,
   mul,
   planToJson,
   program,
   scan,
   sum,
-  tanh,
   toNdArray,
   type Value,
 } from '@heddle/core'
 import {
+  blockProgram,
   checkAgreement,
   checkForms,
   controlPrograms,
@@ -123,20 +122,7 @@ test.each([
 })
 
 test('checkpoint needs less memory', () => {
-  const net = (wrap: (block: (x: Value) => Value, x: Value) => Value): Graph =>
-    program('net', ({ input }) => {
-      const w = input('w', 'f32', [16, 16])
-      const block = (x: Value): Value => {
-        let y = x
-        for (let layer = 0; layer < 4; layer++) y = tanh(matmul(y, w))
-        return y
-      }
-      let y: Value = input('x', 'f32', [16, 16])
-      for (let part = 0; part < 4; part++) y = wrap(block, y)
-      const [dw = y] = gradient(sum(y), [w])
-      return { dw }
-    })
-  const [kept, recomputed] = [net((block, x) => block(x)), net((block, x) => checkpoint(block, x))]
+  const [kept, recomputed] = [blockProgram((block, x) => block(x)), blockProgram(checkpoint)]
   const backend = backends.at(-1)!
   const plans = [kept, recomputed].map((graph) => planFor(graph, backend.capabilities))
 

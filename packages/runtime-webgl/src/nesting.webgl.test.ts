@@ -20,7 +20,7 @@ import {
   type Value,
   whileLoop,
 } from '@heddle/core'
-import { controlPrograms, drawInputs, runPlan, whilePrograms } from '@heddle/testkit'
+import { blockProgram, controlPrograms, drawInputs, runPlan, whilePrograms } from '@heddle/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createBackend } from './backend.ts'
 import { type Device, ownDevice } from './device.ts'
@@ -170,20 +170,7 @@ function preparedBytes(graph: Graph): number {
 }
 
 test('checkpoint needs less memory', () => {
-  const net = (wrap: (block: (x: Value) => Value, x: Value) => Value): Graph =>
-    program('net', ({ input }) => {
-      const w = input('w', 'f32', [16, 16])
-      const block = (x: Value): Value => {
-        let y = x
-        for (let layer = 0; layer < 4; layer++) y = tanh(matmul(y, w))
-        return y
-      }
-      let y: Value = input('x', 'f32', [16, 16])
-      for (let part = 0; part < 4; part++) y = wrap(block, y)
-      const [dw = y] = gradient(sum(y), [w])
-      return { dw }
-    })
-  const [kept, recomputed] = [net((block, x) => block(x)), net((block, x) => checkpoint(block, x))]
+  const [kept, recomputed] = [blockProgram((block, x) => block(x)), blockProgram(checkpoint)]
 
   expect([kept, recomputed].map((graph) => preparedBytes(graph) / 1024)).toEqual([18, 14])
 })

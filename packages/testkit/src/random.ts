@@ -1,6 +1,6 @@
 // Seeded numbers for fixtures: the same seed gives the same data in every runtime. Not for statistics, not for secrets.
-import type { DType, TypedArray } from '@heddle/core'
-import { dtypes, writeElement } from '@heddle/core'
+import type { Bindings, DType, NdArray, TypedArray, Value } from '@heddle/core'
+import { dtypes, postOrder, sizeOf, toNdArray, writeElement } from '@heddle/core'
 
 /** A stream of numbers in [0, 1). */
 export interface Random {
@@ -71,6 +71,17 @@ export function fillArray(dtype: DType, size: number, fill: Fill, random: Random
   const data = allocate(size)
   for (let at = 0; at < size; at++) writeElement(dtype, data, at, round(draw(dtype, fill, random)))
   return data
+}
+
+/** Data for every input that values are computed from. */
+export function fillInputs(values: readonly Value[], fill: Fill, random: Random): Bindings {
+  const bindings: Record<string, NdArray> = {}
+  for (const node of postOrder(values)) {
+    if (node.op !== 'input') continue
+    const { name, dtype, shape } = (node as Value<'input'>).attrs
+    bindings[name] = toNdArray(dtype, shape, fillArray(dtype, sizeOf(shape), fill, random))
+  }
+  return bindings
 }
 
 function draw(dtype: DType, fill: Fill, random: Random): number {

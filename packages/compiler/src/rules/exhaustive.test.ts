@@ -17,7 +17,7 @@ import {
   typesEqual,
   type Value,
 } from '@heddle/core'
-import { type Fill, fillArray, instanceOf, makeRandom, type Random, toHostArray } from '@heddle/testkit'
+import { type Fill, fillInputs, instanceOf, makeRandom, type Random, toHostArray } from '@heddle/testkit'
 import { expect, test } from 'vitest'
 import type { Rule } from '../rewrite/rule.ts'
 import { scalarValue } from './constant-values.ts'
@@ -119,16 +119,6 @@ function rounded(node: Value, operands: readonly NdArray[]): NdArray {
   return toNdArray(dtype, shape, data)
 }
 
-function bindingsFor(values: readonly Value[], fill: Fill, random: Random): Record<string, NdArray> {
-  const bindings: Record<string, NdArray> = {}
-  for (const node of postOrder(values)) {
-    if (node.op !== 'input') continue
-    const { name, dtype, shape } = (node as Value<'input'>).attrs
-    bindings[name] = toNdArray(dtype, shape, fillArray(dtype, sizeOf(shape), fill, random))
-  }
-  return bindings
-}
-
 /** A complaint if the two differ in a bit; a NaN is a NaN. */
 function difference(
   { before, after }: Instance,
@@ -137,7 +127,7 @@ function difference(
 ): string | undefined {
   if (!typesEqual(before.type, after.type)) return `changes the type:\n${textOf(before, after)}`
   for (const fill of fills) {
-    const bindings = bindingsFor([before, after], fill, random)
+    const bindings = fillInputs([before, after], fill, random)
     for (const evaluate of ways) {
       const [x, y] = evaluate([before, after], bindings) as [NdArray, NdArray]
       for (let at = 0; at < x.data.length; at++) {

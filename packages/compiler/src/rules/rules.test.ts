@@ -1,7 +1,6 @@
 // Derived from the rules: every rule on every example fires, keeps the type and the value, costs no more, and ends.
 import { readFileSync } from 'node:fs'
 import {
-  type Bindings,
   createBuilder,
   dtypes,
   type Graph,
@@ -13,10 +12,9 @@ import {
   postOrder,
   printGraph,
   sizeOf,
-  toNdArray,
   type Value,
 } from '@heddle/core'
-import { type Fill, fillArray, makeRandom } from '@heddle/testkit'
+import { type Fill, fillInputs, makeRandom } from '@heddle/testkit'
 import { describe, expect, test } from 'vitest'
 import { rewriteGraph } from '../rewrite/driver.ts'
 import type { Rule } from '../rewrite/rule.ts'
@@ -29,18 +27,6 @@ const graphOf = (...values: readonly Value[]): Graph => ({
   outputs: values.map((value, k) => ({ name: `y${k}`, value })),
   updates: [],
 })
-
-/** Data for every input the values need. */
-function bindingsFor(values: readonly Value[], fill: Fill, seed: number): Bindings {
-  const random = makeRandom(seed)
-  const bindings: Record<string, NdArray> = {}
-  for (const node of postOrder(values)) {
-    if (node.op !== 'input') continue
-    const { name, dtype, shape } = (node as Value<'input'>).attrs
-    bindings[name] = toNdArray(dtype, shape, fillArray(dtype, sizeOf(shape), fill, random))
-  }
-  return bindings
-}
 
 /** Work done per run, roughly: views and what constants alone decide are free. */
 function workOf(root: Value): number {
@@ -75,7 +61,7 @@ function expectSameValues(before: Value, after: Value, rule: Rule): void {
   const exactness = foldingRules.includes(rule) ? 'approximates' : rule.exactness
   for (const fill of exactness === 'exact' ? fills : fills.slice(0, 1)) {
     for (let seed = 1; seed <= 8; seed++) {
-      const bindings = bindingsFor([before, after], fill, seed)
+      const bindings = fillInputs([before, after], fill, makeRandom(seed))
       const [x, y] = interpretValues([before, after], bindings) as [NdArray, NdArray]
       if (exactness === 'exact') expect(bitsOf(y)).toEqual(bitsOf(x))
       else for (const [at, value] of numbersOf(x).entries()) expectClose(Number(y.data[at]), value)

@@ -15,6 +15,14 @@ export const compilerMutants: readonly Mutant[] = [
     tests: ['packages/compiler/src/autodiff/gradient.test.ts'],
   },
   {
+    name: 'narrow-lost-reader',
+    about: 'what a customVjp keeps of a source counts as not reading it',
+    file: 'packages/compiler/src/regions/narrow.ts',
+    find: 'if (needed.some(reads)) markReading(value)',
+    replace: '',
+    tests: ['packages/compiler/src/regions/narrow.test.ts'],
+  },
+  {
     name: 'rule-add-zero',
     about: 'x + 0 becomes x where x may be -0',
     file: 'packages/compiler/src/rules/arithmetic.ts',

@@ -46,6 +46,14 @@ export const coreMutants: readonly Mutant[] = [
     tests: golden,
   },
   {
+    name: 'sign-of-negative',
+    about: 'the sign of negative numbers is 0, and their |x| is flat',
+    file: 'packages/core/src/ops/support.ts',
+    find: 'b.select(b.lt(x, zero), fullLike(b, x, -1), zero)',
+    replace: 'zero',
+    tests: golden,
+  },
+  {
     name: 'expand-gradient-axis',
     about: 'the derivative of a repetition is one of the cotangents, not their sum',
     file: 'packages/core/src/ops/expand.ts',

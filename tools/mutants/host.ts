@@ -73,7 +73,7 @@ export const hostMutants: readonly Mutant[] = [
   {
     name: 'webgl-host-upload',
     about: 'the result of a host step is not uploaded',
-    file: 'packages/runtime-webgl/src/executable.ts',
+    file: 'packages/runtime-webgl/src/record-plan.ts',
     find: 'if (texture !== undefined && size > 0) device.textures.upload(texture, type.dtype, output)',
     replace: '',
     tests: ['packages/runtime-webgl/src/host-steps.webgl.test.ts'],

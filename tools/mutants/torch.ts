@@ -1,55 +1,57 @@
 // Data table: bugs planted in the eager shim.
 import type { Mutant } from './mutant.ts'
 
-const autograd = ['packages/torch/src/autograd.test.ts', 'packages/torch/src/tensor.test.ts']
+const autograd = ['packages/torch/src/autograd.test.ts']
+const tensors = ['packages/torch/src/tensor.test.ts', ...autograd]
 const printing = ['packages/torch/src/print/printing.test.ts']
 
 export const torchMutants: readonly Mutant[] = [
   {
     name: 'torch-stale-trace',
-    about: 'traces whose leaves have other shapes share a plan: a stale cache key',
-    file: 'packages/torch/src/engine/plan-cache.ts',
-    find: 'return trace.isLeaf[at] ? node.type : node.attrs',
-    replace: 'return trace.isLeaf[at] ? {} : node.attrs',
-    tests: autograd,
+    about: 'traces of other operations share a plan: a stale cache key',
+    file: 'packages/torch/src/engine/evaluate.ts',
+    find: 'key.push(fragment.id)',
+    replace: 'key.push(0)',
+    tests: tensors,
   },
   {
     name: 'torch-stale-view',
     about: 'a view does not see what is written to its base',
-    file: 'packages/torch/src/engine/epoch.ts',
-    find: 'if (version !== box.version) {',
-    replace: 'if (version > box.version) {',
-    tests: ['packages/torch/src/tensor.test.ts', ...autograd],
+    file: 'packages/torch/src/tensor/memory.ts',
+    find: 'if (this.#cell === undefined || source !== this.#source) {',
+    replace: 'if (this.#cell === undefined) {',
+    tests: tensors,
   },
   {
     name: 'torch-write-unnoticed',
     about: 'writing in place does not raise the version that backward checks',
-    file: 'packages/torch/src/engine/epoch.ts',
-    find: 'box.version++',
-    replace: 'box.version += 0',
-    tests: autograd,
+    file: 'packages/torch/src/tensor/tensor.ts',
+    find: 'this.#counter.version++',
+    replace: '',
+    tests: tensors,
   },
   {
     name: 'torch-detach-leaks',
-    about: 'a gradient flows through a tensor that does not require one',
-    file: 'packages/torch/src/autograd/record.ts',
-    find: 'return isCut && isFloat(value.type.dtype) ? value.builder.stopGradient(value) : value',
-    replace: 'return isCut && isFloat(value.type.dtype) ? value : value',
+    about: 'a gradient flows through a tensor that was detached',
+    file: 'packages/torch/src/tensor/tensor.ts',
+    find: '{ memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter },',
+    replace:
+      '{ memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter, edge: this.#edge },',
     tests: autograd,
   },
   {
     name: 'torch-no-grad-stays',
     about: 'noGrad does not end',
     file: 'packages/torch/src/autograd/grad-mode.ts',
-    find: 'isEnabled = before',
-    replace: 'isEnabled = enabled',
+    find: 'finally {\n    isEnabled = before',
+    replace: 'finally {\n    isEnabled = enabled',
     tests: autograd,
   },
   {
     name: 'torch-graph-kept',
     about: 'a second backward through a freed graph is not refused',
     file: 'packages/torch/src/autograd/backward.ts',
-    find: 'if (!retainGraph) for (const node of visited) node.isFreed = true',
+    find: 'if (!this.#settings.keepGraph) for (const node of visited) node.release()',
     replace: '',
     tests: autograd,
   },

@@ -96,6 +96,11 @@ export const invalidView = (shape: readonly number[], size: number): TorchError 
     { shape, size },
   )
 
+export const inferredTwice = (): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_VIEW_SIZE', 'only one dimension can be inferred')
+export const invalidExtent = (extent: number): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_VIEW_SIZE', `invalid shape dimension ${extent}`, { extent })
+
 export const dimRange = (dim: number, rank: number): TorchError => {
   const span = Math.max(rank, 1)
   return new TorchError(
@@ -192,9 +197,6 @@ export const roundingMode = (mode: string): TorchError =>
 
 export const negativeIntegerPower = (): TorchError =>
   argumentError('Integers to negative integer powers are not allowed.')
-
-export const tRank = (rank: number): TorchError =>
-  argumentError(`t() expects a tensor with <= 2 dimensions, but self is ${rank}D`, { rank })
 
 interface DeviceName {
   toString(): string

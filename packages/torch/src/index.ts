@@ -29,6 +29,8 @@ export { NdArray } from './numpy/nd-array.ts'
 export { fromNumpy, ndarray } from './numpy/share.ts'
 export { celu, celu_, selu, selu_, threshold, threshold_ } from './ops/activation-functions.ts'
 export { hardshrink, logSoftmax, prelu, relu, softmax } from './ops/activations.ts'
+export type { AtLeast, Tensors } from './ops/aligned.ts'
+export { atleast1d, atleast2d, atleast3d, broadcastTensors } from './ops/aligned.ts'
 export { add, div, floorDivide, fmod, mul, pow, remainder, rsub, sub } from './ops/arithmetic.ts'
 export { eq, ge, gt, le, lt, ne } from './ops/comparison.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
@@ -45,7 +47,9 @@ export {
   zerosLike,
 } from './ops/creation.ts'
 export { addDevice, device } from './ops/devices.ts'
+export { asStrided, diagonal, moveaxis, movedim } from './ops/dim-views.ts'
 export { maximum, minimum } from './ops/extremes.ts'
+export { adjoint } from './ops/hermitian.ts'
 export {
   abs_,
   acos_,
@@ -97,7 +101,7 @@ export {
 } from './ops/in-place-functions.ts'
 export { matmul } from './ops/matrix.ts'
 export type { Named } from './ops/named.ts'
-export { chunk, narrow, select, split, unbind } from './ops/parts.ts'
+export { chunk, narrow, narrowCopy, select, split, splitWithSizes, unbind } from './ops/parts.ts'
 export {
   bitwiseNot,
   isfinite,
@@ -113,7 +117,9 @@ export type { RandomOptions } from './ops/random.ts'
 export { rand, randn } from './ops/random.ts'
 export { max, mean, min, sum } from './ops/reductions.ts'
 export { ceil, fix, floor, frac, round, trunc } from './ops/rounding.ts'
+export { dsplit, hsplit, tensorSplit, vsplit } from './ops/sections.ts'
 export { Slice, slice } from './ops/slice.ts'
+export { permute, squeeze, swapaxes, swapdims, t, transpose, unsqueeze } from './ops/transposes.ts'
 export {
   abs,
   absolute,
@@ -164,18 +170,8 @@ export {
   tan,
   tanh,
 } from './ops/unary.ts'
-export {
-  broadcastTo,
-  clone,
-  flatten,
-  permute,
-  reshape,
-  squeeze,
-  t,
-  transpose,
-  unflatten,
-  unsqueeze,
-} from './ops/views.ts'
+export { asStrided_, detach, detach_ } from './ops/view-functions.ts'
+export { broadcastTo, clone, flatten, ravel, reshape, unflatten } from './ops/views.ts'
 export * as optim from './optim/index.ts'
 export type { PrintOptions, PrintOptionsChange } from './print/print-options.ts'
 export { setPrintoptions } from './print/print-options.ts'

@@ -1,9 +1,10 @@
 // Nodes of views whose memory was written to: the tensor they are views of gets a node that gives the written part to the
 // operation and the rest back to where it came from; views get a node for what they show since.
 
+import { internalError } from '@heddle/core'
 import type { ArrayType } from '../engine/types.ts'
 import { filled } from '../tensor/filled.ts'
-import type { View } from '../tensor/memory.ts'
+import type { View, ViewStep } from '../tensor/memory.ts'
 import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
 import { type Edge, Node } from './node.ts'
 
@@ -11,10 +12,15 @@ const look = (view: View, whole: Tensor): Tensor => view.steps.reduce((seen, ste
 
 /** `whole` with `part` where the view looks. */
 function place(view: View, whole: Tensor, part: Tensor): Tensor {
-  const { steps } = view
+  const steps = view.direct === undefined ? view.steps : [view.direct()]
   const wholes = [whole]
   for (const step of steps.slice(0, -1)) wholes.push(step.look(wholes.at(-1) as Tensor))
-  return steps.reduceRight((inner, step, k) => step.place(wholes[k] as Tensor, inner), part)
+  return steps.reduceRight((inner, step, k) => placed(step, wholes[k] as Tensor, inner), part)
+}
+
+function placed({ place }: ViewStep, whole: Tensor, part: Tensor): Tensor {
+  if (place === undefined) throw internalError('torch', 'a view is placed along a step that has no way back')
+  return place(whole, part)
 }
 
 /** Of a tensor of which a part was written to. */
@@ -43,18 +49,16 @@ export class CopySlices extends Node {
 }
 
 class AsStrided extends Node {
-  readonly #base: Tensor
   readonly #view: View
 
   constructor(base: Tensor, view: View) {
     super('AsStridedBackward0', [gradientEdge(base)], [])
-    this.#base = base
     this.#view = view
   }
 
   override apply([grad]: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
     if (grad == null) return [null]
-    return [place(this.#view, filled(grad.device, this.#base.type_, 0), grad)]
+    return [this.#view.steps.reduceRight((back, step) => step.back(back), grad)]
   }
 }
 

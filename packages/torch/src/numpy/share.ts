@@ -1,54 +1,15 @@
 // Tensors and NumPy-like arrays over the same memory.
-import * as core from '@heddle/core'
-import { sizeOf, type TypedArray, type Value } from '@heddle/core'
+import type { TypedArray } from '@heddle/core'
 import type { DType } from '../dtypes.ts'
 import { cellOfData } from '../engine/cell.ts'
 import { cpu } from '../engine/device.ts'
+import { arrayType } from '../engine/types.ts'
 import { argumentError } from '../errors.ts'
 import { dtypeOfArray } from '../ops/creation.ts'
-import { operation } from '../ops/operation.ts'
-import { stepOf, viewOperation } from '../ops/run.ts'
-import { contiguousStrides, positions } from '../tensor/layout.ts'
+import { stridedStep } from '../ops/run-view.ts'
 import { Memory, View } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { NdArray, type NdGeometry } from './nd-array.ts'
-
-interface Geometry {
-  readonly shape: readonly number[]
-  readonly strides: readonly number[]
-  readonly offset: number
-}
-
-const isRowMajor = ({ shape, strides, offset }: Geometry, size: number): boolean =>
-  offset === 0 &&
-  sizeOf(shape) === size &&
-  contiguousStrides(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis])
-
-const places = ({ shape, strides, offset }: Geometry, x: Value): Value =>
-  x.builder.literal({ dtype: 'i32', shape, data: positions(shape, strides, offset) })
-
-/** Elements of flat memory as an array of any strides. */
-const strided = viewOperation<Geometry>({
-  look: operation<Geometry>({
-    name: 'strided',
-    node: null,
-    build: ([x], geometry) => {
-      const flat = x as Value
-      const isWhole = isRowMajor(geometry, sizeOf(flat.type.shape))
-      return isWhole ? core.reshape(flat, geometry.shape) : core.takeFlat(flat, places(geometry, flat))
-    },
-  }),
-  place: operation<Geometry>({
-    name: 'strided back',
-    node: null,
-    build: ([x, y], geometry) => {
-      const [flat, part] = [x as Value, y as Value]
-      const isWhole = isRowMajor(geometry, sizeOf(flat.type.shape))
-      return isWhole ? core.reshape(part, flat.type.shape) : core.putFlat(flat, places(geometry, flat), part)
-    },
-  }),
-  layout: (_, geometry) => geometry,
-})
 
 /** A tensor over the memory of a typed array, or of an array with extents and strides: writes on either side are seen on both. */
 export function fromNumpy(
@@ -61,8 +22,11 @@ export function fromNumpy(
   memory.share(data)
   array.locate(() => memory.address)
   const geometry = { shape, strides, offset }
-  const { step, type } = stepOf(strided, memory.cell.type, geometry)
-  return new Tensor({ memory, view: new View(undefined, step), layout: geometry }, type)
+  const step = stridedStep(memory.layout, memory.cell.type, geometry, dtype.core)
+  return new Tensor(
+    { memory, view: new View(undefined, step), layout: geometry },
+    arrayType(dtype.core, shape),
+  )
 }
 
 function arrayOf(source: TypedArray | NdArray | (NdGeometry & { readonly data: TypedArray })): NdArray {

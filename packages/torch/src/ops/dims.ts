@@ -1,6 +1,6 @@
 // Dimensions as users name them: one, several or none, counted from either end.
 import { sizeOf } from '@heddle/core'
-import { dimRange, invalidView, repeatedDim } from '../errors.ts'
+import { dimRange, inferredTwice, invalidExtent, invalidView, repeatedDim } from '../errors.ts'
 
 export type Dims = number | readonly number[]
 
@@ -25,12 +25,15 @@ export function resolveDims(dims: Dims | null | undefined, rank: number): readon
 
 /** A shape with one extent left open (-1) worked out. Throws PyTorch's message where it does not fit. */
 export function inferShape(shape: readonly number[], size: number): readonly number[] {
+  const negative = shape.find((dim) => dim < -1)
+  if (negative !== undefined) throw invalidExtent(negative)
   const open = shape.filter((dim) => dim === -1).length
   if (open === 0) {
     if (sizeOf(shape) !== size || shape.some((dim) => dim < 0)) throw invalidView(shape, size)
     return shape
   }
   const rest = sizeOf(shape.filter((dim) => dim !== -1))
-  if (open > 1 || rest === 0 || size % rest !== 0) throw invalidView(shape, size)
+  if (open > 1) throw inferredTwice()
+  if (rest === 0 || size % rest !== 0) throw invalidView(shape, size)
   return shape.map((dim) => (dim === -1 ? size / rest : dim))
 }

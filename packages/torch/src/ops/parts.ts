@@ -2,18 +2,19 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { noDerivative } from '../autograd/errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { resolveDim } from './dims.ts'
 import { type Operation, operation } from './operation.ts'
-import { runView, runViews, viewOperation } from './run.ts'
+import { valueAt } from './rearrangement.ts'
+import { run } from './run.ts'
+import { runView, runViews, viewOperation } from './run-view.ts'
 import { type Fn, fn } from './signature.ts'
 import * as errors from './view-errors.ts'
 
 interface DimOption {
   readonly dim: number
 }
-
-const valueAt = (operands: readonly (Value | number)[], k: number): Value => operands[k] as Value
 
 interface SelectOption {
   readonly dim: number
@@ -128,6 +129,18 @@ export const narrow: Fn<{ dim: number; start: number; length: number }, ['dim', 
   },
 )
 
+const copied = operation({
+  name: 'narrow_copy',
+  node: 'NotImplemented',
+  build: (operands) => valueAt(operands, 0),
+  derivative: () => () => {
+    throw noDerivative('narrow_copy')
+  },
+})
+
+/** `narrow` as a copy, of which PyTorch has no derivative. */
+export const narrowCopy: typeof narrow = (self, ...args) => run(copied, [narrow(self, ...args)])
+
 interface PartsOption {
   readonly dim: number
   readonly sizes: readonly number[]
@@ -167,15 +180,31 @@ export const split: Fn<
   const axis = resolveDim(dim, self.ndim)
   const extent = self.shape[axis] as number
   if (typeof splitSize !== 'number') {
-    const total = splitSize.reduce((sum, size) => sum + size, 0)
-    if (total !== extent) throw errors.splitSizes(extent, axis, splitSize)
-    return parts(splitBySizes, self, axis, splitSize)
+    return bySizes(self, axis, splitSize)
   }
   if (splitSize < 0) throw errors.splitNegative(splitSize)
   if (splitSize === 0 && extent !== 0) throw errors.splitZero(extent)
   const count = splitSize === 0 ? 1 : Math.max(1, Math.ceil(extent / splitSize))
   const sizes = Array.from({ length: count }, (_, k) => Math.min(splitSize, extent - k * splitSize))
   return parts(splitEvenly, self, axis, sizes)
+})
+
+function bySizes(self: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] {
+  const extent = self.shape[axis] as number
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (sizes.some((size) => size < 0)) throw errors.splitSizesNegative(sizes)
+  if (total !== extent) throw errors.splitSizes(extent, axis, sizes)
+  return parts(splitBySizes, self, axis, sizes)
+}
+
+/** Pieces of the sizes that are listed, along a dimension. */
+export const splitWithSizes: Fn<
+  { splitSizes: readonly number[]; dim?: number },
+  ['splitSizes', 'dim'],
+  readonly Tensor[]
+> = fn('split_with_sizes', ['splitSizes', 'dim'], [], (self, { splitSizes, dim = 0 }) => {
+  if (self.ndim === 0) throw errors.splitOfScalar()
+  return bySizes(self, resolveDim(dim, self.ndim), splitSizes)
 })
 
 /** At most `chunks` pieces of equal size, the last one shorter. */

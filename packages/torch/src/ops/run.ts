@@ -1,18 +1,18 @@
-// Applies operations to tensors and numbers: as new tensors, in place, and as views that share memory.
-import { isFloat, type Value } from '@heddle/core'
+// Applies operations to tensors and numbers: as new tensors, and in place.
+import type { Value } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
 import { isGradEnabled } from '../autograd/grad-mode.ts'
-import type { Edge, Node } from '../autograd/node.ts'
-import { applyTo, deviceOf, type NodeForm, nodeFor, OpNode, recordFragment } from '../autograd/record.ts'
-import { CopySlices, regeneratedView } from '../autograd/view-nodes.ts'
+import type { Node } from '../autograd/node.ts'
+import { applyTo, deviceOf, type NodeForm, nodeFor, recordFragment } from '../autograd/record.ts'
+import { CopySlices } from '../autograd/view-nodes.ts'
 import { canCast, dtypeOf, scalarOf } from '../dtypes.ts'
-import { apply, type Cell, cellOfData } from '../engine/cell.ts'
+import { type Cell, cellOfData } from '../engine/cell.ts'
 import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, sameSizes } from '../engine/types.ts'
 import * as errors from '../errors.ts'
-import { hasOverlap, type Layout, preservedStrides } from '../tensor/layout.ts'
-import { Memory, View, type ViewStep } from '../tensor/memory.ts'
-import { gradientEdge, Tensor, type ViewOrigin } from '../tensor/tensor.ts'
+import { hasOverlap, preservedStrides } from '../tensor/layout.ts'
+import { Memory } from '../tensor/memory.ts'
+import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { dtypeOfNumber, fragmentFor, type Operation, operation } from './operation.ts'
 
@@ -48,7 +48,7 @@ function numberTensor(
   return new Tensor({ memory: new Memory(cellOfData(device, dtype, [], scalarOf(dtype, value))) })
 }
 
-function formOf<O extends object>(op: Operation<O>, args: readonly Argument[], options: O): NodeForm {
+export function formOf<O extends object>(op: Operation<O>, args: readonly Argument[], options: O): NodeForm {
   const { node } = op
   const name =
     typeof node === 'function'
@@ -164,114 +164,4 @@ export function writeWith(self: Tensor, cell: Cell, node: Node | null): void {
     return
   }
   base.edge = { node: new CopySlices(base.type_, baseEdge, origin.view, node), index: 0 }
-}
-
-/** What a view shows of its tensor, and how it is written back. */
-export interface ViewSpec<O extends object> {
-  /** The result as a function of the whole; its node is the node of the view. */
-  readonly look: Operation<O>
-  /** The whole with another part: operands whole, part. */
-  readonly place: Operation<O>
-  layout(of: Layout, options: O): Layout
-}
-
-export interface ViewOperation<O extends object> extends ViewSpec<O> {
-  readonly steps: WeakMap<Fragment, ViewStep>
-}
-
-export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperation<O> => ({
-  ...spec,
-  steps: new WeakMap(),
-})
-
-/** A view of `self`; nothing is recorded until it is looked at. */
-export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, options: O): Tensor {
-  const { step, type } = stepOf(op, self.type_, options)
-  const form = formOf(op.look, [self], options)
-  const node =
-    form.name !== null && isGradEnabled() && self.requiresGrad && isFloat(type.dtype)
-      ? new OpNode(form.name, fragmentFor(op.look, [self.type_], options) as Fragment, [self], form)
-      : null
-  return viewed(
-    self,
-    step,
-    type,
-    op.layout(self.layout_, options),
-    node === null ? null : { node, index: 0 },
-    'default',
-  )
-}
-
-/** Several views made by one node. */
-export function runViews<O extends object, P extends object>(
-  whole: Operation<O>,
-  self: Tensor,
-  options: O,
-  part: ViewOperation<P>,
-  parts: readonly P[],
-): readonly Tensor[] {
-  const fragment = fragmentFor(whole, [self.type_], options) as Fragment
-  const form = formOf(whole, [self], options)
-  const node =
-    form.name !== null && isGradEnabled() && self.requiresGrad
-      ? new OpNode(form.name, fragment, [self], form)
-      : null
-  return parts.map((each, index) => {
-    const { step, type } = stepOf(part, self.type_, each)
-    const edge = node === null ? null : { node, index }
-    return viewed(self, step, type, part.layout(self.layout_, each), edge, 'several results')
-  })
-}
-
-function viewed(
-  self: Tensor,
-  step: ViewStep,
-  type: ArrayType,
-  layout: Layout,
-  edge: Edge | null,
-  creation: ViewOrigin['creation'],
-): Tensor {
-  const { origin } = self
-  const made = origin !== undefined && origin.creation !== 'default' ? origin.creation : creation
-  const fromBase = new View(origin?.view, step)
-  return new Tensor(
-    {
-      memory: self.memory,
-      view: new View(self.view_, step),
-      layout,
-      counter: self.counter,
-      edge,
-      origin: {
-        base: origin?.base ?? self,
-        view: fromBase,
-        creation: self.requiresGrad && !isGradEnabled() ? 'without gradients' : made,
-        seen: self._version,
-        regenerate: (base) => regeneratedView(base, fromBase),
-      },
-    },
-    type,
-  )
-}
-
-/** The step of a view of something of a type, and the type it shows. */
-export function stepOf<O extends object>(
-  op: ViewOperation<O>,
-  of: ArrayType,
-  options: O,
-): { readonly step: ViewStep; readonly type: ArrayType } {
-  const look = fragmentFor(op.look, [of], options) as Fragment
-  const { type } = look.outputs[0] as Fragment['outputs'][number]
-  const known = op.steps.get(look)
-  if (known !== undefined) return { step: known, type }
-  const step: ViewStep = {
-    read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
-    write: (whole, part) => {
-      const place = fragmentFor(op.place, [whole.type, part.type], options) as Fragment
-      return apply(whole.device, place, [whole, part])[0] as Cell
-    },
-    look: (whole) => run(op.look, [whole], options),
-    place: (whole, part) => run(op.place, [whole, part], options),
-  }
-  op.steps.set(look, step)
-  return { step, type }
 }

@@ -53,7 +53,7 @@ export const narrowOfScalar = (): TorchError => argumentError('narrow() cannot b
 export const narrowLength = (): TorchError => argumentError('narrow(): length must be non-negative.')
 export const narrowStart = (extent: number, start: number): TorchError =>
   argumentError(
-    `Dimension out of range (expected to be in range of [${-extent}, ${extent}], but got ${start})`,
+    `start out of range (expected to be in range of [${-extent}, ${extent}], but got ${start})`,
     { extent, start },
     'IndexError',
   )
@@ -83,3 +83,96 @@ export const unbindOfScalar = (): TorchError =>
   argumentError('Dimension specified as 0 but tensor has no dimensions', {}, 'IndexError')
 export const flattenOrder = (): TorchError =>
   argumentError('flatten() has invalid args: start_dim cannot come after end_dim')
+
+type Names = readonly [from: string, to: string]
+const asBits = ([from, to]: Names): string => `to view ${from} as ${to} (different element sizes)`
+export const bitsOfScalar = (names: Names): TorchError =>
+  argumentError(`self.dim() cannot be 0 ${asBits(names)}`)
+export const bitsStride = (names: Names, stride: number): TorchError =>
+  argumentError(`self.stride(-1) must be 1 ${asBits(names)}, but got ${stride}`, { stride })
+export const bitsUneven = (names: Names, what: string, ratio: number, found: number): TorchError =>
+  argumentError(`self.${what} must be divisible by ${ratio} ${asBits(names)}, but got ${found}`, {
+    what,
+    ratio,
+    found,
+  })
+
+export const unflattenEmpty = (): TorchError => argumentError('unflatten: sizes must be non-empty')
+export const unflattenSizes = (sizes: Sizes, dim: number, extent: number): TorchError =>
+  argumentError(
+    `unflatten: Provided sizes ${formatSize(sizes)} don't multiply up to the size of dim ${dim} (${extent}) in the input tensor`,
+    { sizes, dim, extent },
+  )
+
+export const tRank = (name: string, rank: number): TorchError =>
+  argumentError(`${name}() expects a tensor with <= 2 dimensions, but self is ${rank}D`, { rank })
+export const matrixOnly = (name: string, rank: number): TorchError =>
+  argumentError(
+    `tensor.${name} is only supported on matrices or batches of matrices. Got ${rank}-D tensor.`,
+    { rank },
+  )
+export const adjointRank = (rank: number): TorchError => matrixOnly('adjoint()', rank)
+export const hermitianRank = (rank: number): TorchError =>
+  argumentError(
+    `tensor.H is only supported on matrices (2-D tensors). Got ${rank}-D tensor.${rank > 2 ? ' For batches of matrices, consider using tensor.mH' : ''}`,
+    { rank },
+  )
+
+export const movedimCount = (source: Sizes, destination: Sizes): TorchError =>
+  argumentError(
+    `movedim: Invalid source or destination dims: source (${formatSize(source)} dims) should contain the same number of dims as destination (${formatSize(destination)} dims)`,
+    { source, destination },
+  )
+export const movedimRepeated = (which: 'source' | 'destination', dims: Sizes): TorchError =>
+  argumentError(`movedim: repeated dim in \`${which}\` (${formatSize(dims)})`, { dims })
+
+export const diagonalSame = (dim1: number, dim2: number): TorchError =>
+  argumentError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`, { dim1, dim2 })
+export const unfoldSize = (dim: number, extent: number, size: number): TorchError =>
+  argumentError(`maximum size for tensor at dimension ${dim} is ${extent} but size is ${size}`, {
+    dim,
+    extent,
+    size,
+  })
+export const unfoldNegative = (size: number): TorchError =>
+  argumentError(`size is ${size} but must be >= 0`, { size })
+export const unfoldStep = (step: number): TorchError =>
+  argumentError(`step is ${step} but must be > 0`, { step })
+export const stridedCount = (): TorchError => argumentError('mismatch in length of strides and shape')
+export const stridedNegative = (strides: Sizes): TorchError =>
+  argumentError(
+    `as_strided: Negative strides are not supported at the moment, got strides: ${formatSize(strides)}`,
+    { strides },
+  )
+
+interface Storage {
+  readonly offset: number
+  readonly itemsize: number
+  readonly needed: number
+  readonly bytes: number
+}
+export const stridedRange = (sizes: Sizes, strides: Sizes, storage: Storage): TorchError =>
+  argumentError(
+    `setStorage: sizes ${formatSize(sizes)}, strides ${formatSize(strides)}, storage offset ${storage.offset}, and itemsize ${storage.itemsize} requiring a storage size of ${storage.needed} are out of bounds for storage of size ${storage.bytes}`,
+    { sizes, strides, ...storage },
+  )
+
+export const tensorSplitSections = (sections: number): TorchError =>
+  argumentError(`number of sections must be larger than 0, got ${sections}`, { sections })
+export const tensorSplitOfScalar = (): TorchError =>
+  argumentError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
+export const splitRank = (name: string, least: number, rank: number): TorchError =>
+  argumentError(
+    `torch.${name} requires a tensor with at least ${least} dimension, but got a tensor with ${rank} dimensions!`,
+    { least, rank },
+  )
+export const splitUneven = (name: string, dim: number, extent: number, sections: number): TorchError =>
+  argumentError(
+    `torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${extent} is not divisible by the split_size ${sections}!`,
+    { dim, extent, sections },
+  )
+export const splitSizesNegative = (sizes: Sizes): TorchError =>
+  argumentError(
+    `split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatSize(sizes)}`,
+    { sizes },
+  )

@@ -1,60 +1,82 @@
-// Views: tensors that share memory with the one they are made of. Each says what it shows, how the whole looks after a write, and
-// where its elements lie.
+// Views in another shape: of the same elements, of the same bits as another dtype, and of elements repeated without a copy. Each says
+// what it shows, how the whole looks after a write, and where its elements lie.
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { tRank } from '../errors.ts'
-import { isContiguous, type Layout, preservedStrides, viewStrides } from '../tensor/layout.ts'
+import { DType } from '../dtypes.ts'
+import { isContiguous, preservedStrides, viewStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { type Dims, inferShape, resolveDim } from './dims.ts'
+import { reinterpret } from './bits.ts'
+import { inferShape, resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
-import { run, runView, type ViewOperation, viewOperation } from './run.ts'
+import { rearrangement, valueAt } from './rearrangement.ts'
+import { run } from './run.ts'
+import { runView, type ViewOperation, viewOperation } from './run-view.ts'
 import { type Fn, fn, type SizesAnd, sizesAnd } from './signature.ts'
 import * as errors from './view-errors.ts'
-
-const valueAt = (operands: readonly (Value | number)[], k: number): Value => operands[k] as Value
-
-/** A view that shows every element once, in another shape or order: what is written goes back the other way. */
-function rearrangement<O extends object>(
-  name: string,
-  node: string,
-  look: (x: Value, options: O) => Value,
-  back: (part: Value, whole: readonly number[], options: O) => Value,
-  layout: (of: Layout, options: O) => Layout,
-): ViewOperation<O> {
-  return viewOperation<O>({
-    look: operation<O>({ name, node, build: (operands, options) => look(valueAt(operands, 0), options) }),
-    place: operation<O>({
-      name: `${name} back`,
-      node: 'AsStridedBackward0',
-      build: (operands, options) => back(valueAt(operands, 1), valueAt(operands, 0).type.shape, options),
-    }),
-    layout,
-  })
-}
 
 interface ShapeOption {
   readonly shape: readonly number[]
 }
 
-const reshaped = (name: string, node: string): ViewOperation<ShapeOption> =>
-  rearrangement<ShapeOption>(
-    name,
-    node,
-    (x, { shape }) => core.reshape(x, shape),
-    (part, whole) => core.reshape(part, whole),
-    (of, { shape }) => ({ shape, strides: viewStrides(of, shape) as readonly number[], offset: of.offset }),
-  )
-
-const viewed = reshaped('view', 'ViewBackward0')
+const viewed: ViewOperation<ShapeOption> = rearrangement<ShapeOption>({
+  name: 'view',
+  node: 'ViewBackward0',
+  look: (x, { shape }) => core.reshape(x, shape),
+  back: (part, whole) => core.reshape(part, whole),
+  layout: (of, { shape }) => ({
+    shape,
+    strides: viewStrides(of, shape) as readonly number[],
+    offset: of.offset,
+  }),
+})
 const unsafeViewed = operation<ShapeOption>({
   name: '_unsafe_view',
   node: 'UnsafeViewBackward0',
   build: (operands, { shape }) => core.reshape(valueAt(operands, 0), shape),
 })
 
-/** The same elements in another shape. Throws where that would take a copy. */
-export const view = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
+interface BitsOption {
+  readonly from: core.DType
+  readonly to: core.DType
+}
+
+const reread: ViewOperation<BitsOption> = rearrangement<BitsOption>({
+  name: 'view',
+  node: null,
+  look: (x, { to }) => reinterpret(x, to),
+  back: (part, _, { from }) => reinterpret(part, from),
+  layout: ({ shape, strides, offset }, { from, to }) => {
+    const ratio = core.dtypes[from].bytes / core.dtypes[to].bytes
+    const last = shape.length - 1
+    return {
+      shape: ratio === 1 ? shape : shape.with(last, (shape[last] as number) * ratio),
+      strides: strides.map((stride, axis) => (axis === last ? stride : stride * ratio)),
+      offset: offset * ratio,
+    }
+  },
+})
+
+function viewBits(self: Tensor, dtype: DType): Tensor {
+  const { shape, strides, offset } = self.layout_
+  const ratio = dtype.itemsize / self.dtype.itemsize
+  const names = [self.dtype.title, dtype.title] as const
+  if (ratio !== 1 && self.ndim === 0) throw errors.bitsOfScalar(names)
+  if (ratio !== 1 && strides.at(-1) !== 1) throw errors.bitsStride(names, strides.at(-1) ?? 0)
+  if (ratio > 1) {
+    const extent = shape.at(-1) ?? 0
+    if (extent % ratio !== 0) throw errors.bitsUneven(names, 'size(-1)', ratio, extent)
+    if (offset % ratio !== 0) throw errors.bitsUneven(names, 'storage_offset()', ratio, offset)
+    const odd = strides.findIndex((stride, axis) => axis < shape.length - 1 && stride % ratio !== 0)
+    if (odd >= 0) throw errors.bitsUneven(names, `stride(${odd})`, ratio, strides[odd] as number)
+  }
+  return runView(reread, self, { from: self.dtype.core, to: dtype.core })
+}
+
+/** The same elements in another shape, or the same bits as another dtype. Throws where that would take a copy. */
+export const view = (self: Tensor, ...sizes: SizesAnd<object> | [DType]): Tensor => {
+  const [dtype] = sizes
+  if (dtype instanceof DType) return viewBits(self, dtype)
   const shape = inferShape(sizesAnd(sizes).sizes, self.numel())
   if (viewStrides(self.layout_, shape) === undefined) throw errors.viewStrides()
   return runView(viewed, self, { shape })
@@ -79,132 +101,14 @@ export const clone = (self: Tensor): Tensor =>
 /** Itself where its elements lie in row-major order, else a copy where they do. */
 export const contiguous = (self: Tensor): Tensor => (isContiguous(self.layout_) ? self : copied(self))
 
-interface Permutation {
-  readonly dims: readonly number[]
-}
-
-const inverse = (dims: readonly number[]): readonly number[] => dims.map((_, axis) => dims.indexOf(axis))
-
-const permuted = (name: string, node: string): ViewOperation<Permutation> =>
-  rearrangement<Permutation>(
-    name,
-    node,
-    (x, { dims }) => core.permute(x, dims),
-    (part, _, { dims }) => core.permute(part, inverse(dims)),
-    ({ shape, strides, offset }, { dims }) => ({
-      shape: dims.map((dim) => shape[dim] as number),
-      strides: dims.map((dim) => strides[dim] as number),
-      offset,
-    }),
-  )
-
-const permutation = permuted('permute', 'PermuteBackward0')
-const transposition = permuted('transpose', 'TransposeBackward0')
-const matrixTransposition = permuted('t', 'TBackward0')
-
-const identity = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis)
-
-/** Dimensions in another order. */
-export const permute = (self: Tensor, ...dims: SizesAnd<object>): Tensor => {
-  const given = sizesAnd(dims).sizes
-  if (given.length !== self.ndim) throw errors.permuteCount(self.ndim, given.length)
-  const order = given.map((dim) => resolveDim(dim, self.ndim))
-  if (new Set(order).size !== order.length) throw errors.permuteRepeated()
-  return runView(permutation, self, { dims: order })
-}
-
-function swapped(rank: number, first: number, second: number): readonly number[] {
-  const dims = identity(rank)
-  const [x, y] = [resolveDim(first, rank), resolveDim(second, rank)]
-  if (rank === 0) return dims
-  dims[x] = y
-  dims[y] = x
-  return dims
-}
-
-/** Two dimensions exchanged. */
-export const transpose: Fn<{ dim0: number; dim1: number }, ['dim0', 'dim1']> = fn(
-  'transpose',
-  ['dim0', 'dim1'],
-  [],
-  (self, { dim0, dim1 }) => runView(transposition, self, { dims: swapped(self.ndim, dim0, dim1) }),
-)
-
-/** The transpose of a matrix; vectors and numbers stay. */
-export const t = (self: Tensor): Tensor => {
-  if (self.ndim > 2) throw tRank(self.ndim)
-  return runView(matrixTransposition, self, { dims: identity(self.ndim).reverse() })
-}
-
-interface DimsOption {
-  readonly dims: readonly number[]
-}
-
-const dropped = (name: string, node: string): ViewOperation<DimsOption> =>
-  rearrangement<DimsOption>(
-    name,
-    node,
-    (x, { dims }) =>
-      core.reshape(
-        x,
-        x.type.shape.filter((_, axis) => !dims.includes(axis)),
-      ),
-    (part, whole) => core.reshape(part, whole),
-    ({ shape, strides, offset }, { dims }) => ({
-      shape: shape.filter((_, axis) => !dims.includes(axis)),
-      strides: strides.filter((_, axis) => !dims.includes(axis)),
-      offset,
-    }),
-  )
-
-const squeezedAll = dropped('squeeze', 'SqueezeBackward0')
-const squeezedOne = dropped('squeeze', 'SqueezeBackward1')
-const squeezedSome = dropped('squeeze', 'SqueezeBackward2')
-
-/** Without dimensions of extent 1: all such, or those named. */
-export const squeeze: Fn<{ dim?: Dims }, ['dim']> = fn('squeeze', ['dim'], [], (self, { dim }) => {
-  const ones = identity(self.ndim).filter((axis) => self.shape[axis] === 1)
-  if (dim === undefined) return runView(squeezedAll, self, { dims: ones })
-  const named = (typeof dim === 'number' ? [dim] : dim).map((each) => resolveDim(each, self.ndim))
-  const op = typeof dim === 'number' ? squeezedOne : squeezedSome
-  return runView(op, self, { dims: ones.filter((axis) => named.includes(axis)) })
-})
-
-interface DimOption {
-  readonly dim: number
-}
-
-const unsqueezed = rearrangement<DimOption>(
-  'unsqueeze',
-  'UnsqueezeBackward0',
-  (x, { dim }) => core.unsqueeze(x, { axis: dim }),
-  (part, whole) => core.reshape(part, whole),
-  ({ shape, strides, offset }, { dim }) => ({
-    shape: shape.toSpliced(dim, 0, 1),
-    strides: strides.toSpliced(
-      dim,
-      0,
-      dim < shape.length ? (shape[dim] as number) * (strides[dim] as number) : 1,
-    ),
-    offset,
-  }),
-)
-
-/** With a dimension of extent 1 more. */
-export const unsqueeze: Fn<{ dim: number }, ['dim']> = fn('unsqueeze', ['dim'], [], (self, { dim }) =>
-  runView(unsqueezed, self, { dim: resolveDim(dim, self.ndim + 1) }),
-)
+/** The elements in a row: a view where one can be, else a copy. */
+export const ravel = (self: Tensor): Tensor => view(contiguous(self), -1)
 
 const expanded = viewOperation<ShapeOption>({
   look: operation<ShapeOption>({
     name: 'expand',
     node: 'ExpandBackward0',
     build: (operands, { shape }) => core.expand(valueAt(operands, 0), shape),
-  }),
-  place: operation<ShapeOption>({
-    name: 'expand back',
-    node: 'AsStridedBackward0',
-    build: (operands) => sumTo(valueAt(operands, 1), valueAt(operands, 0).type.shape),
   }),
   layout: ({ shape, strides, offset }, { shape: wanted }) => ({
     shape: wanted,
@@ -216,15 +120,6 @@ const expanded = viewOperation<ShapeOption>({
     offset,
   }),
 })
-
-/** The sum over what was repeated. */
-function sumTo(x: Value, shape: readonly number[]): Value {
-  const missing = x.type.shape.length - shape.length
-  const axes = x.type.shape.flatMap((extent, axis) =>
-    axis < missing || (shape[axis - missing] === 1 && extent !== 1) ? [axis] : [],
-  )
-  return core.reshape(axes.length === 0 ? x : core.sum(x, { axes }), shape)
-}
 
 /** Dimensions of extent 1 repeated without a copy; -1 leaves an extent as it is. */
 export const expand = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
@@ -269,6 +164,8 @@ export const unflatten: Fn<{ dim: number; sizes: readonly number[] }, ['dim', 's
   (self, { dim, sizes }) => {
     const axis = resolveDim(dim, self.ndim)
     const extent = self.shape[axis] as number
+    if (sizes.length === 0) throw errors.unflattenEmpty()
+    if (!splitsInto(sizes, extent)) throw errors.unflattenSizes(sizes, axis, extent)
     return view(self, [
       ...self.shape.slice(0, axis),
       ...inferShape(sizes, extent),
@@ -276,3 +173,9 @@ export const unflatten: Fn<{ dim: number; sizes: readonly number[] }, ['dim', 's
     ])
   },
 )
+
+/** Whether extents, one of which may be left open (-1), multiply up to one. */
+function splitsInto(sizes: readonly number[], extent: number): boolean {
+  const known = core.sizeOf(sizes.filter((size) => size !== -1))
+  return sizes.includes(-1) ? extent % known === 0 : known === extent
+}

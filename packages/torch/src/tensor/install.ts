@@ -5,12 +5,16 @@ import * as activations from '../ops/activations.ts'
 import * as arithmetic from '../ops/arithmetic.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
+import * as dimViews from '../ops/dim-views.ts'
 import * as extremes from '../ops/extremes.ts'
+import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
 import * as matrix from '../ops/matrix.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
 import * as reductions from '../ops/reductions.ts'
 import * as rounding from '../ops/rounding.ts'
+import * as sections from '../ops/sections.ts'
+import * as transposes from '../ops/transposes.ts'
 import * as unary from '../ops/unary.ts'
 import * as views from '../ops/views.ts'
 import { showAsText } from '../show.ts'
@@ -26,12 +30,15 @@ const families = [
   arithmetic,
   comparison,
   conversion,
+  dimViews,
   extremes,
   matrix,
   parts,
   predicates,
   reductions,
   rounding,
+  sections,
+  transposes,
   unary,
   views,
 ]
@@ -54,18 +61,29 @@ for (const family of families) {
 }
 
 define('backward', backward as AnyFunction)
+define('adjoint', adjoint)
 define('toString', print)
 define('numpy', numpy)
 showAsText(Tensor)
 Object.defineProperties(Tensor.prototype, {
   T: {
     get(this: Tensor): Tensor {
-      return this.ndim === 2 ? views.t(this) : views.permute(this, [...this.shape.keys()].reverse())
+      return reversed(this)
     },
   },
   mT: {
     get(this: Tensor): Tensor {
-      return views.transpose(this, -2, -1)
+      return matrixTransposed(this, 'mT')
+    },
+  },
+  H: {
+    get(this: Tensor): Tensor {
+      return hermitian(this)
+    },
+  },
+  mH: {
+    get(this: Tensor): Tensor {
+      return matrixTransposed(this, 'mH')
     },
   },
   [Symbol.iterator]: {

@@ -1,21 +1,23 @@
 // Contents that change, shared by the tensors that look at them. They are kept in the logical order of the tensor that owns them;
 // a view is a chain of functions from there, and writing through it runs the chain backwards. Strides are told by the layout only.
 // Memory that shares a typed array of the user's is read whenever it is used, and written through at once.
-import { copyStorage, type TypedArray } from '@heddle/core'
+import { copyStorage, internalError, type TypedArray } from '@heddle/core'
 import { type Cell, cellOfData } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
 import { notePersistent, readCell } from '../engine/evaluate.ts'
-import { positions } from './layout.ts'
+import { contiguous, isContiguous, type Layout, positions } from './layout.ts'
 import type { Tensor } from './tensor.ts'
 
 /** How contents of one shape are seen as another, and what becomes of the first when the second is written. */
 export interface ViewStep {
   read(whole: Cell): Cell
-  /** `whole` with `part` where the view looks. */
-  write(whole: Cell, part: Cell): Cell
+  /** `whole` with `part` where the view looks; none where it shows elements more than once. */
+  write?(whole: Cell, part: Cell): Cell
   /** The same, recorded for autograd, and not as views. */
   look(whole: Tensor): Tensor
-  place(whole: Tensor, part: Tensor): Tensor
+  place?(whole: Tensor, part: Tensor): Tensor
+  /** The cotangent of the whole, given that of the part. */
+  back(grad: Tensor): Tensor
 }
 
 let nextAddress = 0x7f_0000_0000
@@ -26,8 +28,7 @@ export class Memory {
   #shared: TypedArray | undefined
   /** What the user's array held when it was last looked at. */
   #snapshot: TypedArray | undefined
-  /** Strides of the tensor that owns it, where they are not row-major. */
-  strides: readonly number[] | undefined
+  #layout: Layout | undefined
 
   constructor(cell: Cell) {
     this.#cell = cell
@@ -35,6 +36,15 @@ export class Memory {
 
   get device(): Device {
     return this.#cell.device
+  }
+
+  /** Where the elements lie. */
+  get layout(): Layout {
+    this.#layout ??= contiguous(this.#cell.type.shape)
+    return this.#layout
+  }
+  set layout(layout: Layout) {
+    this.#layout = layout
   }
 
   get cell(): Cell {
@@ -76,8 +86,9 @@ export class Memory {
 
   /** Contents brought from logical order into that of memory, or back. */
   #ordered(data: TypedArray, move: (from: TypedArray, places: Int32Array) => TypedArray): TypedArray {
-    if (this.strides === undefined) return data
-    return move(data, positions(this.#cell.type.shape, this.strides, 0))
+    const { layout } = this
+    if (isContiguous(layout)) return data
+    return move(data, positions(layout.shape, layout.strides, 0))
   }
 
   #takeSnapshot(shared: TypedArray): void {
@@ -112,12 +123,15 @@ function sameElements(x: TypedArray, y: TypedArray): boolean {
 export class View {
   readonly parent: View | undefined
   readonly step: ViewStep
+  /** Where elements are shown more than once on the way: the step from the memory, along which to write. */
+  readonly direct: (() => ViewStep) | undefined
   #cell: Cell | undefined
   #source: Cell | undefined
 
-  constructor(parent: View | undefined, step: ViewStep) {
+  constructor(parent: View | undefined, step: ViewStep, direct?: () => ViewStep) {
     this.parent = parent
     this.step = step
+    this.direct = direct
   }
 
   read(memory: Memory): Cell {
@@ -137,11 +151,20 @@ export class View {
   }
 
   write(memory: Memory, part: Cell): void {
-    const { parent, step } = this
-    if (parent === undefined) memory.write(step.write(memory.cell, part))
-    else parent.write(memory, step.write(parent.read(memory), part))
+    const { parent, step, direct } = this
+    if (direct !== undefined) {
+      memory.write(written(direct(), memory.cell, part))
+      return
+    }
+    if (parent === undefined) memory.write(written(step, memory.cell, part))
+    else parent.write(memory, written(step, parent.read(memory), part))
     // What was written is what is read next, as long as nothing else is written.
     this.#source = parent === undefined ? memory.cell : parent.read(memory)
     this.#cell = part
   }
+}
+
+function written({ write }: ViewStep, whole: Cell, part: Cell): Cell {
+  if (write === undefined) throw internalError('torch', 'a view is written along a step that has no way back')
+  return write(whole, part)
 }

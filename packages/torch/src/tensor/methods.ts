@@ -7,6 +7,7 @@ import type * as activations from '../ops/activations.ts'
 import type * as arithmetic from '../ops/arithmetic.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
+import type * as dimViews from '../ops/dim-views.ts'
 import type * as extremes from '../ops/extremes.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
@@ -14,6 +15,8 @@ import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
 import type * as reductions from '../ops/reductions.ts'
 import type * as rounding from '../ops/rounding.ts'
+import type * as sections from '../ops/sections.ts'
+import type * as transposes from '../ops/transposes.ts'
 import type * as unary from '../ops/unary.ts'
 import type * as views from '../ops/views.ts'
 import type { Tensor } from './tensor.ts'
@@ -53,12 +56,15 @@ type Family = typeof activations &
   typeof arithmetic &
   typeof comparison &
   typeof conversion &
+  typeof dimViews &
   typeof extremes &
   typeof matrix &
   typeof parts &
   typeof predicates &
   typeof reductions &
   typeof rounding &
+  typeof sections &
+  typeof transposes &
   typeof unary &
   typeof views
 
@@ -69,6 +75,12 @@ export interface TensorMethods extends Methods<Family>, InPlace<Family> {
   readonly T: Tensor
   /** The last two dimensions exchanged. */
   readonly mT: Tensor
+  /** The transpose of a matrix. */
+  readonly H: Tensor
+  /** The last two dimensions exchanged. */
+  readonly mH: Tensor
+  /** The last two dimensions exchanged. */
+  adjoint(): Tensor
   toString(): string
   /** The memory as a NumPy-like array: writes on either side are seen on both. */
   numpy(): NdArray

@@ -58,7 +58,8 @@ export class Tensor {
   #edge: Edge | null
   #requiresGrad = false
   #grad: Tensor | null = null
-  readonly origin: ViewOrigin | undefined
+  /** Which tensor it is a view of. */
+  origin: ViewOrigin | undefined
   /** Of a leaf: the node gradients arrive at, once there is one. */
   accumulator: Node | undefined
 
@@ -112,7 +113,7 @@ export class Tensor {
   /** The same tensor with its elements in another order of memory; for results that nobody has seen yet. */
   withLayout(layout: Layout): this {
     this.#layout = layout
-    this.#memory.strides = isContiguous(layout) ? undefined : layout.strides
+    if (this.#view === undefined) this.#memory.layout = layout
     return this
   }
 

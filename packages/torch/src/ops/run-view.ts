@@ -1,0 +1,233 @@
+// Makes views: tensors that share memory with the one they are made of. A view is a step from the contents of that one, read when
+// it is looked at and written back along the same steps; where a step shows an element more than once, writes go to the place in
+// memory that the layout names.
+import { type DType, isFloat } from '@heddle/core'
+import * as graphErrors from '../autograd/errors.ts'
+import { isGradEnabled } from '../autograd/grad-mode.ts'
+import type { Edge } from '../autograd/node.ts'
+import { OpNode, recordFragment } from '../autograd/record.ts'
+import { regeneratedView } from '../autograd/view-nodes.ts'
+import { apply, type Cell } from '../engine/cell.ts'
+import { derivativeOf, type Fragment } from '../engine/fragment.ts'
+import { type ArrayType, arrayType } from '../engine/types.ts'
+import type { Layout } from '../tensor/layout.ts'
+import { View, type ViewStep } from '../tensor/memory.ts'
+import { Tensor, type ViewOrigin } from '../tensor/tensor.ts'
+import { fragmentFor, type Operation } from './operation.ts'
+import { formOf, run } from './run.ts'
+import { lookStrided, placeStrided, type StridedOption } from './strided.ts'
+
+/** What a view shows of its tensor, and how it is written back. */
+export interface ViewSpec<O extends object> {
+  /** The result as a function of the whole; its node is the node of the view. */
+  readonly look: Operation<O>
+  /** The whole with another part: operands whole, part. None where elements may be shown more than once. */
+  readonly place?: Operation<O>
+  layout(of: Layout, options: O): Layout
+}
+
+export interface ViewOperation<O extends object> extends ViewSpec<O> {
+  readonly steps: WeakMap<Fragment, ViewStep>
+}
+
+export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperation<O> => ({
+  ...spec,
+  steps: new WeakMap(),
+})
+
+/** A view of `self`; nothing is recorded until it is looked at. */
+export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, options: O): Tensor {
+  const { step, type } = stepOf(op, self.type_, options)
+  const form = formOf(op.look, [self], options)
+  const node =
+    form.name !== null && isGradEnabled() && self.requiresGrad && isFloat(type.dtype)
+      ? new OpNode(form.name, fragmentFor(op.look, [self.type_], options) as Fragment, [self], form)
+      : null
+  return viewed(self, step, {
+    type,
+    layout: op.layout(self.layout_, options),
+    edge: node === null ? null : { node, index: 0 },
+    creation: 'default',
+  })
+}
+
+/** Several views made by one node. */
+export function runViews<O extends object, P extends object>(
+  whole: Operation<O>,
+  self: Tensor,
+  options: O,
+  part: ViewOperation<P>,
+  parts: readonly P[],
+): readonly Tensor[] {
+  const fragment = fragmentFor(whole, [self.type_], options) as Fragment
+  const form = formOf(whole, [self], options)
+  const node =
+    form.name !== null && isGradEnabled() && self.requiresGrad
+      ? new OpNode(form.name, fragment, [self], form)
+      : null
+  return parts.map((each, index) => {
+    const { step, type } = stepOf(part, self.type_, each)
+    return viewed(self, step, {
+      type,
+      layout: part.layout(self.layout_, each),
+      edge: node === null ? null : { node, index },
+      creation: 'several results',
+    })
+  })
+}
+
+/** Elements at places of memory that the layout names, whatever `self` shows of it. */
+export function runStrided(self: Tensor, layout: Layout, name = 'AsStridedBackward0'): Tensor {
+  const { dtype } = self.type_
+  const form = { name }
+  const options = optionsOf(self.layout_, layout, dtype)
+  const node =
+    isGradEnabled() && self.requiresGrad
+      ? new OpNode(form.name, fragmentFor(strided.look, [self.type_], options) as Fragment, [self], form)
+      : null
+  const step = stridedStep(self.memory.layout, self.memory.cell.type, layout, dtype)
+  return viewed(
+    self,
+    step,
+    {
+      type: arrayType(dtype, layout.shape),
+      layout,
+      edge: node === null ? null : { node, index: 0 },
+      creation: 'default',
+    },
+    true,
+  )
+}
+
+/** Makes a tensor what a view of it would be. */
+export function turnInto(self: Tensor, viewed: () => Tensor): Tensor {
+  if (self.requiresGrad && self.isLeaf && isGradEnabled()) throw graphErrors.leafInPlace()
+  const turned = viewed()
+  const { edge } = turned
+  self.become(turned)
+  self.counter.version++
+  if (self.origin !== undefined) self.origin = turned.origin
+  if (edge !== null) self.edge = edge
+  else if (self.origin !== undefined) self.origin.seen = self._version
+  return self
+}
+
+const strided: ViewOperation<StridedOption> = viewOperation({
+  look: lookStrided,
+  place: placeStrided,
+  layout: (_, { shape, strides, offset }) => ({ shape, strides, offset }),
+})
+
+const optionsOf = (of: Layout, { shape, strides, offset }: Layout, dtype: DType): StridedOption => ({
+  shape,
+  strides,
+  offset,
+  dtype,
+  of: { strides: of.strides, offset: of.offset },
+})
+
+/** From contents that lie as `of` says to the elements at the places of another layout. */
+export const stridedStep = (of: Layout, type: ArrayType, layout: Layout, dtype: DType): ViewStep =>
+  stepOf(strided, type, optionsOf(of, layout, dtype)).step
+
+interface Made {
+  readonly type: ArrayType
+  readonly layout: Layout
+  readonly edge: Edge | null
+  readonly creation: ViewOrigin['creation']
+}
+
+/** `isDirect`: the step is one from the memory, not from `self`. */
+function viewed(
+  self: Tensor,
+  step: ViewStep,
+  { type, layout, edge, creation }: Made,
+  isDirect = false,
+): Tensor {
+  const { origin, memory } = self
+  const base = origin?.base ?? self
+  const directFrom =
+    (of: () => Layout, whole: ArrayType): (() => ViewStep) =>
+    () =>
+      stridedStep(of(), whole, layout, type.dtype)
+  const repeats = step.place === undefined
+  const fromBase = isDirect
+    ? new View(undefined, stridedStep(base.layout_, base.type_, layout, type.dtype))
+    : viewFrom(
+        origin?.view,
+        step,
+        repeats,
+        directFrom(() => base.layout_, base.type_),
+      )
+  return new Tensor(
+    {
+      memory,
+      view: isDirect
+        ? new View(undefined, step)
+        : viewFrom(
+            self.view_,
+            step,
+            repeats,
+            directFrom(() => memory.layout, memory.cell.type),
+          ),
+      layout,
+      counter: self.counter,
+      edge,
+      origin: {
+        base,
+        view: fromBase,
+        creation: self.requiresGrad && !isGradEnabled() ? 'without gradients' : inherited(origin, creation),
+        seen: self._version,
+        regenerate: (whole) => regeneratedView(whole, fromBase),
+      },
+    },
+    type,
+  )
+}
+
+const inherited = (
+  origin: ViewOrigin | undefined,
+  creation: ViewOrigin['creation'],
+): ViewOrigin['creation'] =>
+  origin !== undefined && origin.creation !== 'default' ? origin.creation : creation
+
+const viewFrom = (parent: View | undefined, step: ViewStep, repeats: boolean, direct: () => ViewStep): View =>
+  new View(parent, step, repeats || parent?.direct !== undefined ? direct : undefined)
+
+/** The step of a view of something of a type, and the type it shows. */
+function stepOf<O extends object>(
+  op: ViewOperation<O>,
+  of: ArrayType,
+  options: O,
+): { readonly step: ViewStep; readonly type: ArrayType } {
+  const look = fragmentFor(op.look, [of], options) as Fragment
+  const { type } = look.outputs[0] as Fragment['outputs'][number]
+  const known = op.steps.get(look)
+  if (known !== undefined) return { step: known, type }
+  const { place } = op
+  const step: ViewStep = {
+    read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
+    look: (whole) => run(op.look, [whole], options),
+    back: (grad) => {
+      const { fragment, sources } = derivativeOf(look, 1, 1)
+      const form = { name: 'AsStridedBackward0' }
+      return recordFragment(
+        fragment,
+        sources.map(() => grad),
+        form,
+        grad.device,
+      )[0] as Tensor
+    },
+    ...(place === undefined
+      ? {}
+      : {
+          write: (whole: Cell, part: Cell): Cell => {
+            const fragment = fragmentFor(place, [whole.type, part.type], options) as Fragment
+            return apply(whole.device, fragment, [whole, part])[0] as Cell
+          },
+          place: (whole: Tensor, part: Tensor): Tensor => run(place, [whole, part], options),
+        }),
+  }
+  op.steps.set(look, step)
+  return { step, type }
+}

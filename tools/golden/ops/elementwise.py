@@ -133,7 +133,8 @@ tame = (ROWS == 0) | COLUMNS.log().isfinite()
 case("xlogy", [ROWS[tame], COLUMNS[tame]], torch.xlogy, name="xlogy of zeros and of finite logarithms")
 for value in (0.0, 2.0):
     case("xlogy", [SPECIALS, value], torch.xlogy)
-    case("xlogy", [value, SPECIALS], torch.xlogy)
+    # What a shader multiplies by a constant 0 is compiled to 0, also where it is NaN.
+    case("xlogy", [value, SPECIALS], torch.xlogy, gradient=value != 0)
 case("xlog1py", [x, positive], torch.special.xlog1py, second=True)
 case("xlog1py", [ROWS, COLUMNS], linear(torch.special.xlog1py, torch.log1p, -1), unlike=torch.special.xlog1py)
 inside = numbers("elementwise inside", 3, 4, low=0.05, high=0.95)

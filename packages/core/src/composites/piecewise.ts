@@ -9,6 +9,7 @@ import {
   and,
   asFloat,
   div,
+  eq,
   le,
   lt,
   mul,
@@ -90,7 +91,8 @@ export const hardswish: Unary = traced((x: Value): Value => {
   // Beyond the corners the curve is not of x: it would overflow.
   const held = select(isBetween, value, 0)
   const curve = div(mul(held, add(held, 3)), 6)
-  return select(isBetween, curve, select(lt(value, -3), mul(value, 0), value))
+  const beyond = select(lt(value, -3), 0, value)
+  return select(isBetween, curve, select(eq(value, Number.NEGATIVE_INFINITY), Number.NaN, beyond))
 })
 
 export interface LeakyReluOptions {

@@ -75,7 +75,9 @@ function crossEntropySlope(p: Value, t: Value): Value {
     forward: (x, y) => ({ output: div(sub(x, y), product(x)), residuals: [x, y] as const }),
     backward: ([x, y]: readonly [Value, Value], cotangent: Value) => {
       const numerator = add(sub(square(x), mul(mul(x, y), 2)), y)
-      const apart = mul(square(add(x, 1e-12)), square(add(sub(1, x), 1e-12)))
+      // At 1 without a sum, which compilers of shaders would take apart as (1 + 1e-12) - x.
+      const fromOne = select(eq(x, 1), 1e-12, add(sub(1, x), 1e-12))
+      const apart = mul(square(add(x, 1e-12)), square(fromOne))
       return [mul(cotangent, div(numerator, apart)), neg(div(cotangent, product(x)))]
     },
   })(p, t)

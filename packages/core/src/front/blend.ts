@@ -10,6 +10,7 @@ import {
   type Binary,
   div,
   eq,
+  isNan,
   le,
   log,
   log1p,
@@ -80,9 +81,10 @@ const timesLogarithm = (name: string, shift: 0 | 1): Binary =>
     const logarithm = shift === 0 ? log : log1p
     return customVjp({
       forward: (left, right) => {
-        const isNothing = and(eq(left, 0), eq(right, right))
+        // Not by a product with 0: compilers of shaders take one for 0, whatever the other factor.
+        const ofZero = select(isNan(right), right, 0)
         return {
-          output: select(isNothing, 0, mul(left, logarithm(right))),
+          output: select(eq(left, 0), ofZero, mul(left, logarithm(right))),
           residuals: [left, right] as const,
         }
       },

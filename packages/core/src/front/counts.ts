@@ -45,7 +45,8 @@ function known(x: Value): Value {
       const isMissing = isNan(operand)
       return { output: select(isMissing, 0, operand), residuals: isMissing }
     },
-    backward: (isMissing: Value, cotangent: Value) => select(isMissing, mul(cotangent, 0), cotangent),
+    backward: (isMissing: Value, cotangent: Value) =>
+      mul(cotangent, promote(eq(isMissing, 0), cotangent.type.dtype)),
   })(x)
 }
 

@@ -87,7 +87,8 @@ export interface NormOptions extends ReduceOptions {
  * *Shapes*: the axes go, or stay with extent 1.
  * - C1 p is not NaN. Throws `ATTR_NORM_P`. C2 with p below 0 or infinite, the axes hold elements. Throws `SHAPE_REDUCE_EMPTY`.
  *
- * *Gradient*: 0 where the norm is 0, and at elements that are 0; ties of the largest (smallest) size share equally.
+ * *Gradient*: 0 where the norm is 0, and at elements that are 0; ties of the largest (smallest) size share equally. NaN where the
+ * norm is (with an infinite p PyTorch's is 0 there).
  *
  * @example
  * norm(x) // x = [3, -4] gives 5

@@ -43,7 +43,12 @@ const reduce = (
  * sum(x, { axis: -1, keepDims: true }) // x: f32[2, 3] gives f32[2, 1]
  */
 export const sum: Reduce = reduce('sum', 'reduceSum', false)
-/** Product over axes, 1 over nothing; bools count as i32. */
+/**
+ * Product over axes, 1 over nothing; bools count as i32.
+ *
+ * Gradient: the product of the others, by division where no element is 0, so that NaN and infinities are in all of them. (PyTorch
+ * multiplies the others as soon as any row holds a 0.)
+ */
 export const prod: Reduce = reduce('prod', 'reduceProduct', false)
 /** Largest over axes; NaN if one is. Ties share the derivative. Over nothing: throws `SHAPE_REDUCE_EMPTY`. */
 export const max: Reduce = reduce('max', 'reduceMax', true)

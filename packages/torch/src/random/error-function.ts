@@ -171,7 +171,7 @@ function guessF32(y: number): number {
 
 /** Horner's rule, each step fused. */
 function fusedPolynomialF32(coefficients: Float32Array, x: number): number {
-  let y = coefficients.at(-1) ?? 0
+  let y = coefficients[coefficients.length - 1] as number
   for (let k = coefficients.length - 2; k >= 0; k--) y = fusedF32(y, x, coefficients[k] as number)
   return y
 }
@@ -199,7 +199,7 @@ function guess(y: number): number {
 }
 
 function fusedPolynomial(coefficients: readonly number[], x: number): number {
-  let y = coefficients.at(-1) ?? 0
+  let y = coefficients[coefficients.length - 1] as number
   for (let k = coefficients.length - 2; k >= 0; k--) y = fusedF64(y, x, coefficients[k] as number)
   return y
 }

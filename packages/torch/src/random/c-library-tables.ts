@@ -1,6 +1,7 @@
 // The tables of `c-library.ts`, computed from what they mean when they are first asked for: values at the points of a grid as the
 // nearest double and what it lacks.
 import { reciprocals } from './log-reciprocals.ts'
+import { tangentPoints as tangentAngles } from './tangent-points.ts'
 
 const pointCount = 128
 /** Binary digits behind the point of the whole numbers that stand for fractions here. */
@@ -83,6 +84,25 @@ export const anglePoints: () => AnglePoints = once(() => {
     table.cosineTails[at] = lacking(cosine, nearest(cosine))
   }
   return table
+})
+
+export interface TangentPoints {
+  readonly angles: Float64Array
+  readonly tangents: Float64Array
+  readonly cotangents: Float64Array
+}
+
+export const tangentPoints: () => TangentPoints = once(() => {
+  const [tangents, cotangents] = [
+    new Float64Array(tangentAngles.length),
+    new Float64Array(tangentAngles.length),
+  ]
+  tangentAngles.forEach((angle, at) => {
+    const { sine, cosine } = sineAndCosine(BigInt(angle * 2 ** 60) << (digits - 60n))
+    tangents[at] = nearest((sine << digits) / cosine)
+    cotangents[at] = nearest((cosine << digits) / sine)
+  })
+  return { angles: Float64Array.from(tangentAngles), tangents, cotangents }
 })
 
 /** Their series. */

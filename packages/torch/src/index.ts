@@ -1,8 +1,16 @@
 // The public face of the shim: PyTorch's names. Hand-ordered; nothing is exported that is not named here.
 import './tensor/install.ts'
 
+export * as func from './autograd/func.ts'
 export type { Mode, ModeScope } from './autograd/grad-mode.ts'
-export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './autograd/grad-mode.ts'
+export {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  isInferenceModeEnabled,
+  noGrad,
+  setGradEnabled,
+} from './autograd/grad-mode.ts'
 export * as autograd from './autograd/index.ts'
 export {
   bfloat16,

@@ -1,9 +1,14 @@
 // Where gradients arrive: the node of a leaf adds what backward brings to the leaf's `grad`.
+import type { Value } from '@heddle/core'
 import { add } from '../ops/arithmetic.ts'
+import { operation } from '../ops/operation.ts'
+import { run } from '../ops/run.ts'
 import { Memory } from '../tensor/memory.ts'
 import { setAccumulator, Tensor } from '../tensor/tensor.ts'
 import { isGradEnabled } from './grad-mode.ts'
 import { Node } from './node.ts'
+
+const copied = operation({ name: 'copy', node: 'CopyBackwards', build: ([x]) => x as Value })
 
 export class AccumulateGrad extends Node {
   /** Leaves take theirs as soon as it is complete. */
@@ -26,7 +31,7 @@ export class AccumulateGrad extends Node {
 export function accumulate(tensor: Tensor, grad: Tensor): void {
   const known = tensor.storedGrad
   if (known === null) {
-    tensor.storeGrad(isGradEnabled() ? grad : new Tensor({ memory: new Memory(grad.cell) }))
+    tensor.storeGrad(isGradEnabled() ? run(copied, [grad]) : new Tensor({ memory: new Memory(grad.cell) }))
   } else if (isGradEnabled()) tensor.storeGrad(add(known, grad))
   else {
     const sum = add(known, grad)

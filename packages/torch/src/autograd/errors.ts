@@ -168,3 +168,52 @@ export const warnGradOfNonLeaf = (): void =>
   warn(
     "UserWarning: The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
   )
+
+export const inferenceSaved = (): TorchError =>
+  argumentError(
+    'Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.',
+  )
+
+export const inferenceWritten = (): TorchError =>
+  argumentError(
+    'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.',
+  )
+
+export const gradientCount = (name: string, expected: number, found: number): TorchError =>
+  argumentError(
+    `function ${name} returned an incorrect number of gradients (expected ${expected}, got ${found})`,
+    { name, expected, found },
+  )
+
+export const gradientForNonTensor = (name: string, position: number): TorchError =>
+  argumentError(
+    `function ${name} returned a gradient different than None at position ${position}, but the corresponding forward input was not a Variable`,
+    { name, position },
+  )
+
+export const jacobianMismatch = (
+  output: number,
+  input: number,
+  numerical: object,
+  analytical: object,
+): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_GRADCHECK',
+    `Jacobian mismatch for output ${output} with respect to input ${input},\nnumerical:${numerical}\nanalytical:${analytical}\n`,
+    { output, input },
+  )
+
+export const noForward = (): TorchError =>
+  argumentError(
+    'You must implement the forward function for custom autograd.Function.',
+    {},
+    'NotImplementedError',
+  )
+
+export const noBackward = (): TorchError =>
+  argumentError(
+    'You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.',
+    {},
+    'NotImplementedError',
+  )

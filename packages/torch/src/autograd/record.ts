@@ -11,7 +11,8 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { callSite } from './anomaly.ts'
 import * as graphErrors from './errors.ts'
 import { isGradEnabled } from './grad-mode.ts'
-import { type Edge, Node } from './node.ts'
+import type { Edge } from './node.ts'
+import { SavedNode } from './saved-node.ts'
 
 /** How a recorded operation looks in autograd's graph. */
 export interface NodeForm {
@@ -21,7 +22,8 @@ export interface NodeForm {
   readonly operands?: readonly string[]
   /** Places among the edges that belong to numbers. */
   readonly numberEdges?: number
-  /** Options of the operation, told as `_saved...`. */
+  /** Operands that are numbers, by name, and options of the operation: told as `_saved...`. */
+  readonly numbers?: Readonly<Record<string, number>>
   readonly options?: object
 }
 
@@ -97,14 +99,12 @@ interface Kept {
   readonly tensor: Tensor
   readonly cell: Cell
   readonly version: number
-  /** What made the contents. */
-  readonly edge: Edge | null
   /** Contents that are this node's alone are not checked for writes. */
   readonly isPrivate: boolean
 }
 
 /** The node of a fragment; its derivative is derived, and tells what must be kept. */
-export class OpNode extends Node {
+export class OpNode extends SavedNode {
   readonly fragment: Fragment
   readonly #form: NodeForm
   readonly #wanted: readonly boolean[]
@@ -139,6 +139,7 @@ export class OpNode extends Node {
     for (const source of derivative.sources) {
       if (source.from === 'cotangent') continue
       const tensor = (source.from === 'input' ? operands : results)[source.index] as Tensor
+      if (tensor.isInference()) throw graphErrors.inferenceSaved()
       const isPrivate = isInPlace && source.from === 'input' && source.index === 0
       const cell = isPrivate ? (this.overwritten ?? tensor.cell) : tensor.cell
       cell.keepCount++
@@ -147,7 +148,6 @@ export class OpNode extends Node {
         tensor: source.from === 'input' ? tensor : tensor.detach(),
         cell,
         version: tensor._version,
-        edge: source.from === 'input' ? tensor.edge : { node: this, index: source.index },
         isPrivate,
       })
     }
@@ -215,9 +215,10 @@ export class OpNode extends Node {
     if (kept === undefined) throw graphErrors.secondBackward()
     const found = kept.find(({ source }) => source.from === from && source.index === index)
     if (found === undefined) throw graphErrors.secondBackward()
-    const { tensor, cell, version, edge, isPrivate } = found
+    const { tensor, cell, version, isPrivate } = found
     if (!isPrivate && tensor._version !== version) {
-      throw graphErrors.modifiedInPlace(tensor, edge?.node ?? null, edge?.index ?? 0, version)
+      const [node, output] = from === 'output' ? [this, index] : [tensor.gradFn, tensor.outputNr]
+      throw graphErrors.modifiedInPlace(tensor, node, output, version)
     }
     if (!isGradEnabled()) return new Tensor({ memory: new Memory(cell) })
     if (from === 'output') return new Tensor({ memory: new Memory(cell), edge: { node: this, index } })
@@ -225,17 +226,16 @@ export class OpNode extends Node {
     return tensor
   }
 
-  /** Tensors kept for backward by name, `_savedSelf`; options the operation had as they were given. */
-  savedTensor(name: string): Tensor | null {
-    const { operands = ['self', 'other'] } = this.#form
+  override saved(name: string): unknown {
+    const { operands = ['self', 'other'], numbers, options = {} } = this.#form
+    if (numbers !== undefined && name in numbers) return numbers[name]
+    if (name in options) return Reflect.get(options, name)
     const place = operands.indexOf(name)
+    if (place < 0 && name !== 'result') return undefined
     const [from, index] = name === 'result' ? (['output', 0] as const) : (['input', place] as const)
     if (this.#kept === undefined) throw graphErrors.secondBackward()
     const isKept = this.#kept.some(({ source }) => source.from === from && source.index === index)
     return isKept ? this.#unpack(from, index) : null
-  }
-  get form(): NodeForm {
-    return this.#form
   }
 }
 

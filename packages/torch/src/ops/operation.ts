@@ -1,6 +1,7 @@
 // Operations: what PyTorch calls them, what they compute, and what their node is called. An operation applied to operands of some
 // types is a fragment, built the first time and found again after; building checks the arguments, so finding need not.
 import { type DType, mixHash, structuralHash, structurallyEqual, type Value } from '@heddle/core'
+import { declareSaved } from '../autograd/saved-node.ts'
 import { getDefaultDtype, resultDType } from '../dtypes.ts'
 import { type Build, type DerivativeRule, type Fragment, makeFragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
@@ -18,6 +19,8 @@ export interface OperationSpec<O extends object> {
   build(operands: readonly Operand[], options: O): Value | readonly Value[]
   /** Names of the operands, for what nodes tell of what they saved: `_savedSelf`. Default self, other. */
   readonly operands?: readonly string[]
+  /** Options that nodes tell of. */
+  readonly savedOptions?: readonly (keyof O & string)[]
   /** Numbers decide what is computed, like an exponent: each makes a fragment of its own. */
   readonly numbersAreStatic?: boolean
   /** Numbers have a place among the edges of the node. */
@@ -48,13 +51,16 @@ const mostFragments = 512
 
 let count = 0
 
-export const operation = <O extends object = object>(spec: OperationSpec<O>): Operation<O> => ({
-  ...spec,
-  number: count++,
-  entries: new Map(),
-  varieties: new Map(),
-  inPlace: undefined,
-})
+export function operation<O extends object = object>(spec: OperationSpec<O>): Operation<O> {
+  declareSaved([...(spec.operands ?? []), ...(spec.savedOptions ?? [])])
+  return {
+    ...spec,
+    number: count++,
+    entries: new Map(),
+    varieties: new Map(),
+    inPlace: undefined,
+  }
+}
 
 /**
  * The fragment for operands of these types and numbers. Undefined where there have been so many different numbers that they

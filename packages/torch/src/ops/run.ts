@@ -1,7 +1,7 @@
 // Applies operations to tensors and numbers: as new tensors, and in place.
 import type { Value } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
-import { isGradEnabled } from '../autograd/grad-mode.ts'
+import { isGradEnabled, isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import type { Node } from '../autograd/node.ts'
 import { applyTo, deviceOf, type NodeForm, nodeFor, recordFragment } from '../autograd/record.ts'
 import { CopySlices } from '../autograd/view-nodes.ts'
@@ -57,10 +57,17 @@ export function formOf<O extends object>(op: Operation<O>, args: readonly Argume
           options,
         )
       : node
-  let numberEdges = 0
-  if (op.numbersHaveEdges === true) for (const arg of args) if (typeof arg === 'number') numberEdges++
-  return { name, numberEdges, options, ...(op.operands === undefined ? none : { operands: op.operands }) }
+  if (name === null) return noForm
+  const { operands = ['self', 'other'] } = op
+  const numbers: Record<string, number> = {}
+  args.forEach((arg, k) => {
+    if (typeof arg === 'number') numbers[operands[k] ?? `argument${k}`] = arg
+  })
+  const numberEdges = op.numbersHaveEdges === true ? Object.keys(numbers).length : 0
+  return { name, numberEdges, numbers, options, operands }
 }
+
+const noForm: NodeForm = { name: null }
 
 /** All results of an operation. */
 export function runAll<O extends object>(
@@ -142,14 +149,17 @@ export function runInPlace<O extends object>(
 /** Throws where a tensor may not be written to. */
 export function requireWritable(self: Tensor, operands: readonly Tensor[] = [self]): void {
   if (hasOverlap(self.layout_)) throw errors.internalOverlap()
-  if (!isGradEnabled() || !operands.some(({ requiresGrad }) => requiresGrad)) return
+  if (self.isInference() && !isInferenceModeEnabled()) throw graphErrors.inferenceWritten()
+  if (!isGradEnabled()) return
   const { origin } = self
-  if (origin === undefined) {
+  const base = origin?.base
+  if (base?.requiresGrad !== true && !operands.some(({ requiresGrad }) => requiresGrad)) return
+  if (origin === undefined || base === undefined) {
     if (self.requiresGrad && self.isLeaf) throw graphErrors.leafInPlace()
     return
   }
   if (origin.creation !== 'default') throw graphErrors.viewInPlace(origin.creation, self.gradFn?.name() ?? '')
-  if (origin.base.requiresGrad && origin.base.isLeaf) throw graphErrors.viewOfLeafInPlace()
+  if (base.requiresGrad && base.isLeaf) throw graphErrors.viewOfLeafInPlace()
 }
 
 /** Writes contents, and makes `node` the node of the tensor, or of what it is a view of. */

@@ -2,6 +2,7 @@
 // is defined in the families of `ops` and becomes methods in `methods.ts`; here is what every tensor is.
 import { type DType as CoreDType, readElement, type TypedArray } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
+import { isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import { type Edge, type GradHook, type Node, type RemovableHandle, register } from '../autograd/node.ts'
 import { type DType, dtypeOf } from '../dtypes.ts'
 import type { Cell } from '../engine/cell.ts'
@@ -60,6 +61,7 @@ export class Tensor {
   #grad: Tensor | null = null
   /** Which tensor it is a view of. */
   origin: ViewOrigin | undefined
+  readonly #isInference: boolean = isInferenceModeEnabled()
   /** Of a leaf: the node gradients arrive at, once there is one. */
   accumulator: Node | undefined
 
@@ -175,6 +177,10 @@ export class Tensor {
   }
   isSigned(): boolean {
     return this.dtype.isSigned
+  }
+  /** Whether it was made in inference mode. */
+  isInference(): boolean {
+    return this.#isInference
   }
   get isView(): boolean {
     return this.origin !== undefined

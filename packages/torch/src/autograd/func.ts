@@ -1,0 +1,105 @@
+// `torch.func`: derivatives as functions of functions.
+import { argumentError } from '../errors.ts'
+import { filled } from '../tensor/filled.ts'
+import { Memory } from '../tensor/memory.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { grad as gradOf } from './call.ts'
+import * as functional from './functional.ts'
+import { withGradMode } from './grad-mode.ts'
+
+type TensorFunction<R> = (...inputs: Tensor[]) => R
+
+export interface GradTransformOptions {
+  /** Which inputs are differentiated. Default the first. */
+  readonly argnums?: number | readonly number[]
+}
+
+const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
+const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given])
+
+/** A leaf with the contents of `input`; where a derivative of a derivative is taken, what leads on to it. */
+const level = (input: Tensor): Tensor =>
+  input.requiresGrad
+    ? input.viewAs(input)
+    : new Tensor({ memory: new Memory(input.cell) }, input.type_).requiresGrad_()
+
+/** A function giving the gradient of `func`, which gives one element, and what `func` gives. */
+export function gradAndValue(
+  func: TensorFunction<Tensor>,
+  { argnums = 0 }: GradTransformOptions = {},
+): TensorFunction<readonly [Tensor | readonly Tensor[], Tensor]> {
+  return (...inputs) =>
+    withGradMode(true, () => {
+      const isOuter = inputs.some(({ requiresGrad }) => requiresGrad)
+      const places = listOf(argnums)
+      const given = inputs.map((input, k) => (places.includes(k) ? level(input) : input))
+      const value = func(...given)
+      if (value.numel() !== 1 || value.ndim !== 0) throw notScalar(value)
+      const wanted = places.map((place) => given[place] as Tensor)
+      const found = value.requiresGrad
+        ? gradOf(value, wanted, { createGraph: isOuter, retainGraph: true, allowUnused: true })
+        : wanted.map(() => null)
+      const grads = found.map((each, k) => {
+        const { device, type_ } = wanted[k] as Tensor
+        return each ?? filled(device, type_, 0)
+      })
+      return [isList(argnums) ? grads : (grads[0] as Tensor), isOuter ? value : value.detach()]
+    })
+}
+
+/** A function giving the gradient of `func`, which gives one element. */
+export function grad(
+  func: TensorFunction<Tensor>,
+  options: GradTransformOptions = {},
+): TensorFunction<Tensor | readonly Tensor[]> {
+  const both = gradAndValue(func, options)
+  return (...inputs) => both(...inputs)[0]
+}
+
+type Results = Tensor | readonly Tensor[]
+
+/** What `func` gives, and a function that brings cotangents of it back to the inputs. */
+export function vjp(
+  func: TensorFunction<Results>,
+  ...primals: readonly Tensor[]
+): readonly [Results, (...cotangents: Tensor[]) => readonly Tensor[]] {
+  const xs = primals.map(level)
+  const returned = withGradMode(true, () => func(...xs))
+  const outputs = listOf(returned)
+  const back = (...cotangents: Tensor[]): readonly Tensor[] =>
+    gradOf(outputs, xs, {
+      gradOutputs: cotangents,
+      retainGraph: true,
+      createGraph: true,
+      allowUnused: true,
+    }).map((each, k) => each ?? filled((xs[k] as Tensor).device, (xs[k] as Tensor).type_, 0))
+  return [returned, back]
+}
+
+/** What `func` gives, and the directions `tangents` of its inputs carried forward. */
+export const jvp = (
+  func: TensorFunction<Results>,
+  primals: readonly Tensor[],
+  tangents: readonly Tensor[],
+): readonly [Results, Results] => {
+  const [value, carried] = functional.jvp(func, primals, tangents)
+  return [value, carried]
+}
+
+/** A function giving the Jacobian of `func`, row by row through backward. */
+export const jacrev =
+  (func: TensorFunction<Tensor>): TensorFunction<ReturnType<typeof functional.jacobian>> =>
+  (...inputs) =>
+    functional.jacobian(func, inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { createGraph: true })
+
+/** A function giving the Hessian of `func`, which gives one element. */
+export const hessian =
+  (func: TensorFunction<Tensor>): TensorFunction<ReturnType<typeof functional.hessian>> =>
+  (...inputs) =>
+    functional.hessian(func, inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { createGraph: true })
+
+const notScalar = (value: Tensor) =>
+  argumentError(
+    `Expected f(*args) to return a scalar tensor, got tensor with ${value.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?`,
+    { rank: value.ndim },
+  )

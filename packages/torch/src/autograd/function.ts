@@ -1,0 +1,181 @@
+// Operations of the user's own: forward and backward as static functions of a class, as PyTorch's `autograd.Function`.
+
+import { filled } from '../tensor/filled.ts'
+import { Memory } from '../tensor/memory.ts'
+import { gradientEdge, Tensor } from '../tensor/tensor.ts'
+import { callSite } from './anomaly.ts'
+import * as graphErrors from './errors.ts'
+import { isGradEnabled, withGradMode } from './grad-mode.ts'
+import { Node } from './node.ts'
+
+interface SavedTensor {
+  readonly tensor: Tensor
+  readonly version: number
+}
+
+/** What forward hands to backward. Other fields may be put on it. */
+export class FunctionContext {
+  #saved: readonly (SavedTensor | null)[] = []
+  #node: CustomNode | undefined
+  #isFreed = false
+  readonly nonDifferentiable: Set<Tensor> = new Set()
+  readonly dirty: Set<Tensor> = new Set()
+  materializesGrads = true
+  /** Which of the arguments want a gradient. */
+  needsInputGrad: readonly boolean[] = [];
+  [field: string]: unknown
+
+  /** Keeps tensors for backward: operands, results, or neither. */
+  saveForBackward(...tensors: readonly (Tensor | null)[]): void {
+    this.#saved = tensors.map((tensor) => tensor && { tensor, version: tensor._version })
+  }
+  get savedTensors(): readonly (Tensor | null)[] {
+    if (this.#isFreed) throw graphErrors.secondBackward()
+    return this.#saved.map((saved) => {
+      if (saved === null) return null
+      const { tensor, version } = saved
+      if (tensor._version !== version)
+        throw graphErrors.modifiedInPlace(tensor, tensor.gradFn, tensor.outputNr, version)
+      return tensor
+    })
+  }
+  /** Results through which nothing flows back. */
+  markNonDifferentiable(...tensors: readonly Tensor[]): void {
+    for (const tensor of tensors) this.nonDifferentiable.add(tensor)
+  }
+  /** Operands that forward wrote to. */
+  markDirty(...tensors: readonly Tensor[]): void {
+    for (const tensor of tensors) this.dirty.add(tensor)
+  }
+  /** Whether backward gets zeros for results that have no gradient (the default), or null. */
+  setMaterializeGrads(value: boolean): void {
+    this.materializesGrads = value
+  }
+  /** Of the engine. */
+  attach(node: CustomNode): void {
+    this.#node = node
+  }
+  free(): void {
+    if (this.#saved.length > 0) this.#isFreed = true
+    this.#saved = []
+  }
+  get node(): Node | undefined {
+    return this.#node
+  }
+}
+
+type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[]
+
+/**
+ * Subclasses say `static forward(ctx, ...args)`, which is run without gradients, and `static backward(ctx, ...grads)`, which gives a
+ * gradient (or null) for each argument; `apply` calls it.
+ *
+ * @example
+ * class Double extends torch.autograd.Function {
+ *   static override forward(_ctx: torch.autograd.FunctionContext, x: torch.Tensor) { return x.mul(2) }
+ *   static override backward(_ctx: torch.autograd.FunctionContext, grad: torch.Tensor) { return grad.mul(2) }
+ * }
+ * Double.apply(torch.ones(2, { requiresGrad: true }))
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: the form users of PyTorch know.
+export class AutogradFunction {
+  static forward(_ctx: FunctionContext, ..._args: never[]): Tensor | readonly Tensor[] {
+    throw graphErrors.noForward()
+  }
+  static backward(_ctx: FunctionContext, ..._grads: Tensor[]): Gradients {
+    throw graphErrors.noBackward()
+  }
+
+  static apply<T extends Tensor | readonly Tensor[] = Tensor>(...args: readonly unknown[]): T {
+    const ctx = new FunctionContext()
+    const isRecorded = isGradEnabled() && args.some((arg) => arg instanceof Tensor && arg.requiresGrad)
+    ctx.needsInputGrad = args.map((arg) => isRecorded && arg instanceof Tensor && arg.requiresGrad)
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that is applied.
+    const returned = withGradMode(false, () => this.forward(ctx, ...(args as never[])))
+    const outputs: readonly Tensor[] = isList(returned) ? returned : [returned]
+    // biome-ignore lint/complexity/noThisInStatic: the same.
+    const results = isRecorded ? withNode(this, ctx, args, outputs) : outputs
+    return (isList(returned) ? results : results[0]) as T
+  }
+}
+
+const isList = (given: Tensor | readonly Tensor[]): given is readonly Tensor[] => Array.isArray(given)
+
+function withNode(
+  definition: typeof AutogradFunction,
+  ctx: FunctionContext,
+  args: readonly unknown[],
+  outputs: readonly Tensor[],
+): readonly Tensor[] {
+  const node = new CustomNode(definition, ctx, args, outputs)
+  ctx.attach(node)
+  return outputs.map((output, index) => {
+    if (ctx.nonDifferentiable.has(output) || !output.dtype.isFloatingPoint) return output
+    // An operand that is returned as it is becomes a tensor of its own, unless it was written to.
+    const isOperand = args.includes(output) && !ctx.dirty.has(output)
+    const result = isOperand ? new Tensor({ memory: new Memory(output.cell) }) : output
+    result.edge = { node, index }
+    return result
+  })
+}
+
+export class CustomNode extends Node {
+  readonly #definition: typeof AutogradFunction
+  readonly #ctx: FunctionContext
+  readonly #isTensor: readonly boolean[]
+  readonly #outputs: readonly Tensor['type_'][]
+
+  constructor(
+    definition: typeof AutogradFunction,
+    ctx: FunctionContext,
+    args: readonly unknown[],
+    outputs: readonly Tensor[],
+  ) {
+    const tensors = args.filter((arg) => arg instanceof Tensor)
+    super(
+      `${definition.name}Backward`,
+      tensors.map(gradientEdge),
+      outputs.map(({ type_ }) => type_),
+    )
+    this.#definition = definition
+    this.#ctx = ctx
+    this.#isTensor = args.map((arg) => arg instanceof Tensor)
+    this.#outputs = outputs.map(({ type_ }) => type_)
+    this.trace = callSite()
+  }
+
+  /** Tensors that forward saved. */
+  get savedTensors(): readonly (Tensor | null)[] {
+    return this.#ctx.savedTensors
+  }
+
+  override apply(cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    const device = cotangents.find((cotangent) => cotangent !== null)?.device
+    const given = cotangents.map((cotangent, k) =>
+      cotangent === null && this.#ctx.materializesGrads && device !== undefined
+        ? filled(device, this.#outputs[k] as Tensor['type_'], 0)
+        : cotangent,
+    )
+    const returned = this.#definition.backward(this.#ctx, ...(given as Tensor[]))
+    const gradients = Array.isArray(returned) ? returned : [returned as Tensor | null | undefined]
+    return this.#perTensor(gradients)
+  }
+
+  /** Gradients of the arguments that are tensors. Throws where there is one too many, or one for something else. */
+  #perTensor(gradients: readonly (Tensor | null | undefined)[]): readonly (Tensor | null)[] {
+    const count = this.#isTensor.length
+    if (gradients.length < count || gradients.slice(count).some((each) => each != null)) {
+      throw graphErrors.gradientCount(this.name(), count, gradients.length)
+    }
+    this.#isTensor.forEach((isTensor, k) => {
+      if (!isTensor && gradients[k] != null) throw graphErrors.gradientForNonTensor(this.name(), k + 1)
+    })
+    return this.#isTensor.flatMap((isTensor, k) => (isTensor ? [gradients[k] ?? null] : []))
+  }
+
+  override release(): void {
+    this.#ctx.free()
+  }
+}
+
+export { AutogradFunction as Function }

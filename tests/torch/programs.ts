@@ -51,6 +51,11 @@ function linesOf(program: Program): readonly string[] {
   return lines
 }
 
+/** Prints as Python's list. */
+export const list = (items: readonly unknown[]): object => ({
+  toString: () => `[${items.map(text).join(', ')}]`,
+})
+
 /** As Python's `str`. */
 function text(value: unknown): string {
   if (value === null || value === undefined) return 'None'

@@ -122,7 +122,20 @@ export {
   signbit,
 } from './ops/predicates.ts'
 export type { RandomOptions } from './ops/random.ts'
-export { rand, randn } from './ops/random.ts'
+export {
+  bernoulli,
+  binomial,
+  multinomial,
+  normal,
+  poisson,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from './ops/random.ts'
 export { max, mean, min, sum } from './ops/reductions.ts'
 export { ceil, fix, floor, frac, round, trunc } from './ops/rounding.ts'
 export { dsplit, hsplit, tensorSplit, vsplit } from './ops/sections.ts'
@@ -197,7 +210,10 @@ export type { PackedObject, RestoredView, SavedView, ViewGeometry } from './seri
 export { packObject, unpackObject } from './serialize/packed-object.ts'
 export type { EntryInfo, OpenOptions, SafetensorsEntry, SafetensorsFile } from './serialize/safetensors.ts'
 export { openSafetensors, safetensorsParts, writeSafetensors } from './serialize/safetensors.ts'
+export type { LoadOptions } from './serialize/save.ts'
+export { load, save } from './serialize/save.ts'
 
 export { isFloatingPoint, isTensor } from './tensor/questions.ts'
 export { Size } from './tensor/size.ts'
 export { Tensor } from './tensor/tensor.ts'
+export * as utils from './utils/index.ts'

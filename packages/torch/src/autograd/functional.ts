@@ -1,11 +1,9 @@
 // `torch.autograd.functional`: derivatives of functions of tensors, as tensors.
 
-import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { cellOfData } from '../engine/cell.ts'
 import { argumentError } from '../errors.ts'
-import { operation } from '../ops/operation.ts'
-import { run } from '../ops/run.ts'
+import { stackRows } from '../ops/rows.ts'
 import { filled } from '../tensor/filled.ts'
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -27,12 +25,6 @@ const listOf = (given: Inputs): readonly Tensor[] => (isList(given) ? given : [g
 /** One result for one input, a list for a list. */
 const as = <T>(given: Inputs, results: readonly T[]): T | readonly T[] =>
   isList(given) ? results : (results[0] as T)
-
-const stackedRows = operation<{ readonly shape: readonly number[] }>({
-  name: 'stack',
-  node: 'StackBackward0',
-  build: (rows, { shape }) => core.reshape(core.stack(rows as readonly Value[]), shape),
-})
 
 /** Inputs that require gradients: leaves of their own, or, where the graph goes on, looks at what was given. */
 function tracked(inputs: readonly Tensor[], createGraph: boolean): readonly Tensor[] {
@@ -137,11 +129,7 @@ export function jacobian(
       gradients([output], xs, [unit(output, k)], options),
     )
     const perInput = xs.map((x, k) =>
-      run(
-        stackedRows,
-        rows.map((row) => row[k] as Tensor),
-        { shape: [...output.shape, ...x.shape] },
-      ),
+      stackRows(rows.map((row) => row[k] as Tensor)).reshape([...output.shape, ...x.shape]),
     )
     return as(inputs, perInput)
   })

@@ -1,32 +1,77 @@
-// `torch.nn.init`: fills a tensor in place from the default generator, outside of autograd.
+// `torch.nn.init`: fills a tensor in place from the default generator, outside of autograd. Bounds and deviations are computed in
+// double, in PyTorch's order: the rounding decides the last bit of every weight.
+import { dtypes } from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
-import { float32 } from '../dtypes.ts'
-import { invalidOption } from '../errors.ts'
 import { tensorOfData } from '../ops/creation.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
-import { fillUniform } from '../random/uniform.ts'
+import {
+  diracPlaces,
+  eyePlaces,
+  type FanMode,
+  fansOf,
+  kaimingBound,
+  kaimingStd,
+  xavierBound,
+  xavierStd,
+} from '../random/init.ts'
+import { fillTruncatedNormal } from '../random/truncated-normal.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
-export function uniform_(tensor: Tensor, a = 0, b = 1): Tensor {
-  const data = new Float32Array(tensor.numel())
-  fillUniform(defaultGenerator, 'f32', data, a, b)
-  return noGrad(() => tensor.copy_(tensorOfData(float32, tensor.shape, data)))
-}
+export { calculateGain } from '../random/init.ts'
+
+export const uniform_ = (tensor: Tensor, a = 0, b = 1): Tensor => noGrad(() => tensor.uniform_(a, b))
+export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor => noGrad(() => tensor.normal_(mean, std))
+export const constant_ = (tensor: Tensor, value: number): Tensor => noGrad(() => tensor.fill_(value))
+export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
+export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
 
 /** Inputs and outputs of a weight `[out, in, …]`. */
-export function fanOf(shape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
-  const [out, inputs, ...window] = shape
-  if (out === undefined || inputs === undefined) {
-    throw invalidOption('Fan in and fan out can not be computed for tensor with fewer than 2 dimensions')
-  }
-  const field = window.reduce((product, dim) => product * dim, 1)
-  return { fanIn: inputs * field, fanOut: out * field }
+export const fanOf: typeof fansOf = fansOf
+
+export interface KaimingOptions {
+  /** Slope of the leaky ReLU that follows. Default 0. */
+  readonly a?: number
+  /** Which fan the deviation is by. Default `fan_in`. */
+  readonly mode?: FanMode
+  /** Default `leaky_relu`. */
+  readonly nonlinearity?: string
 }
 
-/** In double and in exactly this order: the rounding decides the last bit of every weight. */
-export function kaimingUniform_(tensor: Tensor, { a = 0 }: { readonly a?: number } = {}): Tensor {
-  const gain = Math.sqrt(2 / (1 + a ** 2))
-  const std = gain / Math.sqrt(fanOf(tensor.shape).fanIn)
-  const bound = Math.sqrt(3) * std
+export function kaimingUniform_(tensor: Tensor, { a, mode, nonlinearity }: KaimingOptions = {}): Tensor {
+  const bound = kaimingBound(tensor.shape, a, mode, nonlinearity)
   return uniform_(tensor, -bound, bound)
 }
+export const kaimingNormal_ = (tensor: Tensor, { a, mode, nonlinearity }: KaimingOptions = {}): Tensor =>
+  normal_(tensor, 0, kaimingStd(tensor.shape, a, mode, nonlinearity))
+
+export interface GainOption {
+  readonly gain?: number
+}
+
+export function xavierUniform_(tensor: Tensor, { gain = 1 }: GainOption = {}): Tensor {
+  const bound = xavierBound(tensor.shape, gain)
+  return uniform_(tensor, -bound, bound)
+}
+export const xavierNormal_ = (tensor: Tensor, { gain = 1 }: GainOption = {}): Tensor =>
+  normal_(tensor, 0, xavierStd(tensor.shape, gain))
+
+/** Normal numbers within [a, b]. */
+export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
+  const { dtype, shape } = tensor
+  const data = dtypes[dtype.core].allocate(tensor.numel())
+  fillTruncatedNormal(defaultGenerator, dtype.core, data, mean, std, a, b)
+  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device: tensor.device })))
+}
+
+function onesAt(tensor: Tensor, places: readonly number[]): Tensor {
+  const { dtype, shape } = tensor
+  const data = dtypes[dtype.core].allocate(tensor.numel())
+  for (const place of places) data[place] = 1
+  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device: tensor.device })))
+}
+
+/** The identity matrix. */
+export const eye_ = (tensor: Tensor): Tensor => onesAt(tensor, eyePlaces(tensor.shape))
+/** Weights of a convolution that passes its inputs on. */
+export const dirac_ = (tensor: Tensor, groups = 1): Tensor =>
+  onesAt(tensor, diracPlaces(tensor.shape, groups))

@@ -29,6 +29,19 @@ export function fromNumpy(
   )
 }
 
+/** A tensor that looks at flat memory of `data`, which it owns from now on, or at memory that was made of it before. */
+export function tensorOverMemory(
+  dtype: DType,
+  { shape, strides, offset }: Geometry,
+  data: TypedArray,
+  known: Memory | undefined,
+): { readonly tensor: Tensor; readonly memory: Memory } {
+  const memory = known ?? new Memory(cellOfData(cpu, dtype.core, [data.length], data))
+  const geometry = { shape, strides, offset }
+  const { step, type } = stepOf(strided, memory.cell.type, geometry)
+  return { tensor: new Tensor({ memory, view: new View(undefined, step), layout: geometry }, type), memory }
+}
+
 function arrayOf(source: TypedArray | NdArray | (NdGeometry & { readonly data: TypedArray })): NdArray {
   if (source instanceof NdArray) return source
   if (isTyped(source)) return new NdArray(source, dtypeOfArray(source), { shape: [source.length] })

@@ -11,6 +11,7 @@ import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian
 import * as matrix from '../ops/matrix.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
+import * as randomFill from '../ops/random-fill.ts'
 import * as reductions from '../ops/reductions.ts'
 import * as rounding from '../ops/rounding.ts'
 import * as sections from '../ops/sections.ts'
@@ -39,6 +40,7 @@ const families = [
   rounding,
   sections,
   transposes,
+  randomFill,
   unary,
   views,
 ]

@@ -65,6 +65,10 @@ export class Memory {
   share(data: TypedArray): void {
     this.#shared = data
   }
+  /** A copy of the contents in the order of memory. */
+  elements(): TypedArray {
+    return this.#shared?.slice() ?? this.#ordered(readCell(this.#cell), toMemory)
+  }
   /** The array the contents are shared with, from now on if not already. */
   expose(): TypedArray {
     if (this.#shared === undefined) {

@@ -13,6 +13,7 @@ import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
 import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
+import type * as randomFill from '../ops/random-fill.ts'
 import type * as reductions from '../ops/reductions.ts'
 import type * as rounding from '../ops/rounding.ts'
 import type * as sections from '../ops/sections.ts'
@@ -61,6 +62,7 @@ type Family = typeof activations &
   typeof matrix &
   typeof parts &
   typeof predicates &
+  typeof randomFill &
   typeof reductions &
   typeof rounding &
   typeof sections &

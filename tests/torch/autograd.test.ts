@@ -1,4 +1,5 @@
 // The programs of `tools/golden/torch/autograd.py`, rewritten by the API rules.
+// long because the programs are, one after the other as they stand there.
 import * as torch from '@heddle/torch'
 import { autograd, nn } from '@heddle/torch'
 import { afterAll, beforeAll } from 'vitest'

@@ -13,7 +13,7 @@ import { fillPoisson } from '../random/poisson.ts'
 import { fillUniform } from '../random/uniform.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { type TensorOptions, tensorOfData } from './creation.ts'
-import { isOptions, parse, type SizesAnd, sizesAnd } from './signature.ts'
+import { type Fn, fn, isOptions, parse, type SizesAnd, sizesAnd } from './signature.ts'
 
 export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator
@@ -160,24 +160,24 @@ export function binomial(
   return drawn(count.shape, count.dtype, draw, { device: count.device })
 }
 
-interface MultinomialParams extends GeneratorOption {
-  readonly numSamples: number
-  readonly replacement?: boolean
-}
+type MultinomialParams = GeneratorOption & { numSamples: number; replacement?: boolean }
 
 /** Positions drawn by the weights of each row, int64: `[rows, numSamples]`, or `[numSamples]` of one row. */
-export function multinomial(
-  input: Tensor,
-  ...args: readonly (number | boolean | MultinomialParams)[]
-): Tensor {
-  const {
-    numSamples,
-    replacement = false,
-    generator = defaultGenerator,
-  } = parse<MultinomialParams>('multinomial', ['numSamples', 'replacement'], ['generator'], args)
-  const rows = input.ndim === 1 ? 1 : (input.shape[0] as number)
-  const data = drawMultinomial(generator, input.dtype.core, elementsOf(input), rows, numSamples, replacement)
-  return tensorOfData(int64, input.ndim === 1 ? [numSamples] : [rows, numSamples], data, {
-    device: input.device,
-  })
-}
+export const multinomial: Fn<MultinomialParams, ['numSamples', 'replacement']> = fn(
+  'multinomial',
+  ['numSamples', 'replacement'],
+  ['generator'],
+  (input, { numSamples, replacement = false, generator = defaultGenerator }) => {
+    const rows = input.ndim === 1 ? 1 : (input.shape[0] as number)
+    const data = drawMultinomial(
+      generator,
+      input.dtype.core,
+      elementsOf(input),
+      rows,
+      numSamples,
+      replacement,
+    )
+    const shape = input.ndim === 1 ? [numSamples] : [rows, numSamples]
+    return tensorOfData(int64, shape, data, { device: input.device })
+  },
+)

@@ -9,7 +9,6 @@ import { comparePrograms, type Program } from './programs.ts'
 type Tensor = torch.Tensor
 
 const leaf = (...values: readonly number[]): Tensor => torch.tensor(values, { requiresGrad: true })
-const slice = torch.slice
 
 beforeAll(() => torch.setWarningHandler(() => undefined))
 afterAll(() => torch.setWarningHandler(console.warn))
@@ -48,7 +47,7 @@ const programs: Readonly<Record<string, Program>> = {
     show(x.isLeaf, y.isLeaf, y.detach().isLeaf, x.gt(1).isLeaf, torch.ones(2).isLeaf)
     const [z, w] = torch.noGrad(() => [x.mul(2), torch.ones(2, { requiresGrad: true })] as const)
     show(z.isLeaf, z.requiresGrad, w.requiresGrad)
-    show(x.gt(1).requiresGrad, x.argmax().requiresGrad, x.detach().requiresGrad)
+    show(x.gt(1).requiresGrad, x.max(0).indices.requiresGrad, x.detach().requiresGrad)
     fails(() => y.requiresGrad_(false))
     fails(() => torch.arange(3).requiresGrad_())
   },
@@ -162,7 +161,7 @@ const programs: Readonly<Record<string, Program>> = {
     const x = leaf(2, 3)
     fails(() => x.add_(1))
     fails(() => x.zero_())
-    fails(() => x.at(slice(0, 1)).add_(1))
+    fails(() => x.narrow(0, 0, 1).add_(1))
     torch.noGrad(() => x.add_(1))
     show(x, x._version)
     x.detach().add_(1)
@@ -206,7 +205,7 @@ const programs: Readonly<Record<string, Program>> = {
   'writes to views': ({ show }) => {
     const x = leaf(2, 3, 4, 5)
     const y = x.mul(1)
-    const v = y.at(slice(1, 3))
+    const v = y.narrow(0, 1, 2)
     const w = y.view(2, 2)
     v.mul_(10)
     show(y)
@@ -232,7 +231,7 @@ const programs: Readonly<Record<string, Program>> = {
   'writing what requires a gradient into a plain tensor': ({ show }) => {
     const x = leaf(2, 3)
     const z = torch.zeros(4)
-    z.at(slice(1, 3)).copy_(x)
+    z.narrow(0, 1, 2).copy_(x)
     show(z)
     z.sum().backward()
     show(x.grad)
@@ -249,7 +248,7 @@ const programs: Readonly<Record<string, Program>> = {
   bases: ({ show }) => {
     const x = torch.zeros(2, 3)
     const v = x.view(6)
-    const w = v.at(slice(1, 4))
+    const w = v.narrow(0, 1, 3)
     show(x._base === null, v._base === x, w._base === x)
     show(x.detach()._base === null, x.t()._base === x)
     w.add_(1)
@@ -321,7 +320,7 @@ const programs: Readonly<Record<string, Program>> = {
     class Both extends autograd.Function {
       static override forward(ctx: autograd.FunctionContext, x: Tensor): Tensor[] {
         ctx.setMaterializeGrads(false)
-        const position = x.argmax()
+        const position = x.max(0).indices
         ctx.markNonDifferentiable(position)
         return [x.mul(2), x.mul(3), position]
       }
@@ -391,8 +390,8 @@ const programs: Readonly<Record<string, Program>> = {
     const g = gradOf(m.weight).clone()
     m.weight.grad = null
     for (let k = 0; k < 4; k++) {
-      const rows = slice(8 * k, 8 * k + 8)
-      new nn.MSELoss()(m(X.at(rows)), Y.at(rows))
+      const rows = [0, 8 * k, 8] as const
+      new nn.MSELoss()(m(X.narrow(...rows)), Y.narrow(...rows))
         .div(4)
         .backward()
     }

@@ -7,6 +7,7 @@ import { arrayType } from '../engine/types.ts'
 import { argumentError } from '../errors.ts'
 import { dtypeOfArray } from '../ops/creation.ts'
 import { stridedStep } from '../ops/run-view.ts'
+import type { Layout } from '../tensor/layout.ts'
 import { Memory, View } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { NdArray, type NdGeometry } from './nd-array.ts'
@@ -18,28 +19,23 @@ export function fromNumpy(
   const array = arrayOf(source)
   const { data, dtype, shape, strides, offset } = array
   if (strides.some((stride) => stride < 0)) throw negativeStrides()
-  const memory = new Memory(cellOfData(cpu, dtype.core, [data.length], data.slice()))
+  const { tensor, memory } = tensorOverMemory(dtype, { shape, strides, offset }, data.slice())
   memory.share(data)
   array.locate(() => memory.address)
-  const geometry = { shape, strides, offset }
-  const step = stridedStep(memory.layout, memory.cell.type, geometry, dtype.core)
-  return new Tensor(
-    { memory, view: new View(undefined, step), layout: geometry },
-    arrayType(dtype.core, shape),
-  )
+  return tensor
 }
 
 /** A tensor that looks at flat memory of `data`, which it owns from now on, or at memory that was made of it before. */
 export function tensorOverMemory(
   dtype: DType,
-  { shape, strides, offset }: Geometry,
+  { shape, strides, offset }: Layout,
   data: TypedArray,
-  known: Memory | undefined,
+  known?: Memory,
 ): { readonly tensor: Tensor; readonly memory: Memory } {
   const memory = known ?? new Memory(cellOfData(cpu, dtype.core, [data.length], data))
-  const geometry = { shape, strides, offset }
-  const { step, type } = stepOf(strided, memory.cell.type, geometry)
-  return { tensor: new Tensor({ memory, view: new View(undefined, step), layout: geometry }, type), memory }
+  const layout = { shape, strides, offset }
+  const view = new View(undefined, stridedStep(memory.layout, memory.cell.type, layout, dtype.core))
+  return { tensor: new Tensor({ memory, view, layout }, arrayType(dtype.core, shape)), memory }
 }
 
 function arrayOf(source: TypedArray | NdArray | (NdGeometry & { readonly data: TypedArray })): NdArray {

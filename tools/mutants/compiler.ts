@@ -23,6 +23,14 @@ export const compilerMutants: readonly Mutant[] = [
     tests: ['packages/compiler/src/regions/narrow.test.ts'],
   },
   {
+    name: 'endless-branch',
+    about: 'both bodies of a branch run although one may have no end',
+    file: 'packages/compiler/src/regions/expand.ts',
+    find: "hostSteps === 'shared' || holdsWhile(node)",
+    replace: "hostSteps === 'shared'",
+    tests: ['packages/compiler/src/host-decisions.test.ts'],
+  },
+  {
     name: 'rule-add-zero',
     about: 'x + 0 becomes x where x may be -0',
     file: 'packages/compiler/src/rules/arithmetic.ts',

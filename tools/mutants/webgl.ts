@@ -86,6 +86,22 @@ export const webglMutants: readonly Mutant[] = [
     tests: ['packages/runtime-webgl/src/schedule.test.ts'],
   },
   {
+    name: 'webgl-inside-scratch',
+    about: 'a plan inside another one takes scratch textures that are in use around it',
+    file: 'packages/runtime-webgl/src/ordinals.ts',
+    find: 'fork: () => createOrdinals(counts, idle)',
+    replace: 'fork: () => createOrdinals()',
+    tests: ['packages/runtime-webgl/src/schedule.test.ts'],
+  },
+  {
+    name: 'webgl-row-lanes',
+    about: 'a row that is stored takes the texels it begins and ends in with it',
+    file: 'packages/runtime-webgl/src/copier.ts',
+    find: 'lane >= lanes.from && lane < lanes.to',
+    replace: 'lane >= 0 && lanes.to > 0',
+    tests: conformance,
+  },
+  {
     name: 'webgl-split-stride',
     about: 'the blocks of a long reduction overlap: a wrong stride',
     file: 'packages/runtime-webgl/src/split-reductions.ts',

@@ -30,6 +30,9 @@ interface CopyProgram {
   readonly log2Width: WebGLUniformLocation | null
 }
 
+/** Of a power of two. */
+const log2 = (width: number): number => 31 - Math.clz32(width)
+
 export function createCopier(
   { gl }: GpuContext,
   bindings: Bindings,
@@ -59,8 +62,8 @@ export function createCopier(
       bindings.useProgram(program)
       bindings.bindTexture(0, source)
       bindings.viewport(target.width, target.height)
-      gl.uniform4i(run, to, end, from - to, Math.log2(source.width))
-      gl.uniform1i(log2Width, Math.log2(target.width))
+      gl.uniform4i(run, to, end, from - to, log2(source.width))
+      gl.uniform1i(log2Width, log2(target.width))
       gl.enable(gl.SCISSOR_TEST)
       for (const { x, y, width, height, lanes } of areas) {
         const [r = true, g = true, b = true, a = true] = [0, 1, 2, 3].map(

@@ -10,6 +10,7 @@ import {
   plansIn,
   runNesting,
 } from '@heddle/core'
+import type { ElementRun } from './copier.ts'
 import type { Device } from './device.ts'
 import type { Ordinals } from './ordinals.ts'
 import { formatOf, shapeKey } from './storage.ts'
@@ -48,18 +49,10 @@ export function recordNesting(
   const position = readsPosition(step) ? take({ dtype: 'i32', size: 1 }) : undefined
   const nested = new Map(plansIn(step).map((plan) => [plan, record(plan, ordinals)]))
 
-  const copy = (
-    source: Piece,
-    target: Piece,
-    from: number,
-    to: number,
-    count: number,
-    size: number,
-  ): void => {
-    if (source !== undefined && target !== undefined && count > 0)
-      copier.copy(source, target, { from, to, count, size })
+  const copy = (source: Piece, target: Piece, run: ElementRun): void => {
+    if (source !== undefined && target !== undefined && run.count > 0) copier.copy(source, target, run)
   }
-  const lengthOf = (row: PlanBuffer): number => (step.kind === 'loop' ? step.length * row.size : row.size)
+  const rowsOf = step.kind === 'loop' ? step.length : 1
   const host: NestingHost<Piece> = {
     nested: (plan) => nested.get(plan)!,
     position: (at) => {
@@ -67,14 +60,18 @@ export function recordNesting(
       return position
     },
     rowToRead: (array, row, at) => {
+      const { size } = row
       const texture = rows.get(row)
-      copy(array, texture, at * row.size, 0, row.size, row.size)
-      return texture
+      copy(array, texture, { from: at * size, to: 0, count: size, size })
+      return texture ?? array
     },
-    rowToWrite: (_, row) => rows.get(row),
-    storeRow: (array, row, at) => copy(rows.get(row), array, 0, at * row.size, row.size, lengthOf(row)),
+    rowToWrite: (array, row) => rows.get(row) ?? array,
+    storeRow: (array, row, at) => {
+      const { size } = row
+      copy(rows.get(row), array, { from: 0, to: at * size, count: size, size: rowsOf * size })
+    },
     isTrue: (flag) => flag !== undefined && readback.now(flag, 'bool', 1)[0] === 1,
-    copy: (from, to, { size }) => copy(from, to, 0, 0, size, size),
+    copy: (from, to, { size }) => copy(from, to, { from: 0, to: 0, count: size, size }),
   }
   return {
     run: (args) => runNesting(step, args, host),
@@ -85,9 +82,9 @@ export function recordNesting(
   }
 }
 
-/** The body's buffers of rows: those read from sequences and those written to stacks. */
+/** The body's buffers of rows: those read from sequences and those written to stacks. The only row of an array is the array. */
 function rowBuffers(step: NestingStep): readonly PlanBuffer[] {
-  if (step.kind !== 'loop') return []
+  if (step.kind !== 'loop' || step.length === 1) return []
   const { carries, sequences, body } = step
   return [
     ...buffersOf(body, 'inputs').slice(1 + carries, 1 + carries + sequences),

@@ -232,7 +232,7 @@ export const matmulDTypes = (left: string, right: string): TorchError =>
   })
 
 /** What C++ calls a dtype of the compiler. */
-const cppName = (dtype: string): string => cppNames[dtype] ?? dtype
+export const cppName = (dtype: string): string => cppNames[dtype] ?? dtype
 const cppNames: Readonly<Record<string, string>> = {
   f32: 'float',
   f64: 'double',

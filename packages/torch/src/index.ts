@@ -39,8 +39,25 @@ export { celu, celu_, selu, selu_, threshold, threshold_ } from './ops/activatio
 export { hardshrink, logSoftmax, prelu, relu, softmax } from './ops/activations.ts'
 export type { AtLeast, Tensors } from './ops/aligned.ts'
 export { atleast1d, atleast2d, atleast3d, broadcastTensors } from './ops/aligned.ts'
-export { add, div, floorDivide, fmod, mul, pow, remainder, rsub, sub } from './ops/arithmetic.ts'
-export { eq, ge, gt, le, lt, ne } from './ops/comparison.ts'
+export {
+  add,
+  div,
+  divide,
+  floorDivide,
+  fmod,
+  mul,
+  multiply,
+  pow,
+  remainder,
+  rsub,
+  sub,
+  subtract,
+  trueDivide,
+} from './ops/arithmetic.ts'
+export { addcdiv, addcmul, lerp } from './ops/blend.ts'
+export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
+export { allclose, equal, isclose } from './ops/closeness.ts'
+export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqual } from './ops/comparison.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
 export {
   arange,
@@ -56,7 +73,10 @@ export {
 } from './ops/creation.ts'
 export { addDevice, device } from './ops/devices.ts'
 export { asStrided, diagonal, moveaxis, movedim } from './ops/dim-views.ts'
-export { maximum, minimum } from './ops/extremes.ts'
+export { gcd, lcm } from './ops/divisors.ts'
+export { canCast, finfo, iinfo, promoteTypes, resultType } from './ops/dtype-questions.ts'
+export { fmax, fmin, maximum, minimum } from './ops/extremes.ts'
+export { arctan2, atan2, copysign, floatPower, heaviside, hypot, ldexp, xlogy } from './ops/float-pairs.ts'
 export { adjoint } from './ops/hermitian.ts'
 export {
   abs_,
@@ -73,6 +93,10 @@ export {
   atan_,
   atanh_,
   ceil_,
+  clamp_,
+  clampMax_,
+  clampMin_,
+  clip_,
   cos_,
   cosh_,
   deg2rad_,
@@ -84,6 +108,9 @@ export {
   fix_,
   floor_,
   frac_,
+  gcd_,
+  lcm_,
+  ldexp_,
   log_,
   log1p_,
   log2_,
@@ -106,7 +133,18 @@ export {
   tan_,
   tanh_,
   trunc_,
+  xlogy_,
 } from './ops/in-place-functions.ts'
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+  logicalAnd,
+  logicalOr,
+  logicalXor,
+} from './ops/logic.ts'
 export { matmul } from './ops/matrix.ts'
 export type { Named } from './ops/named.ts'
 export { chunk, narrow, narrowCopy, select, split, splitWithSizes, unbind } from './ops/parts.ts'
@@ -193,6 +231,7 @@ export {
 } from './ops/unary.ts'
 export { asStrided_, detach, detach_ } from './ops/view-functions.ts'
 export { broadcastTo, clone, flatten, ravel, reshape, unflatten } from './ops/views.ts'
+export { where } from './ops/where.ts'
 export * as optim from './optim/index.ts'
 export type { PrintOptions, PrintOptionsChange } from './print/print-options.ts'
 export { setPrintoptions } from './print/print-options.ts'

@@ -11,15 +11,16 @@ A family is a module `calls/<family>.py` that makes cases; `python3 tools/golden
     call("view", x.to("t"), 4)                     `given(...).to(method, *args)` makes a view of the operand first, on both sides
     error("view", x, 3, 2)                         the class and the text of the exception are compared
 
-`call(name, *arguments, node=None, tolerance=None, values=True, gradient=True, **keywords)`
+`call(name, *arguments, node=None, tolerance=None, values=True, gradient=True, forms=None, **keywords)`
     arguments, keywords   tensors (`given`), numbers, booleans, texts, None, dtypes, slices, Ellipsis, lists of these. Whole numbers
                           are Python ints: JavaScript has no 2.0.
     node                  name of the result's grad_fn where 2.x differs from 1.13.
     tolerance             of floats, relative to the largest element; default by dtype.
     values                False: only dtypes, shapes, strides and nodes are compared.
+    forms                 Default: as function and as method, where PyTorch has both. ["function"] where the method takes others.
     gradient              False: not differentiated. Default: where an operand has grad=True, the gradients of all float results are
                           taken with the cotangents (7 k mod 11 - 5) / 4.
-`error(name, *arguments, message=None, kind=None, backward=False, **keywords)`
+`error(name, *arguments, message=None, kind=None, backward=False, forms=None, **keywords)`
     message, kind         text and class where 2.x differs from 1.13.
     backward              the exception is that of backward.
 
@@ -83,7 +84,9 @@ class Call:
         self.record = {"call": name, "args": [self.encode(each) for each in arguments]}
         if keywords:
             self.record["kwargs"] = {key: self.encode(value) for key, value in keywords.items()}
-        self.record["forms"] = [form for form, has in (("function", self.function), ("method", self.method)) if has]
+        is_of_tensor = bool(arguments) and isinstance(arguments[0], Given)
+        has = {"function": self.function, "method": self.method and is_of_tensor}
+        self.record["forms"] = [form for form in has if has[form]]
         self.record["inputs"] = [self.encode_input(each) for each in self.inputs]
         self.is_written = name.endswith("_") and not name.endswith("__")
 
@@ -138,8 +141,9 @@ class Call:
         return unique
 
 
-def call(name, *arguments, node=None, tolerance=None, values=True, gradient=True, **keywords):
+def call(name, *arguments, node=None, tolerance=None, values=True, gradient=True, forms=None, **keywords):
     made = Call(name, arguments, keywords)
+    made.record["forms"] = forms or made.record["forms"]
     leaves, operands, result = made.run()
     record = {"name": made.title(), **made.record, "result": encode_result(result, operands, node, values)}
     if tolerance is not None:
@@ -172,8 +176,9 @@ def tensors_of(result):
     return [each for part in result for each in tensors_of(part)] if isinstance(result, (list, tuple)) else []
 
 
-def error(name, *arguments, message=None, kind=None, backward=False, **keywords):
+def error(name, *arguments, message=None, kind=None, backward=False, forms=None, **keywords):
     made = Call(name, arguments, keywords)
+    made.record["forms"] = forms or made.record["forms"]
     record = {"name": "error: " + made.title(), **made.record}
     try:
         _, _, result = made.run()

@@ -15,7 +15,7 @@ const ofFloat = (x: unknown): Value => {
 export const selu: Unary = unary({
   name: 'selu',
   node: 'EluBackward0',
-  inPlaceNode: 'EluBackward1',
+  whenInPlace: { node: 'EluBackward1' },
   build: ([x]) => core.selu(ofFloat(x)),
 })
 export const selu_: Unary['inPlace'] = selu.inPlace
@@ -27,7 +27,7 @@ export const celu: Pointwise<Alpha, ['alpha']> = pointwise(
   {
     name: 'celu',
     node: 'CeluBackward0',
-    inPlaceNode: 'CeluBackward1',
+    whenInPlace: { node: 'CeluBackward1' },
     build: ([x], { alpha = 1 }: Alpha) => {
       if (alpha === 0) throw celuAlpha()
       return core.celu(ofFloat(x), { alpha })
@@ -46,7 +46,7 @@ export const threshold: Pointwise<Step, ['threshold', 'value']> = pointwise(
   {
     name: 'threshold',
     node: 'ThresholdBackward0',
-    inPlaceNode: 'ThresholdBackward1',
+    whenInPlace: { node: 'ThresholdBackward1' },
     build: ([x], options: Step) => core.threshold(x as Value, options),
   },
   ['threshold', 'value'],

@@ -2,29 +2,38 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import * as graphErrors from '../autograd/errors.ts'
 import { resultDType } from '../dtypes.ts'
 import * as errors from '../errors.ts'
+import { floatAlpha, noBool, requireDivisor } from './arithmetic-errors.ts'
+import { withoutDerivative } from './no-derivative.ts'
 import type { Operand } from './operation.ts'
-import { type Pointwise, pointwise } from './pointwise.ts'
+import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
+import { powerNode } from './power-node.ts'
 import { floating, inCommon, isBoolean } from './promotion.ts'
 import type { Argument } from './run.ts'
 
 type Other = { other: Argument }
 type Scaled = Other & { alpha?: number }
-type Binary = Pointwise<Other, ['other']>
+type Binary = FromNumber<Other, ['other']>
 
 const scaled = (y: Operand, alpha: number): Operand =>
   alpha === 1 ? y : typeof y === 'number' ? y * alpha : core.mul(y, alpha)
 
+/** The operands, unless they are whole and the factor is not. */
+function weighted(operands: readonly (Operand | undefined)[], alpha: number): typeof operands {
+  const given = operands.filter((operand) => operand !== undefined)
+  if (!Number.isInteger(alpha) && !core.isFloat(resultDType(given))) throw floatAlpha()
+  return operands
+}
+
 /** `self + alpha * other`; of bools, or. */
-export const add: Pointwise<Scaled, ['other']> = pointwise(
+export const add: FromNumber<Scaled, ['other']> = pointwise(
   {
     name: 'add',
     node: 'AddBackward0',
     numbersHaveEdges: true,
     build: ([x, y], { alpha = 1 }: { alpha?: number }) =>
-      inCommon([x, y], (left, right) =>
+      inCommon(weighted([x, y], alpha), (left, right) =>
         isBoolean(left) && isBoolean(right)
           ? core.or(left, right as Value)
           : core.add(left, scaled(right, alpha)),
@@ -35,18 +44,18 @@ export const add: Pointwise<Scaled, ['other']> = pointwise(
   ({ other, alpha = 1 }) => ({ operands: [other], options: alpha === 1 ? {} : { alpha } }),
 )
 
-const subtract = (x: Operand, y: Operand, alpha: number): Value => {
+const difference = (x: Operand, y: Operand, alpha: number): Value => {
   if (isBoolean(x) || isBoolean(y)) throw errors.boolSubtract(isBoolean(x) && isBoolean(y))
-  return inCommon([x, y], (left, right) => core.sub(left, scaled(right, alpha)))
+  return inCommon(weighted([x, y], alpha), (left, right) => core.sub(left, scaled(right, alpha)))
 }
 
 /** `self - alpha * other` */
-export const sub: Pointwise<Scaled, ['other']> = pointwise(
+export const sub: FromNumber<Scaled, ['other']> = pointwise(
   {
     name: 'sub',
     node: 'SubBackward0',
     numbersHaveEdges: true,
-    build: ([x, y], { alpha = 1 }: { alpha?: number }) => subtract(x as Operand, y as Operand, alpha),
+    build: ([x, y], { alpha = 1 }: { alpha?: number }) => difference(x as Operand, y as Operand, alpha),
   },
   ['other'],
   ['alpha'],
@@ -60,7 +69,7 @@ export const rsub: Pointwise<Scaled, ['other']> = pointwise(
     node: ([, other]) => (typeof other === 'number' ? 'RsubBackward1' : 'RsubBackward0'),
     build: ([x, y], { alpha = 1 }: { alpha?: number }) => {
       if (isBoolean(x) || isBoolean(y)) throw errors.boolSubtract(isBoolean(x) && isBoolean(y))
-      return inCommon([x, y], (left, right) => core.sub(right, scaled(left, alpha)))
+      return inCommon(weighted([x, y], alpha), (left, right) => core.sub(right, scaled(left, alpha)))
     },
   },
   ['other'],
@@ -87,12 +96,12 @@ export const mul: Binary = pointwise(
 type Rounding = { roundingMode?: 'floor' | 'trunc' | null }
 
 /** `self / other`, true division unless a `roundingMode` is given. */
-export const div: Pointwise<Other & Rounding, ['other']> = pointwise(
+export const div: FromNumber<Other & Rounding, ['other']> = pointwise(
   {
     name: 'div',
     node: (_, { roundingMode = null }: Rounding) => (roundingMode === null ? 'DivBackward0' : 'DivBackward2'),
     numbersHaveEdges: true,
-    build: (operands, { roundingMode = null }: Rounding) => divide(operands, roundingMode),
+    build: (operands, { roundingMode = null }: Rounding) => divided(operands, roundingMode),
   },
   ['other'],
   ['roundingMode'],
@@ -100,20 +109,40 @@ export const div: Pointwise<Other & Rounding, ['other']> = pointwise(
     operands: [operand],
     options: roundingMode === null ? {} : { roundingMode },
   }),
+  (self, operands, options) => {
+    if (options?.roundingMode != null) requireDivisor(self, operands)
+  },
 )
 
-function divide(operands: readonly Operand[], mode: 'floor' | 'trunc' | null): Value {
+function divided(operands: readonly Operand[], mode: 'floor' | 'trunc' | null): Value {
   switch (mode) {
     case null:
       return inCommon(operands, (x, y) => core.div(x, y), floating)
     case 'floor':
-      return inCommon(operands, (x, y) => core.floorDivide(x, y))
+      return inCommon(operands, (x, y) => core.floorDivide(x, y), noBool('div_floor_cpu'))
     case 'trunc':
-      return inCommon(operands, (x, y) => core.truncDivide(x, y))
+      return inCommon(operands, (x, y) => core.truncDivide(x, y), noBool('div_trunc_cpu'))
     default:
       throw errors.roundingMode(String(mode satisfies never))
   }
 }
+
+export const divide: typeof div = div
+export const multiply: Binary = mul
+export const subtract: typeof sub = sub
+
+/** `self / other` */
+export const trueDivide: Binary = pointwise(
+  {
+    name: 'true_divide',
+    node: 'DivBackward0',
+    numbersHaveEdges: true,
+    build: (operands) => divided(operands, null),
+  },
+  ['other'],
+  [],
+  other,
+)
 
 /** `other / self` */
 export const rdiv: Binary = pointwise(
@@ -132,14 +161,14 @@ export const floorDivide: Binary = pointwise(
   {
     name: 'floor_divide',
     node: 'torch::autograd::NotImplemented',
-    build: (operands) => inCommon(operands, (x, y) => core.floorDivide(x, y)),
-    derivative: () => () => {
-      throw graphErrors.noDerivative('floor_divide')
-    },
+    build: (operands) => inCommon(operands, (x, y) => core.floorDivide(x, y), noBool('div_floor_cpu')),
+    derivative: withoutDerivative('floor_divide'),
+    whenInPlace: { derivative: withoutDerivative('floor_divide_') },
   },
   ['other'],
   [],
   other,
+  requireDivisor,
 )
 
 /** The remainder with the sign of `other`. */
@@ -147,11 +176,12 @@ export const remainder: Binary = pointwise(
   {
     name: 'remainder',
     node: ([, y]) => (typeof y === 'number' ? 'RemainderBackward0' : 'RemainderBackward1'),
-    build: (operands) => inCommon(operands, (x, y) => core.remainder(x, y)),
+    build: (operands) => inCommon(operands, (x, y) => core.remainder(x, y), noBool('remainder_cpu')),
   },
   ['other'],
   [],
   other,
+  requireDivisor,
 )
 
 /** The remainder with the sign of `self`. */
@@ -159,20 +189,21 @@ export const fmod: Binary = pointwise(
   {
     name: 'fmod',
     node: ([, y]) => (typeof y === 'number' ? 'FmodBackward0' : 'FmodBackward1'),
-    build: (operands) => inCommon(operands, (x, y) => core.rem(x, y)),
+    build: (operands) => inCommon(operands, (x, y) => core.rem(x, y), noBool('fmod_cpu')),
   },
   ['other'],
   [],
   other,
+  requireDivisor,
 )
 
 type Exponent = { exponent: Argument }
 
 /** `self` to the power of `exponent`. */
-export const pow: Pointwise<Exponent, ['exponent']> = pointwise(
+export const pow: FromNumber<Exponent, ['exponent']> = pointwise(
   {
     name: 'pow',
-    node: ([, exponent]) => (typeof exponent === 'number' ? 'PowBackward0' : 'PowBackward1'),
+    node: powerNode,
     operands: ['self', 'exponent'],
     numbersAreStatic: true,
     build: (operands) => power(operands),
@@ -186,7 +217,7 @@ function power(operands: readonly Operand[]): Value {
   const [, exponent] = operands
   const isIntegral = core.isInteger(resultDType(operands.map((operand) => operand)))
   if (isIntegral && typeof exponent === 'number' && exponent < 0) throw errors.negativeIntegerPower()
-  return inCommon(operands, (x, y) => core.pow(x, y))
+  return inCommon(operands, (x, y) => core.pow(x, y), noBool('pow'))
 }
 
 /** `other` to the power of `self`. */

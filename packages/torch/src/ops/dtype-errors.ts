@@ -1,9 +1,11 @@
 // What PyTorch says of dtypes that a function does not take. Its CPU kernels have names of their own, which are part of the message.
-import type { Value } from '@heddle/core'
+import type { DType } from '@heddle/core'
 import { dtypeOf } from '../dtypes.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 
-type Typed = Pick<Value, 'type'>
+interface Typed {
+  readonly type: { readonly dtype: DType }
+}
 
 export const titleOf = ({ type: { dtype } }: Typed): string => dtypeOf(dtype).title
 

@@ -1,5 +1,8 @@
 // In-place forms that are functions of `torch` beside methods: `exp_(x)` is `x.exp_()`. Only those PyTorch has.
 import { relu } from './activations.ts'
+import { clamp, clampMax, clampMin, clip } from './bounds.ts'
+import { gcd, lcm } from './divisors.ts'
+import { ldexp, xlogy } from './float-pairs.ts'
 import type { Unary } from './pointwise.ts'
 import { ceil, fix, floor, frac, round, trunc } from './rounding.ts'
 import * as unary from './unary.ts'
@@ -54,3 +57,11 @@ export const relu_: InPlace = relu.inPlace
 export const round_: typeof round.inPlace = round.inPlace
 export const logit_: typeof unary.logit.inPlace = unary.logit.inPlace
 export const nanToNum_: typeof unary.nanToNum.inPlace = unary.nanToNum.inPlace
+export const clamp_: typeof clamp.inPlace = clamp.inPlace
+export const clampMax_: typeof clampMax.inPlace = clampMax.inPlace
+export const clampMin_: typeof clampMin.inPlace = clampMin.inPlace
+export const clip_: typeof clip.inPlace = clip.inPlace
+export const gcd_: typeof gcd.inPlace = gcd.inPlace
+export const lcm_: typeof lcm.inPlace = lcm.inPlace
+export const ldexp_: typeof ldexp.inPlace = ldexp.inPlace
+export const xlogy_: typeof xlogy.inPlace = xlogy.inPlace

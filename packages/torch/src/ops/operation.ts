@@ -13,8 +13,8 @@ export interface OperationSpec<O extends object> {
   readonly name: string
   /** The name of its node, `MulBackward0`; null where nothing is differentiable. */
   readonly node: string | null | ((operands: readonly (ArrayType | number)[], options: O) => string)
-  /** The name of the node of the in-place form, where that is another. */
-  readonly inPlaceNode?: string
+  /** Of the in-place form, where that differs. */
+  readonly whenInPlace?: Partial<Pick<OperationSpec<O>, 'node' | 'derivative'>>
   /** What it computes. Numbers may come as 0-d values of the dtype they take on. Throws PyTorch's errors about its arguments. */
   build(operands: readonly Operand[], options: O): Value | readonly Value[]
   /** Names of the operands, for what nodes tell of what they saved: `_savedSelf`. Default self, other. */

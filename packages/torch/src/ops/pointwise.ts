@@ -2,7 +2,7 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import { type OperationSpec, operation } from './operation.ts'
 import { type Argument, runElementwise, runInPlace } from './run.ts'
-import { type Fn, parse } from './signature.ts'
+import { type Arguments, type Fn, parse } from './signature.ts'
 
 export interface Applied<O extends object> {
   readonly operands: readonly Argument[]
@@ -14,9 +14,16 @@ export interface Pointwise<P, N extends readonly (keyof P)[]> extends Fn<P, N> {
   readonly inPlace: Fn<P, N>
 }
 
+/** Functions whose first operand may be a number, where the second is a tensor: `pow(2, x)`. */
+export interface FromNumber<P, N extends readonly (keyof P)[]> extends Pointwise<P, N> {
+  (self: number, ...args: Arguments<P, N>): Tensor
+  (self: Tensor, ...args: Arguments<P, N>): Tensor
+}
+
 /** Functions of one tensor alone. */
 export type Unary = Pointwise<Record<never, never>, []>
 
+/** `check` sees the arguments of each call: for what depends on elements. */
 export function pointwise<
   P extends object,
   const N extends readonly (keyof P & string)[],
@@ -26,14 +33,17 @@ export function pointwise<
   positional: N,
   keywords: readonly (keyof P & string)[],
   apply: (params: P) => Applied<O>,
-): Pointwise<P, N> {
+  check: (self: Argument, operands: readonly Argument[], options: O | undefined) => void = () => {},
+): FromNumber<P, N> {
   const op = operation(spec)
-  const call: Fn<P, N> = (self, ...args) => {
+  const call = (self: Argument, ...args: Arguments<P, N>): Tensor => {
     const { operands, options } = apply(parse<P>(spec.name, positional, keywords, args))
+    check(self, operands, options)
     return runElementwise(op, [self, ...operands], options)
   }
   const inPlace: Fn<P, N> = (self, ...args) => {
     const { operands, options } = apply(parse<P>(`${spec.name}_`, positional, keywords, args))
+    check(self, operands, options)
     return runInPlace(op, self, operands, options)
   }
   return Object.assign(call, { inPlace })

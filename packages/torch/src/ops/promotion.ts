@@ -16,20 +16,22 @@ export const floating = (dtype: DType): DType => (core.isFloat(dtype) ? dtype : 
 export const asFloat = (x: Value): Value => castTo(x, floating(x.type.dtype))
 
 /**
- * Applies `build` to two operands in the dtype they meet in, or in what `choose` makes of it. At most one may be a number.
- * Throws PyTorch's message where they cannot be broadcast.
+ * Applies `build` to operands in the dtype they meet in, or in what `choose` makes of it; numbers stay numbers. Throws PyTorch's
+ * message where shapes cannot be broadcast.
  */
 export function inCommon(
   operands: readonly (Operand | undefined)[],
-  build: (x: Value, y: Operand) => Value,
+  build: (x: Operand, y: Operand, ...others: readonly Operand[]) => Value,
   choose: (dtype: DType) => DType = (dtype) => dtype,
 ): Value {
   const given = operands.filter((operand) => operand !== undefined)
   const dtype = choose(resultDType(given))
-  const [x, y] = given.map((operand) => (typeof operand === 'number' ? operand : castTo(operand, dtype)))
-  if (typeof x !== 'object' || y === undefined) throw errors.notSupported('an operation on numbers only')
-  if (typeof y === 'object') requireBroadcast(x.type.shape, y.type.shape)
-  return build(x, typeof y === 'number' ? numberFor(dtype, y) : y)
+  const [x, y, ...others] = given.map((operand) =>
+    typeof operand === 'number' ? numberFor(dtype, operand) : castTo(operand, dtype),
+  )
+  if (x === undefined || y === undefined) throw errors.notSupported('an operation on one operand')
+  requireOneShape(given)
+  return build(x, y, ...others)
 }
 
 /** A number as an element of a dtype: integers wrap. */
@@ -38,12 +40,31 @@ export function numberFor(dtype: DType, value: number): number {
   return Number(core.dtypes[dtype].round(value))
 }
 
-/** Throws PyTorch's message unless the shapes can be broadcast. */
+/** Throws PyTorch's message unless two shapes can be broadcast. */
 export function requireBroadcast(x: readonly number[], y: readonly number[]): void {
   for (let at = 1; at <= Math.min(x.length, y.length); at++) {
     const [left, right] = [x.at(-at), y.at(-at)]
     if (left !== right && left !== 1 && right !== 1) throw errors.sizeMismatch(x, y)
   }
+}
+
+/** Throws PyTorch's message unless the shapes of operands can be broadcast, each with those before it. */
+export function requireOneShape(operands: readonly Operand[]): void {
+  let common: readonly number[] = []
+  for (const operand of operands) {
+    if (typeof operand === 'number') continue
+    const { shape } = operand.type
+    requireBroadcast(common, shape)
+    common = broadcast(common, shape)
+  }
+}
+
+function broadcast(x: readonly number[], y: readonly number[]): readonly number[] {
+  const rank = Math.max(x.length, y.length)
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = x[axis - rank + x.length] ?? 1
+    return left === 1 ? (y[axis - rank + y.length] ?? 1) : left
+  })
 }
 
 /** Bools as integers, for what has an order. */

@@ -106,7 +106,7 @@ export function runElementwise<O extends object>(
 function inPlaceOf<O extends object>(op: Operation<O>): Operation<O> {
   op.inPlace ??= operation<O>({
     ...op,
-    node: op.inPlaceNode ?? op.node,
+    ...op.whenInPlace,
     build(operands, options) {
       const built = op.build(operands, options)
       const [self] = operands

@@ -3,11 +3,18 @@ import { backward } from '../autograd/call.ts'
 import { numpy } from '../numpy/share.ts'
 import * as activations from '../ops/activations.ts'
 import * as arithmetic from '../ops/arithmetic.ts'
+import * as blend from '../ops/blend.ts'
+import * as bounds from '../ops/bounds.ts'
+import * as choice from '../ops/choice.ts'
+import * as closeness from '../ops/closeness.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
 import * as dimViews from '../ops/dim-views.ts'
+import * as divisors from '../ops/divisors.ts'
 import * as extremes from '../ops/extremes.ts'
+import * as floatPairs from '../ops/float-pairs.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
+import * as logic from '../ops/logic.ts'
 import * as matrix from '../ops/matrix.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
@@ -27,12 +34,19 @@ type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
 }
 
 const families = [
+  choice,
   activations,
   arithmetic,
+  blend,
+  bounds,
+  closeness,
   comparison,
   conversion,
   dimViews,
+  divisors,
   extremes,
+  floatPairs,
+  logic,
   matrix,
   parts,
   predicates,

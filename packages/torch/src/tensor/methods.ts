@@ -5,10 +5,17 @@ import type { DType } from '../dtypes.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import type * as activations from '../ops/activations.ts'
 import type * as arithmetic from '../ops/arithmetic.ts'
+import type * as blend from '../ops/blend.ts'
+import type * as bounds from '../ops/bounds.ts'
+import type * as choice from '../ops/choice.ts'
+import type * as closeness from '../ops/closeness.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
 import type * as dimViews from '../ops/dim-views.ts'
+import type * as divisors from '../ops/divisors.ts'
 import type * as extremes from '../ops/extremes.ts'
+import type * as floatPairs from '../ops/float-pairs.ts'
+import type * as logic from '../ops/logic.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
 import type * as parts from '../ops/parts.ts'
@@ -53,12 +60,19 @@ type InPlace<Family> = {
     : never
 }
 
-type Family = typeof activations &
+type Family = typeof choice &
+  typeof activations &
   typeof arithmetic &
+  typeof blend &
+  typeof bounds &
+  typeof closeness &
   typeof comparison &
   typeof conversion &
   typeof dimViews &
+  typeof divisors &
   typeof extremes &
+  typeof floatPairs &
+  typeof logic &
   typeof matrix &
   typeof parts &
   typeof predicates &

@@ -1,0 +1,142 @@
+// Functions of two operands that give floats, and powers of 2 and in float64.
+
+import type { DType } from '@heddle/core'
+import * as core from '@heddle/core'
+import { dtypeOf } from '../dtypes.ts'
+import { argumentError, type TorchError } from '../errors.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { notImplementedFor } from './dtype-errors.ts'
+import { withoutDerivative } from './no-derivative.ts'
+import { operation } from './operation.ts'
+import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
+import { powerNode } from './power-node.ts'
+import { asFloat, floating, inCommon } from './promotion.ts'
+import { type Argument, runElementwise, runInPlace } from './run.ts'
+import { type Fn, fn } from './signature.ts'
+
+type Other = { other: Argument }
+type Binary = Pointwise<Other, ['other']>
+const other = ({ other: operand }: Other) => ({ operands: [operand] })
+
+/** The angle of the point (other, self), between -π and π. */
+export const atan2: Binary = pointwise(
+  { name: 'atan2', node: 'Atan2Backward0', build: (operands) => inCommon(operands, core.atan2, floating) },
+  ['other'],
+  [],
+  other,
+)
+export const arctan2: Binary = atan2
+
+/** `sqrt(self² + other²)` without overflow between. */
+export const hypot: Binary = pointwise(
+  {
+    name: 'hypot',
+    node: 'HypotBackward0',
+    build: (operands) =>
+      inCommon(operands, core.hypot, (dtype) => {
+        if (!core.isFloat(dtype)) throw notImplementedFor('hypot_cpu', { type: { dtype } })
+        return dtype
+      }),
+  },
+  ['other'],
+  [],
+  other,
+)
+
+/** The size of self with the sign of other, of -0 too. */
+export const copysign: Binary = pointwise(
+  {
+    name: 'copysign',
+    node: ([, sign]) => (typeof sign === 'number' ? 'CopysignBackward1' : 'CopysignBackward0'),
+    build: (operands) => inCommon(operands, core.copysign, floating),
+  },
+  ['other'],
+  [],
+  other,
+)
+
+/** `self * log(other)`, 0 where self is 0. */
+export const xlogy: FromNumber<Other, ['other']> = pointwise(
+  {
+    name: 'xlogy',
+    node: ([self, operand]) =>
+      typeof self === 'number'
+        ? 'XlogyBackward1'
+        : typeof operand === 'number'
+          ? 'XlogyBackward2'
+          : 'XlogyBackward0',
+    build: (operands) => inCommon(operands, core.xlogy, floating),
+  },
+  ['other'],
+  [],
+  other,
+)
+
+/** `self * 2 ** other`. */
+export const ldexp: Pointwise<{ other: Tensor }, ['other']> = pointwise(
+  {
+    name: 'ldexp',
+    node: 'MulBackward0',
+    build: ([x, y]) => inCommon([x, core.exp2(asFloat(y as core.Value))], core.mul),
+  },
+  ['other'],
+  [],
+  other,
+)
+
+const raised = operation({
+  name: 'float_power',
+  node: powerNode,
+  operands: ['self', 'exponent'],
+  numbersAreStatic: true,
+  build: (operands) => inCommon(operands, core.pow, (): DType => 'f64'),
+})
+
+type Exponent = { exponent: Argument }
+const raise = (self: Argument, exponent: Argument): Tensor => runElementwise(raised, [self, exponent])
+
+/** A power in float64, whatever the operands are. */
+export const floatPower: Pointwise<Exponent, ['exponent']> = Object.assign(
+  fn<Exponent, ['exponent']>('float_power', ['exponent'], [], (self, { exponent }) => raise(self, exponent)),
+  {
+    inPlace: fn<Exponent, ['exponent']>('float_power_', ['exponent'], [], (self, { exponent }) => {
+      if (self.dtype.core !== 'f64') throw floatPowerDType(self.dtype.title)
+      return runInPlace(raised, self, [exponent])
+    }),
+  },
+)
+
+const stepped = operation({
+  name: 'heaviside',
+  node: 'torch::autograd::NotImplemented',
+  build: (operands) =>
+    inCommon(operands, (x, y) => core.select(core.eq(x, 0), y, core.cast(core.lt(0, x), dtypeOfValue(x)))),
+  derivative: withoutDerivative('heaviside'),
+  whenInPlace: { derivative: withoutDerivative('heaviside_') },
+})
+const dtypeOfValue = (x: core.Value | number): DType => (typeof x === 'number' ? 'f32' : x.type.dtype)
+
+type Values = { values: Tensor }
+const step = (self: Tensor, { values }: Values, run: typeof runElementwise): Tensor => {
+  if (!(values instanceof Tensor) || values.dtype !== self.dtype) throw heavisideDTypes()
+  return run(stepped, [self, values])
+}
+
+/** 0 below 0, 1 above it, at 0 what `values` has. */
+export const heaviside: Fn<Values, ['values']> & { readonly inPlace: Fn<Values, ['values']> } = Object.assign(
+  fn<Values, ['values']>('heaviside', ['values'], [], (self, params) => step(self, params, runElementwise)),
+  {
+    inPlace: fn<Values, ['values']>('heaviside_', ['values'], [], (self, params) =>
+      step(self, params, (op, [x, ...others]) => runInPlace(op, x as Tensor, others)),
+    ),
+  },
+)
+
+const floatPowerDType = (base: string): TorchError =>
+  argumentError(
+    `the base given to float_power_ has dtype ${base} but the operation's result requires dtype ${dtypeOf('f64').title}`,
+    { base },
+  )
+
+const heavisideDTypes = (): TorchError =>
+  argumentError('heaviside is not yet implemented for tensors with different dtypes.')

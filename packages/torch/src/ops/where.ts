@@ -1,0 +1,62 @@
+// Elements of one operand where a condition holds, of another where it does not. As a method the first operand is the tensor, as a
+// function it is the condition.
+
+import type { Value } from '@heddle/core'
+import * as core from '@heddle/core'
+import { int64, resultDType } from '../dtypes.ts'
+import { readCell } from '../engine/evaluate.ts'
+import { argumentError, type TorchError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { castTo } from './cast.ts'
+import { tensorOfData } from './creation.ts'
+import { titleOf } from './dtype-errors.ts'
+import { operation } from './operation.ts'
+import { numberFor, requireOneShape } from './promotion.ts'
+import { type Argument, runElementwise } from './run.ts'
+
+const chosen = operation({
+  name: 'where',
+  node: 'WhereBackward0',
+  operands: ['condition', 'self', 'other'],
+  build: ([condition, x, y]) => {
+    const mask = condition as Value
+    if (mask.type.dtype !== 'bool' && mask.type.dtype !== 'u8') throw conditionDType(titleOf(mask))
+    const given = [x, y].filter((operand) => operand !== undefined)
+    const dtype = resultDType(given)
+    requireOneShape([mask, ...given])
+    const [left, right] = given.map((operand) =>
+      typeof operand === 'number'
+        ? mask.builder.full({ dtype, shape: [], value: numberFor(dtype, operand) })
+        : castTo(operand, dtype),
+    ) as [Value, Value]
+    return core.select(castTo(mask, 'bool'), left, right)
+  },
+})
+
+/** Elements of `input` where the condition holds, else of `other`. With a condition alone the positions where it holds. */
+export function where(condition: Tensor): readonly Tensor[]
+export function where(condition: Tensor, input: Argument, other: Argument): Tensor
+export function where(condition: Tensor, input?: Argument, other?: Argument): Tensor | readonly Tensor[] {
+  if (input === undefined || other === undefined) return positionsOf(condition)
+  return runElementwise(chosen, [condition, input, other])
+}
+
+/** Positions of what is not 0, dimension by dimension. */
+function positionsOf(condition: Tensor): readonly Tensor[] {
+  const { dtype, shape } = condition.type_
+  const array = core.hostArray(dtype, shape.length === 0 ? [1] : shape, readCell(condition.cell))
+  const found = core.nonzero(array)
+  const [count = 0, rank = 1] = found.shape
+  return Array.from({ length: rank }, (_, axis) =>
+    tensorOfData(
+      int64,
+      [count],
+      BigInt64Array.from({ length: count }, (_, k) => BigInt(Number(found.data[k * rank + axis]))),
+    ),
+  )
+}
+
+const conditionDType = (dtype: string): TorchError =>
+  argumentError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}`, {
+    dtype,
+  })

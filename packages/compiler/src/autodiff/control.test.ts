@@ -307,6 +307,21 @@ describe('customVjp', () => {
     expect(found?.data[0]).toBeCloseTo(2 * Math.exp(1) + Math.exp(0.5) * (Math.sin(0.5) + Math.cos(0.5)), 10)
   })
 
+  test('keeps an operand as that operand, and a result that is kept as that result', () => {
+    const operands = customVjp({
+      forward: (value) => ({ output: exp(value), residuals: value }),
+      backward: (value: Value, cotangent: Value) => mul(cotangent, sin(value)),
+    })(x)
+    const same = customVjp({
+      forward: (value) => ({ output: value, residuals: value }),
+      backward: (value: Value, cotangent: Value) => mul(cotangent, sin(value)),
+    })(x)
+    const kept = (y: Value): readonly Value[] => savedForBackward([y], gradient(sum(y), [x])).values
+
+    expect(kept(operands)).toEqual([x])
+    expect(kept(same)).toEqual([same])
+  })
+
   test('null is no derivative', () => {
     const blocked = customVjp({ forward: (value) => ({ output: exp(value) }), backward: () => null })
 

@@ -145,7 +145,7 @@ export interface ShrinkOptions {
 }
 
 /**
- * `x` moved by `lambda` towards 0, and 0 within `lambda` of it. NaN stays NaN.
+ * `x` moved by `lambda` towards 0, and 0 within `lambda` of it. NaN stays NaN (PyTorch 1.13 loses it and gives 0).
  *
  * Gradient: 1, and 0 where the result is 0 (as PyTorch's).
  *

@@ -6,12 +6,14 @@ import { dirname, join } from 'node:path'
 import { type OpKind, type OpName, opNames, opRecord } from '@heddle/core'
 import { accuracyTable } from './accuracy-table.ts'
 import { errorEntries } from './check-errors.ts'
+import { pytorchNames } from './pytorch-names.ts'
 import { supportMatrix } from './support-matrix.ts'
 
 /** Texts by path. */
 export function generatedDocs(root: string): Readonly<Record<string, string>> {
   return {
     'docs/reference/ops.md': opReference(),
+    'docs/reference/pytorch-names.md': pytorchNames(),
     'docs/errors.md': errorIndex(root),
     'docs/support.md': supportMatrix(),
     'docs/accuracy.md': accuracyTable(root),

@@ -1,6 +1,6 @@
 // The `@example` blocks of docstrings as modules. Every public name of the packages is there without an import. An example that
-// makes a program (`program`, `createBuilder`) or an array of the host (`hostArray`) runs as it is, and `expression // => value` is
-// compared. Any other stands inside a program, with `b`, `input`, `parameter`, `state` and `update`; a comment declares its
+// makes a program (`program`, `createBuilder`), an array of the host (`hostArray`) or tensors (`torch`, which is there, too) runs
+// as it is, and `expression // => value` is compared. Any other stands inside a program, with `b`, `input`, `parameter`, `state` and `update`; a comment declares its
 // operands and says what comes out:
 //   f(x, y) // x: f32[2, 3], y: i32[2] gives f32[2]     operands by type, and the type of the result
 //   f(x) // x = [1, 2] gives [2, 4]                     an operand by value, and the value of the result
@@ -33,12 +33,15 @@ export interface ExampleModule {
 
 /** `exported`: names of values by package. */
 export function moduleOf(example: string, exported: ReadonlyMap<string, readonly string[]>): ExampleModule {
-  const isWhole = /\b(program|createBuilder|hostArray)\(/.test(example)
+  // Tensors of the PyTorch layer are not values of a program.
+  const isTorch = /\btorch\./.test(example)
+  const isWhole = isTorch || /\b(program|createBuilder|hostArray)\(/.test(example)
   const { code, claims } = isWhole ? wholeProgram(example) : partOfProgram(example)
   const imports = [...exported].map(([specifier, names]) => {
     const used = names.filter((name) => reads(example, name))
     return `import { ${used.join(', ')} } from '${specifier}'`
   })
+  if (isTorch) return { code: [`import * as torch from '@heddle/torch'`, code].join('\n'), claims }
   return { code: [...imports, code].join('\n'), claims }
 }
 

@@ -75,7 +75,7 @@ type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined
  *   static override forward(_ctx: torch.autograd.FunctionContext, x: torch.Tensor) { return x.mul(2) }
  *   static override backward(_ctx: torch.autograd.FunctionContext, grad: torch.Tensor) { return grad.mul(2) }
  * }
- * Double.apply(torch.ones(2, { requiresGrad: true }))
+ * Double.apply(torch.ones(2)).tolist() // => [2, 2]
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: the form users of PyTorch know.
 export class AutogradFunction {

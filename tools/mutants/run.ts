@@ -12,8 +12,9 @@ import { mutants } from './index.ts'
 import type { Mutant } from './mutant.ts'
 import { type Outcome, outcomeOf, type Report } from './outcome.ts'
 
-/** Longer is a hang. */
-const TIMEOUT_MS = 240_000
+/** Longer is a hang, on a busy machine too: for one file, and for many. */
+const FILE_TIMEOUT_MS = 480_000
+const RUN_TIMEOUT_MS = 1_800_000
 
 const root = process.cwd()
 const { values } = parseArgs({
@@ -50,7 +51,7 @@ async function runTests(
   const status = await statusOf(
     copy,
     ['run', ...options, '--reporter=json', `--outputFile=${file}`, ...filters],
-    bail ? TIMEOUT_MS : 4 * TIMEOUT_MS,
+    filters.length === 1 ? FILE_TIMEOUT_MS : RUN_TIMEOUT_MS,
   )
   return outcomeOf(status, readReport(copy, file))
 }

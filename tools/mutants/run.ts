@@ -56,14 +56,18 @@ async function runTests(
   return outcomeOf(status, readReport(copy, file))
 }
 
-/** How vitest ends, or nothing if it takes too long: then its workers end with it. */
+/** Ends the tests that run, with the workers that they started. */
+let endTests = (): void => {}
+
+/** How vitest ends, or nothing if it takes too long. */
 function statusOf(cwd: string, args: readonly string[], timeoutMs: number): Promise<number | undefined> {
   const vitest = join(root, 'node_modules', '.bin', 'vitest')
   const child = spawn(vitest, args, { cwd, stdio: 'ignore', detached: true })
+  endTests = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+  }
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-    }, timeoutMs)
+    const timer = setTimeout(endTests, timeoutMs)
     child.once('error', reject)
     child.once('exit', (code) => {
       clearTimeout(timer)
@@ -172,6 +176,13 @@ function describe(verdict: Verdict): string {
 }
 
 const copy = copySources()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endTests()
+    rmSync(copy, { recursive: true, force: true })
+    process.exit(1)
+  })
+}
 const start = performance.now()
 const names: Record<Verdict['kind'], string[]> = { caught: [], crashed: [], survived: [] }
 try {

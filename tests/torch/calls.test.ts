@@ -5,6 +5,7 @@ import {
   argumentOf,
   type CallCase,
   callFamilies,
+  camelCase,
   type Elements,
   numbersOf,
   prepare,
@@ -74,7 +75,7 @@ function checkResult(
       checkResult(subject, items[k], item, operands, `${where} ${k}`)
     })
     expected.fields?.forEach((field, k) => {
-      expect((found as Readonly<Record<string, unknown>>)[field], `${where}: field ${field}`).toBe(items[k])
+      expect((found as Readonly<Record<string, unknown>>)[camelCase(field)], `${where}: field ${field}`).toBe(items[k])
     })
     return
   }

@@ -58,6 +58,7 @@ export { addcdiv, addcmul, lerp } from './ops/blend.ts'
 export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
 export { allclose, equal, isclose } from './ops/closeness.ts'
 export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqual } from './ops/comparison.ts'
+export { bincount, histc, histogram } from './ops/counting.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
 export {
   arange,
@@ -71,10 +72,12 @@ export {
   zeros,
   zerosLike,
 } from './ops/creation.ts'
+export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } from './ops/cumulative.ts'
 export { addDevice, device } from './ops/devices.ts'
 export { asStrided, diagonal, moveaxis, movedim } from './ops/dim-views.ts'
 export { gcd, lcm } from './ops/divisors.ts'
 export { canCast, finfo, iinfo, promoteTypes, resultType } from './ops/dtype-questions.ts'
+export { aminmax, argmax, argmin, max, min } from './ops/extreme-reductions.ts'
 export { fmax, fmin, maximum, minimum } from './ops/extremes.ts'
 export { arctan2, atan2, copysign, floatPower, heaviside, hypot, ldexp, xlogy } from './ops/float-pairs.ts'
 export { adjoint } from './ops/hermitian.ts'
@@ -135,6 +138,7 @@ export {
   trunc_,
   xlogy_,
 } from './ops/in-place-functions.ts'
+export { cumulativeTrapezoid, trapezoid, trapz } from './ops/integrals.ts'
 export {
   bitwiseAnd,
   bitwiseLeftShift,
@@ -146,7 +150,9 @@ export {
   logicalXor,
 } from './ops/logic.ts'
 export { matmul } from './ops/matrix.ts'
+export { stdMean, varMean } from './ops/moments.ts'
 export type { Named } from './ops/named.ts'
+export { kthvalue, median, mode, nanmedian, nanquantile, quantile } from './ops/order-statistics.ts'
 export { chunk, narrow, narrowCopy, select, split, splitWithSizes, unbind } from './ops/parts.ts'
 export {
   bitwiseNot,
@@ -174,10 +180,26 @@ export {
   randnLike,
   randperm,
 } from './ops/random.ts'
-export { max, mean, min, sum } from './ops/reductions.ts'
+export {
+  all,
+  amax,
+  amin,
+  any,
+  countNonzero,
+  logsumexp,
+  mean,
+  nanmean,
+  nansum,
+  prod,
+  sum,
+} from './ops/reductions.ts'
 export { ceil, fix, floor, frac, round, trunc } from './ops/rounding.ts'
+export { bucketize, isin, searchsorted } from './ops/search.ts'
 export { dsplit, hsplit, tensorSplit, vsplit } from './ops/sections.ts'
+export { unique, uniqueConsecutive } from './ops/sets.ts'
 export { Slice, slice } from './ops/slice.ts'
+export { argsort, msort, sort, topk } from './ops/sorting.ts'
+export { dist, norm, renorm, std, var } from './ops/statistics.ts'
 export { permute, squeeze, swapaxes, swapdims, t, transpose, unsqueeze } from './ops/transposes.ts'
 export {
   abs,

@@ -93,6 +93,15 @@ export const noDerivative = (name: string): TorchError =>
     name,
   })
 
+/** The same of operations whose node is called after them. */
+export const derivativeMissing = (name: string): TorchError =>
+  new TorchError(
+    'NotImplementedError',
+    'TORCH_NO_DERIVATIVE',
+    `the derivative for '${name}' is not implemented.`,
+    { name },
+  )
+
 /** What core says of an operation without a derivative, with the node it was met at. */
 export const notDifferentiable = (node: string, cause: unknown): TorchError => {
   if (cause instanceof TorchError) return cause

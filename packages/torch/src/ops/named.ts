@@ -19,10 +19,11 @@ class NamedTuple {
   }
   /** `torch.return_types.max(\nvalues=tensor(...),\nindices=tensor(...))` */
   toString(): string {
-    const parts = Object.entries(this.#results).map(([name, result]) => `${name}=${result}`)
+    const parts = Object.entries(this.#results).map(([name, result]) => `${snakeCase(name)}=${result}`)
     return `torch.return_types.${this.#title}(\n${parts.join(',\n')})`
   }
 }
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 showAsText(NamedTuple)
 
 export const named = <N extends string>(title: string, results: Readonly<Record<N, Tensor>>): Named<N> =>

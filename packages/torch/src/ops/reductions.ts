@@ -4,30 +4,19 @@ import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import type { DType } from '../dtypes.ts'
 import * as errors from '../errors.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { argumentError, type TorchError } from '../errors.ts'
 import { castTo } from './cast.ts'
-import { type Dims, resolveDim, resolveDims } from './dims.ts'
-import { maximum, minimum } from './extremes.ts'
-import { type Named, named } from './named.ts'
+import { type Dims, resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
-import { run, runAll } from './run.ts'
-import { type Fn, fn, isOptions } from './signature.ts'
+import { asFloat } from './promotion.ts'
+import { type Axes, axesOf, type Reduced, requireAny, requireElements, specifyDim } from './reduced.ts'
+import { run } from './run.ts'
+import { type Fn, fn } from './signature.ts'
 
-type Reduced = { dim?: Dims | null; keepdim?: boolean; dtype?: DType }
 type Reduction = Fn<Reduced, ['dim', 'keepdim']>
 
-interface Axes {
-  readonly axes: readonly number[]
-  readonly keepDims: boolean
-  readonly isWhole: boolean
-  readonly dtype: core.DType | undefined
-}
-
-/** Named dimensions are another overload, and have a node of another number. */
-function axesOf(self: Tensor, { dim, keepdim = false, dtype }: Reduced): Axes {
-  const isWhole = dim === undefined && !keepdim
-  return { axes: resolveDims(dim, self.ndim), keepDims: keepdim, isWhole, dtype: dtype?.core }
-}
+/** Sums of integers and bools are int64. */
+const sumDType = ({ type: { dtype } }: Value): core.DType => (core.isFloat(dtype) ? dtype : 'i64')
 
 const summed = operation<Axes>({
   name: 'sum',
@@ -36,12 +25,23 @@ const summed = operation<Axes>({
     core.sum(castTo(x as Value, dtype ?? sumDType(x as Value)), { axes, keepDims }),
 })
 
-/** Sums of integers and bools are int64. */
-const sumDType = ({ type: { dtype } }: Value): core.DType => (core.isFloat(dtype) ? dtype : 'i64')
-
 /** Sum over dimensions; of integers and bools int64. */
 export const sum: Reduction = fn('sum', ['dim', 'keepdim'], ['dtype'], (self, params) =>
   run(summed, [self], axesOf(self, params)),
+)
+
+const nanSummed = operation<Axes>({
+  name: 'nansum',
+  node: 'NansumBackward0',
+  build: ([x], { axes, keepDims, dtype }) => {
+    const value = castTo(x as Value, dtype ?? sumDType(x as Value))
+    return core.nanSum(value, { axes, keepDims })
+  },
+})
+
+/** Sum of what is not NaN. */
+export const nansum: Reduction = fn('nansum', ['dim', 'keepdim'], ['dtype'], (self, params) =>
+  run(nanSummed, [self], axesOf(self, params)),
 )
 
 const averaged = operation<Axes>({
@@ -53,75 +53,115 @@ const averaged = operation<Axes>({
 
 /** Mean over dimensions, of floats only. */
 export const mean: Reduction = fn('mean', ['dim', 'keepdim'], ['dtype'], (self, params) => {
-  if (!(params.dtype ?? self.dtype).isFloatingPoint) throw errors.meanDtype(self.dtype.title)
+  if (params.dtype == null && !self.dtype.isFloatingPoint) throw errors.meanDtype(self.dtype.title)
+  if (params.dtype?.isFloatingPoint === false) throw meanOptional(params.dtype.title)
   return run(averaged, [self], axesOf(self, params))
 })
 
-interface AlongDim {
-  readonly dim: number
-  readonly keepDims: boolean
-}
+const nanAveraged = operation<Axes>({
+  name: 'nanmean',
+  node: 'DivBackward0',
+  build: ([x], { axes, keepDims, dtype }) =>
+    core.nanMean(castTo(x as Value, dtype ?? (x as Value).type.dtype), { axes, keepDims }),
+})
 
-type Extreme = typeof core.maxWithIndex
+/** Mean of what is not NaN. */
+export const nanmean: Reduction = fn('nanmean', ['dim', 'keepdim'], ['dtype'], (self, params) => {
+  if (!self.dtype.isFloatingPoint) throw nanmeanDType(self.dtype.title)
+  return run(nanAveraged, [self], axesOf(self, params))
+})
 
-const alongDim = (name: string, node: string, build: Extreme) =>
-  operation<AlongDim>({
+const multiplied = operation<Axes>({
+  name: 'prod',
+  node: (_, { isWhole }) => (isWhole ? 'ProdBackward0' : 'ProdBackward1'),
+  build: ([x], { axes, keepDims, dtype }) =>
+    core.prod(castTo(x as Value, dtype ?? sumDType(x as Value)), { axes, keepDims }),
+})
+
+type OfDim = { dim?: number | null; keepdim?: boolean; dtype?: DType | null }
+
+/** Product of all elements or along a dimension; of integers and bools int64. */
+export const prod: Fn<OfDim, ['dim', 'keepdim']> = fn('prod', ['dim', 'keepdim'], ['dtype'], (self, params) =>
+  run(multiplied, [self], axesOf(self, params)),
+)
+
+const logSummed = operation<Axes>({
+  name: 'logsumexp',
+  node: 'LogsumexpBackward0',
+  build: ([x], { axes, keepDims }) => core.logSumExp(asFloat(x as Value), { axes, keepDims }),
+})
+
+type NamedDims = { dim: Dims; keepdim?: boolean }
+
+/** `log(sum(exp(x)))` without overflow between. */
+export const logsumexp: Fn<NamedDims, ['dim', 'keepdim']> = fn(
+  'logsumexp',
+  ['dim', 'keepdim'],
+  [],
+  (self, params) => run(logSummed, [self], axesOf(self, params)),
+)
+
+type Extreme = Fn<{ dim?: Dims | null; keepdim?: boolean }, ['dim', 'keepdim']>
+
+function extreme(name: string, node: string, build: typeof core.max): Extreme {
+  const op = operation<Axes>({
     name,
     node,
-    build: ([x], { dim, keepDims }) => {
-      const { values, indices } = build(x as Value, { axis: dim, keepDims })
-      return [values, castTo(indices, 'i64')]
+    build: ([x], { axes, keepDims }) => build(x as Value, { axes, keepDims }),
+  })
+  return fn(name, ['dim', 'keepdim'], [], (self, params) => {
+    const { dim } = params
+    const given = typeof dim === 'number' ? [dim] : (dim ?? [])
+    if (given.length === 0) requireAny(name, self, 'RuntimeError', specifyDim)
+    const axes = axesOf(self, params)
+    for (const each of given) requireElements(`${name}()`, self, resolveDim(each, self.ndim), each)
+    return run(op, [self], axes)
+  })
+}
+
+/** The largest over dimensions; ties share the gradient. */
+export const amax: Extreme = extreme('amax', 'AmaxBackward0', core.max)
+/** The smallest over dimensions; ties share the gradient. */
+export const amin: Extreme = extreme('amin', 'AminBackward0', core.min)
+
+const counted = operation<Axes>({
+  name: 'count_nonzero',
+  node: null,
+  build: ([x], { axes }) => castTo(core.countNonzero(x as Value, { axes }), 'i64'),
+})
+
+/** How many elements are not 0. */
+export const countNonzero: Fn<{ dim?: Dims | null }, ['dim']> = fn(
+  'count_nonzero',
+  ['dim'],
+  [],
+  (self, params) => run(counted, [self], axesOf(self, params)),
+)
+
+type Truth = Fn<{ dim?: Dims | null; keepdim?: boolean }, ['dim', 'keepdim']>
+
+function truth(name: string, build: typeof core.all): Truth {
+  const op = operation<Axes>({
+    name,
+    node: null,
+    build: ([x], { axes, keepDims }) => {
+      const value = x as Value
+      const found = build(value, { axes, keepDims })
+      return value.type.dtype === 'u8' ? castTo(found, 'u8') : found
     },
   })
-
-const wholly = (name: string, node: string, build: (x: Value) => Value) =>
-  operation({ name, node, build: ([x]) => build(x as Value) })
-
-type ExtremeParams = { dim: number; keepdim?: boolean }
-/** Of all elements, of each pair, or along a dimension with positions. */
-export interface ExtremeFn {
-  (self: Tensor): Tensor
-  (self: Tensor, other: Tensor): Tensor
-  (self: Tensor, dim: number, keepdim?: boolean): Named<'values' | 'indices'>
-  (self: Tensor, options: ExtremeParams): Named<'values' | 'indices'>
+  return fn(name, ['dim', 'keepdim'], [], (self, params) => run(op, [self], axesOf(self, params)))
 }
 
-function extreme(
-  name: 'max' | 'min',
-  whole: ReturnType<typeof wholly>,
-  along: ReturnType<typeof alongDim>,
-  pairwise: (self: Tensor, other: Tensor) => Tensor,
-): ExtremeFn {
-  const alongOne = fn<ExtremeParams, ['dim', 'keepdim'], Named<'values' | 'indices'>>(
-    name,
-    ['dim', 'keepdim'],
-    [],
-    (self, { dim, keepdim = false }) => {
-      const options = { dim: resolveDim(dim, self.ndim), keepDims: keepdim }
-      const [values, indices] = runAll(along, [self], options) as [Tensor, Tensor]
-      return named(name, { values, indices })
-    },
+/** Whether all elements are not 0: a bool, of uint8 a uint8. */
+export const all: Truth = truth('all', core.all)
+/** Whether any element is not 0: a bool, of uint8 a uint8. */
+export const any: Truth = truth('any', core.any)
+
+const meanOptional = (dtype: string): TorchError =>
+  argumentError(
+    `mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: ${dtype}`,
+    { dtype },
   )
-  function call(self: Tensor, ...args: readonly unknown[]): unknown {
-    const [first] = args
-    if (first === undefined) return run(whole, [self])
-    if (typeof first === 'number' || isOptions(first)) return alongOne(self, ...(args as [ExtremeParams]))
-    return pairwise(self, first as Tensor)
-  }
-  return call as ExtremeFn
-}
-
-/** The largest element, of each pair, or along a dimension. Ties share the gradient; along a dimension the first gets it. */
-export const max: ExtremeFn = extreme(
-  'max',
-  wholly('max', 'MaxBackward1', (x) => core.max(x)),
-  alongDim('max', 'MaxBackward0', core.maxWithIndex),
-  maximum,
-)
-/** The smallest element, of each pair, or along a dimension. */
-export const min: ExtremeFn = extreme(
-  'min',
-  wholly('min', 'MinBackward1', (x) => core.min(x)),
-  alongDim('min', 'MinBackward0', core.minWithIndex),
-  minimum,
-)
+const nanmeanDType = (dtype: string): TorchError =>
+  argumentError(`nanmean(): expected input to have floating point dtype but got ${dtype}`, { dtype })

@@ -9,19 +9,26 @@ import * as choice from '../ops/choice.ts'
 import * as closeness from '../ops/closeness.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
+import * as counting from '../ops/counting.ts'
+import * as cumulative from '../ops/cumulative.ts'
 import * as dimViews from '../ops/dim-views.ts'
 import * as divisors from '../ops/divisors.ts'
+import * as extremeReductions from '../ops/extreme-reductions.ts'
 import * as extremes from '../ops/extremes.ts'
 import * as floatPairs from '../ops/float-pairs.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
 import * as logic from '../ops/logic.ts'
 import * as matrix from '../ops/matrix.ts'
+import * as orderStatistics from '../ops/order-statistics.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
 import * as randomFill from '../ops/random-fill.ts'
 import * as reductions from '../ops/reductions.ts'
 import * as rounding from '../ops/rounding.ts'
 import * as sections from '../ops/sections.ts'
+import * as sets from '../ops/sets.ts'
+import * as sorting from '../ops/sorting.ts'
+import * as statistics from '../ops/statistics.ts'
 import * as transposes from '../ops/transposes.ts'
 import * as unary from '../ops/unary.ts'
 import * as views from '../ops/views.ts'
@@ -34,27 +41,34 @@ type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
 }
 
 const families = [
-  choice,
   activations,
   arithmetic,
   blend,
   bounds,
+  choice,
   closeness,
   comparison,
   conversion,
+  counting,
+  cumulative,
   dimViews,
   divisors,
+  extremeReductions,
   extremes,
   floatPairs,
   logic,
   matrix,
+  orderStatistics,
   parts,
   predicates,
+  randomFill,
   reductions,
   rounding,
   sections,
+  sets,
+  sorting,
+  statistics,
   transposes,
-  randomFill,
   unary,
   views,
 ]

@@ -87,6 +87,19 @@ export function preservedStrides(layout: Layout): readonly number[] {
   return strides
 }
 
+/** Strides of a dense tensor of `shape` whose dimensions lie in memory in the order of those of a layout. */
+export function orderedStrides({ strides }: Layout, shape: readonly number[]): readonly number[] {
+  const order = shape.map((_, axis) => axis)
+  order.sort((x, y) => (strides[x] as number) - (strides[y] as number) || y - x)
+  const found = shape.map(() => 1)
+  let next = 1
+  for (const axis of order) {
+    found[axis] = next
+    next *= Math.max(shape[axis] as number, 1)
+  }
+  return found
+}
+
 /** Offsets of all elements, in row-major order. */
 export function positions(shape: readonly number[], strides: readonly number[], offset: number): Int32Array {
   const found = new Int32Array(sizeOf(shape))

@@ -11,19 +11,26 @@ import type * as choice from '../ops/choice.ts'
 import type * as closeness from '../ops/closeness.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
+import type * as counting from '../ops/counting.ts'
+import type * as cumulative from '../ops/cumulative.ts'
 import type * as dimViews from '../ops/dim-views.ts'
 import type * as divisors from '../ops/divisors.ts'
+import type * as extremeReductions from '../ops/extreme-reductions.ts'
 import type * as extremes from '../ops/extremes.ts'
 import type * as floatPairs from '../ops/float-pairs.ts'
 import type * as logic from '../ops/logic.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
+import type * as orderStatistics from '../ops/order-statistics.ts'
 import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
 import type * as randomFill from '../ops/random-fill.ts'
 import type * as reductions from '../ops/reductions.ts'
 import type * as rounding from '../ops/rounding.ts'
 import type * as sections from '../ops/sections.ts'
+import type * as sets from '../ops/sets.ts'
+import type * as sorting from '../ops/sorting.ts'
+import type * as statistics from '../ops/statistics.ts'
 import type * as transposes from '../ops/transposes.ts'
 import type * as unary from '../ops/unary.ts'
 import type * as views from '../ops/views.ts'
@@ -34,6 +41,8 @@ type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...arg
 
 /** Methods of several forms, which types cannot take from the function. */
 interface Overloaded {
+  median: MedianMethod
+  nanmedian: MedianMethod
   max: ExtremeMethod
   min: ExtremeMethod
   type: { (): string; (dtype: DType): Tensor }
@@ -41,6 +50,12 @@ interface Overloaded {
 interface ExtremeMethod {
   (): Tensor
   (other: Tensor): Tensor
+  (dim: number, keepdim?: boolean): Named<'values' | 'indices'>
+  (options: { dim: number; keepdim?: boolean }): Named<'values' | 'indices'>
+}
+
+interface MedianMethod {
+  (): Tensor
   (dim: number, keepdim?: boolean): Named<'values' | 'indices'>
   (options: { dim: number; keepdim?: boolean }): Named<'values' | 'indices'>
 }
@@ -60,26 +75,33 @@ type InPlace<Family> = {
     : never
 }
 
-type Family = typeof choice &
-  typeof activations &
+type Family = typeof activations &
   typeof arithmetic &
   typeof blend &
   typeof bounds &
+  typeof choice &
   typeof closeness &
   typeof comparison &
   typeof conversion &
+  typeof counting &
+  typeof cumulative &
   typeof dimViews &
   typeof divisors &
+  typeof extremeReductions &
   typeof extremes &
   typeof floatPairs &
   typeof logic &
   typeof matrix &
+  typeof orderStatistics &
   typeof parts &
   typeof predicates &
   typeof randomFill &
   typeof reductions &
   typeof rounding &
   typeof sections &
+  typeof sets &
+  typeof sorting &
+  typeof statistics &
   typeof transposes &
   typeof unary &
   typeof views

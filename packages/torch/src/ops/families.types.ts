@@ -1,0 +1,75 @@
+// What may be written of the families of functions and methods, and what their results are: compiled, not run.
+import type { DType } from '../dtypes.ts'
+import * as torch from '../index.ts'
+import type { Named } from './named.ts'
+
+type Tensor = torch.Tensor
+type Pair = Named<'values' | 'indices'>
+
+/** Results in the types they have. */
+export const results = (x: Tensor, mask: Tensor): unknown => {
+  const tensors: readonly Tensor[] = [
+    x.sum(1, true),
+    x.sum({ dim: [0, 1], dtype: torch.float64 }),
+    x.var(false),
+    x.var(0, true, true),
+    x.std({ dim: 1, correction: 0 }),
+    x.clamp(0, 1),
+    x.clamp({ max: x }),
+    x.clamp_(null, 1),
+    x.where(mask, 0),
+    torch.where(mask, 1, x),
+    torch.pow(2, x),
+    x.pow_(2),
+    torch.bitwiseAnd(1, mask),
+    x.eq(true),
+    x.lerp(x, 0.5),
+    x.addcmul(x, x, { value: 2 }),
+    x.round({ decimals: 2 }),
+    x.softmax(-1),
+    x.logSoftmax({ dim: 1, dtype: torch.float32 }),
+    x.norm(),
+    x.norm('fro', 0, true),
+    x.cumsum_(0),
+    x.quantile(0.5, 1, { interpolation: 'nearest' }),
+    x.median(),
+    x.max(),
+    x.diff({ n: 2, prepend: x }),
+    torch.trapezoid(x, x, { dim: 0 }),
+    torch.searchsorted(x, 3, { side: 'right' }),
+    torch.selu_(x),
+  ]
+  const pairs: readonly Pair[] = [
+    x.max(1),
+    x.median(0, true),
+    x.sort({ descending: true }),
+    x.topk(2, { largest: false }),
+    x.kthvalue(1),
+    x.mode(),
+    x.cummax(0),
+  ]
+  const answers: readonly boolean[] = [x.equal(x), torch.allclose(x, x, { rtol: 0.1 })]
+  const dtypes: readonly DType[] = [torch.resultType(x, 1), torch.promoteTypes(torch.int8, torch.uint8)]
+  const { min, max } = x.aminmax({ dim: 0 })
+  const { hist, binEdges } = torch.histogram(x, 4, { density: true })
+  const [variance, mean] = torch.varMean(x, 0)
+  const distinct: Tensor | readonly Tensor[] = x.unique({ returnCounts: true })
+  const places: readonly Tensor[] = torch.where(mask)
+  return [tensors, pairs, answers, dtypes, min, max, hist, binEdges, variance, mean, distinct, places]
+}
+
+/** What is no call of them. */
+export const mistakes = (x: Tensor): unknown => [
+  // @ts-expect-error A dimension is a number.
+  x.cumsum('rows'),
+  // @ts-expect-error Keywords are checked.
+  x.sum({ axis: 1 }),
+  // @ts-expect-error The number of elements is needed.
+  x.topk(),
+  // @ts-expect-error Interpolations have names.
+  x.quantile(0.5, { interpolation: 'cubic' }),
+  // @ts-expect-error The second operand is a tensor.
+  torch.maximum(x, 2),
+  // @ts-expect-error There are no arguments.
+  x.exp(1),
+]

@@ -1,0 +1,76 @@
+// `torch.special`: functions of mathematics under the names this namespace has for them.
+
+import type { Value } from '@heddle/core'
+import * as core from '@heddle/core'
+import { type FromNumber, pointwise, type Unary, unary } from './ops/pointwise.ts'
+import { asFloat, floating, inCommon } from './ops/promotion.ts'
+import { round as roundTo } from './ops/rounding.ts'
+import type { Argument } from './ops/run.ts'
+import type { Tensor } from './tensor/tensor.ts'
+
+export { logSoftmax, softmax } from './ops/activations.ts'
+export { xlogy } from './ops/float-pairs.ts'
+export { logsumexp } from './ops/reductions.ts'
+export {
+  digamma,
+  digamma as psi,
+  erf,
+  erfc,
+  erfinv,
+  exp2,
+  expm1,
+  lgamma as gammaln,
+  log1p,
+  logit,
+  mvlgamma as multigammaln,
+  sigmoid as expit,
+  sinc,
+} from './ops/unary.ts'
+
+/** To `decimals` places, 0 unless given. */
+export const round = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>
+  roundTo(self, { decimals })
+
+type Other = { other: Argument }
+
+/** `self * log(1 + other)`, 0 where self is 0. */
+export const xlog1py: FromNumber<Other, ['other']> = pointwise(
+  {
+    name: 'special_xlog1py',
+    node: ([self, other]) =>
+      `SpecialXlog1PyBackward${typeof self === 'number' ? 1 : typeof other === 'number' ? 2 : 0}`,
+    build: (operands) => inCommon(operands, core.xlog1py, floating),
+  },
+  ['other'],
+  [],
+  ({ other }) => ({ operands: [other] }),
+)
+
+/** `-x log(x)`: 0 at 0, -Infinity below. */
+export const entr: Unary = unary({
+  name: 'special_entr',
+  node: 'SpecialEntrBackward0',
+  build: ([x]) => {
+    const value = asFloat(x as Value)
+    const entropy = core.neg(core.mul(value, core.log(value)))
+    const beyond = core.select(core.lt(value, 0), Number.NEGATIVE_INFINITY, entropy)
+    return core.select(core.eq(value, 0), 0, beyond)
+  },
+})
+
+/** The probability of a standard normal variable to be below x. */
+export const ndtr: Unary = unary({
+  name: 'special_ndtr',
+  node: 'MulBackward1',
+  build: ([x]) => core.normalCdf(asFloat(x as Value)),
+})
+
+/** Where `ndtr` is x. */
+export const ndtri: Unary = unary({
+  name: 'special_ndtri',
+  node: 'SpecialNdtriBackward0',
+  build: ([x]) => {
+    const centred = core.sub(core.mul(asFloat(x as Value), 2), 1)
+    return core.mul(core.erfinv(centred), Math.SQRT2)
+  },
+})

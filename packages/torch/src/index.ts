@@ -79,7 +79,18 @@ export { gcd, lcm } from './ops/divisors.ts'
 export { canCast, finfo, iinfo, promoteTypes, resultType } from './ops/dtype-questions.ts'
 export { aminmax, argmax, argmin, max, min } from './ops/extreme-reductions.ts'
 export { fmax, fmin, maximum, minimum } from './ops/extremes.ts'
-export { arctan2, atan2, copysign, floatPower, heaviside, hypot, ldexp, xlogy } from './ops/float-pairs.ts'
+export {
+  arctan2,
+  atan2,
+  copysign,
+  floatPower,
+  heaviside,
+  hypot,
+  ldexp,
+  logaddexp,
+  logaddexp2,
+  xlogy,
+} from './ops/float-pairs.ts'
 export { adjoint } from './ops/hermitian.ts'
 export {
   abs_,
@@ -206,6 +217,7 @@ export {
   absolute,
   acos,
   acosh,
+  angle,
   arccos,
   arccosh,
   arcsin,

@@ -84,6 +84,44 @@ export const ldexp: Pointwise<{ other: Tensor }, ['other']> = pointwise(
   other,
 )
 
+function logaddexpOf(name: string, node: string, exponential: typeof core.exp2, logarithm: typeof core.exp2) {
+  const op = operation({
+    name,
+    node,
+    build: (operands) =>
+      inCommon(
+        operands,
+        (x, y) => {
+          // Of equal operands, infinite ones too, the difference is 0.
+          const distance = core.select(core.eq(x, y), 0, core.abs(core.sub(x, y)))
+          return core.add(core.maximum(x, y), logarithm(exponential(core.neg(distance))))
+        },
+        (dtype) => {
+          if (!core.isFloat(dtype)) throw notImplementedFor(`${name}_cpu`, { type: { dtype } })
+          return dtype
+        },
+      ),
+  })
+  return fn<{ other: Tensor }, ['other']>(name, ['other'], [], (self, { other: operand }) =>
+    runElementwise(op, [self, operand]),
+  )
+}
+
+/** `log(exp(self) + exp(other))` without overflow between. */
+export const logaddexp: Fn<{ other: Tensor }, ['other']> = logaddexpOf(
+  'logaddexp',
+  'LogaddexpBackward0',
+  core.exp,
+  core.log1p,
+)
+/** `log2(2 ** self + 2 ** other)` without overflow between. */
+export const logaddexp2: Fn<{ other: Tensor }, ['other']> = logaddexpOf(
+  'logaddexp2',
+  'Logaddexp2Backward0',
+  core.exp2,
+  (x) => core.div(core.log1p(x), Math.LN2),
+)
+
 const raised = operation({
   name: 'float_power',
   node: powerNode,

@@ -6,8 +6,10 @@ import { boolNegate } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { refuseBool } from './dtype-errors.ts'
+import { operation } from './operation.ts'
 import { type Pointwise, pointwise, type Unary, unary } from './pointwise.ts'
 import { asFloat, isBoolean } from './promotion.ts'
+import { runElementwise } from './run.ts'
 import { boolPositive, gammaOrder } from './unary-errors.ts'
 
 /** A function that gives floats, also of integers. */
@@ -87,6 +89,18 @@ export const positive = (self: Tensor): Tensor => {
   if (self.type_.dtype === 'bool') throw boolPositive()
   return self
 }
+
+/** 0 of positive numbers, π of negative ones. */
+export const angle = (self: Tensor): Tensor => runElementwise(turned, [self])
+const turned = operation({
+  name: 'angle',
+  node: 'AngleBackward0',
+  build: ([x]) => {
+    const value = asFloat(x as Value)
+    const side = core.select(core.lt(value, 0), Math.PI, core.zerosLike(value))
+    return core.select(core.isNan(value), Number.NaN, side)
+  },
+})
 
 type Logit = { eps?: number | null }
 

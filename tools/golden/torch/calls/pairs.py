@@ -43,6 +43,12 @@ for name in "atan2 arctan2 hypot copysign fmax fmin maximum minimum logical_and 
             call(name, left, right)
 for name in ("maximum", "minimum", "fmax", "fmin", "max", "min"):
     call(name, given([1.0, 2.0, nan, 3.0], grad=True), given([1.0, nan, 2.0, 4.0], grad=True))
+for name in ("logaddexp", "logaddexp2"):
+    for left, right in ((x, y), (x, row), (double, y), (x.to("t"), scalar), (x, x), (given([1e4, -1e4]), given([1.0, -1e4]))):
+        call(name, left, right)
+    call(name, given([inf, -inf, inf, nan]), given([inf, -inf, 1.0, 0.0]))
+    error(name, whole, divisors)
+    error(name, x, wrong)
 call("heaviside", whole, with_zero)
 call("xlogy", given([[0.0, 1.5, 2.0]], grad=True), given([[0.5], [2.0], [0.25]], grad=True))
 call("xlogy", given([0.0, 0.0, 1.0]), given([0.0, nan, -1.0]))

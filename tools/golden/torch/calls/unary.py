@@ -73,6 +73,8 @@ error("round", whole, decimals=0)
 call("positive", x)
 call("positive", whole)
 error("positive", flags)
+for operand in (x, special, whole, signed, byte, double):
+    call("angle", operand)
 for operand in (x, special, whole, byte, short, flags, double, nothing):
     for name in "isnan isinf isposinf isneginf isfinite isreal signbit logical_not".split():
         call(name, operand)

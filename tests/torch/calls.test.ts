@@ -75,7 +75,9 @@ function checkResult(
       checkResult(subject, items[k], item, operands, `${where} ${k}`)
     })
     expected.fields?.forEach((field, k) => {
-      expect((found as Readonly<Record<string, unknown>>)[camelCase(field)], `${where}: field ${field}`).toBe(items[k])
+      expect((found as Readonly<Record<string, unknown>>)[camelCase(field)], `${where}: field ${field}`).toBe(
+        items[k],
+      )
     })
     return
   }

@@ -1,11 +1,11 @@
 // Evaluation: what is asked for, and all that would be asked for next, by one plan. What is evaluated together never depends on the
 // garbage collector, so that every training step is the same trace: contents that were written to, gradients, what backward keeps,
 // and every result that nothing recorded has read.
-import { type DeviceBuffer, internalError, type TypedArray } from '@heddle/core'
+import { internalError, type TypedArray } from '@heddle/core'
 import { type Application, type Cell, recent } from './cell.ts'
 import { cpu, type Device } from './device.ts'
 import { runTrace, type Trace } from './plan-cache.ts'
-import { bufferOf, deviceStorage, readStorage, type Storage, storageBytes, trim } from './storage.ts'
+import { isOnDevice, readStorage, type Storage, storageBytes, trim } from './storage.ts'
 
 /** Applications recorded without evaluation, beyond which what is pending is evaluated. */
 const recentLimit = 1024
@@ -104,30 +104,23 @@ function run(device: Device, roots: Cell[], visit: number): void {
     }
   }
   const trace = traceOf(order, roots)
-  const { backend } = device
-  const leaves: DeviceBuffer[] = []
+  const results = runTrace(device.backend, trace)
+  let buffers = 0
   let bytes = 0
-  for (const leaf of trace.leaves) {
-    const storage = leaf.storage as Storage
-    leaves.push(bufferOf(storage, backend))
+  const count = (storage: Storage): void => {
+    if (!isOnDevice(storage)) return
+    buffers++
     bytes += storageBytes(storage)
   }
-  const results: Storage[] = []
-  const buffers: DeviceBuffer[] = []
-  for (const { type } of roots) {
-    const storage = deviceStorage(backend, type.dtype, type.size)
-    results.push(storage)
-    buffers.push(bufferOf(storage, backend))
-    bytes += storageBytes(storage)
-  }
-  runTrace(backend, trace, leaves, buffers)
+  for (const leaf of trace.leaves) count(leaf.storage as Storage)
   for (let k = 0; k < roots.length; k++) {
-    const root = roots[k] as Cell
-    root.storage = results[k]
+    const [root, storage] = [roots[k] as Cell, results[k] as Storage]
+    root.storage = storage
     root.application = undefined
+    count(storage)
   }
   flushCount++
-  trim(leaves.length + results.length, bytes)
+  trim(buffers, bytes)
 }
 
 const orderOf = ({ application }: Cell): number => application?.order ?? -1
@@ -188,5 +181,6 @@ function traceOf(order: readonly Application[], roots: readonly Cell[]): Trace {
     fragments: order.map(({ fragment }) => fragment),
     leaves,
     roots: roots.map((root) => root.place),
+    types: roots.map(({ type }) => type),
   }
 }

@@ -1,10 +1,13 @@
 // Compiled traces, found by their structure: which fragments, which operand is which, which results are wanted. A hash finds the
 // candidate, comparing the whole key decides. Bounded: the trace not used for longest goes first.
+// Where the host works on the device's memory, small arrays stay with the host between runs, and pass through buffers that the
+// compiled trace keeps: copying a few numbers costs less than giving memory out and taking it back.
 import { planFor } from '@heddle/compiler'
 import {
   type Backend,
   createBuilder,
   type DeviceBuffer,
+  type DType,
   type Executable,
   type Graph,
   type GraphInput,
@@ -14,14 +17,17 @@ import {
 } from '@heddle/core'
 import type { Cell } from './cell.ts'
 import { copyInto, type Fragment } from './fragment.ts'
+import { bufferOf, deviceStorage, hostArrayOf, hostStorage, type Storage } from './storage.ts'
+import type { ArrayType } from './types.ts'
 
 export interface Trace {
   /** Per application the fragment's number and its operands: a place among all outputs, or -1 - k for the k-th leaf. */
   readonly key: readonly number[]
   readonly fragments: readonly Fragment[]
   readonly leaves: readonly Cell[]
-  /** Places of the wanted results. */
+  /** Places of the wanted results, and their types. */
   readonly roots: readonly number[]
+  readonly types: readonly ArrayType[]
 }
 
 interface Entry {
@@ -31,7 +37,16 @@ interface Entry {
   /** For each input of the plan the leaf it is; for each output the root. */
   readonly inputs: readonly number[]
   readonly outputs: readonly number[]
+  /** The buffers of a run; those of small arrays stay. */
+  readonly inputBuffers: (DeviceBuffer | undefined)[]
+  readonly outputBuffers: (DeviceBuffer | undefined)[]
+  /** Which of them stay. */
+  readonly inputStays: readonly boolean[]
+  readonly outputStays: readonly boolean[]
 }
+
+/** Elements of the largest array that stays with the host. */
+const smallSize = 1024
 
 const capacity = 256
 const caches = new WeakMap<Backend, Map<number, Entry>>()
@@ -44,18 +59,30 @@ export const planCacheStats = (
   cacheSize: caches.get(backend)?.size ?? 0,
 })
 
-/** Runs a trace: `leaves` and `results` in its order. */
-export function runTrace(
-  backend: Backend,
-  trace: Trace,
-  leaves: readonly DeviceBuffer[],
-  results: readonly DeviceBuffer[],
-): void {
-  const { executable, inputs, outputs } = entryOf(backend, trace)
-  executable.run(
-    inputs.map((leaf) => leaves[leaf] as DeviceBuffer),
-    outputs.map((root) => results[root] as DeviceBuffer),
-  )
+/** Runs a trace; contents of the wanted results, in their order. */
+export function runTrace(backend: Backend, trace: Trace): readonly Storage[] {
+  const entry = entryOf(backend, trace)
+  const { executable, inputs, outputs, inputBuffers, outputBuffers, inputStays, outputStays } = entry
+  for (let k = 0; k < inputs.length; k++) {
+    const storage = (trace.leaves[inputs[k] as number] as Cell).storage as Storage
+    if (inputStays[k] === true) backend.write(inputBuffers[k] as DeviceBuffer, hostArrayOf(storage))
+    else inputBuffers[k] = bufferOf(storage, backend)
+  }
+  const results = new Array<Storage>(trace.roots.length)
+  for (let k = 0; k < outputs.length; k++) {
+    if (outputStays[k] === true) continue
+    const { dtype, size } = trace.types[outputs[k] as number] as ArrayType
+    const storage = deviceStorage(backend, dtype, size)
+    results[outputs[k] as number] = storage
+    outputBuffers[k] = bufferOf(storage, backend)
+  }
+  executable.run(inputBuffers as DeviceBuffer[], outputBuffers as DeviceBuffer[])
+  for (let k = 0; k < outputs.length; k++) {
+    if (outputStays[k] !== true) continue
+    const buffer = outputBuffers[k] as DeviceBuffer
+    results[outputs[k] as number] = hostStorage(buffer.dtype, backend.readSync(buffer))
+  }
+  return results
 }
 
 function entryOf(backend: Backend, trace: Trace): Entry {
@@ -74,12 +101,25 @@ function entryOf(backend: Backend, trace: Trace): Entry {
   }
   const entry = compileTrace(backend, trace)
   entries.set(slot, entry)
-  for (const [oldest, { executable }] of entries) {
+  for (const [oldest, old] of entries) {
     if (entries.size <= capacity) break
     entries.delete(oldest)
-    executable.dispose()
+    forget(backend, old)
   }
   return entry
+}
+
+function forget(backend: Backend, entry: Entry): void {
+  const { executable, inputBuffers, outputBuffers, inputStays, outputStays } = entry
+  executable.dispose()
+  for (const [buffers, stays] of [
+    [inputBuffers, inputStays],
+    [outputBuffers, outputStays],
+  ] as const) {
+    buffers.forEach((buffer, k) => {
+      if (buffer !== undefined && stays[k] === true) backend.free(buffer)
+    })
+  }
 }
 
 function hashOf({ key, roots }: Trace): number {
@@ -100,7 +140,20 @@ function compileTrace(backend: Backend, trace: Trace): Entry {
   const executable = backend.prepareSync(plan)
   compileCount++
   const position = (name: string): number => Number(name.slice(1))
+  const staysOf = (buffers: readonly { readonly buffer: number }[]): readonly boolean[] =>
+    buffers.map(({ buffer }) => isShared && (plan.buffers[buffer]?.size ?? 0) <= smallSize)
+  const isShared = backend.capabilities.hostSteps === 'shared'
+  const [inputStays, outputStays] = [staysOf(plan.inputs), staysOf(plan.outputs)]
+  const buffersOf = (bindings: readonly { readonly buffer: number }[], stays: readonly boolean[]) =>
+    bindings.map(({ buffer }, k) => {
+      const { dtype, size } = plan.buffers[buffer] as { readonly dtype: DType; readonly size: number }
+      return stays[k] === true ? backend.allocate(dtype, size) : undefined
+    })
   return {
+    inputStays,
+    outputStays,
+    inputBuffers: buffersOf(plan.inputs, inputStays),
+    outputBuffers: buffersOf(plan.outputs, outputStays),
     key: Int32Array.from(trace.key),
     roots: Int32Array.from(trace.roots),
     executable,

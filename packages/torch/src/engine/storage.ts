@@ -65,6 +65,9 @@ function release(lease: Lease): void {
   backend.free(buffer)
 }
 
+/** Whether the contents are in memory of a device. */
+export const isOnDevice = ({ lease }: Storage): boolean => lease.buffer !== undefined
+
 const bytesOf = ({ dtype, size }: Lease): number => dtypes[dtype].bytes * size
 
 /** Storage over a host array, which it owns from now on. */
@@ -94,6 +97,9 @@ export function bufferOf(storage: Storage, backend: Backend): DeviceBuffer {
   hold(storage, backend, buffer)
   return buffer
 }
+
+/** The contents as an array nobody may write to. */
+export const hostArrayOf = ({ lease }: Storage): TypedArray => lease.host ?? readDevice(lease)
 
 /** A copy of the contents. */
 export function readStorage({ lease }: Storage): TypedArray {

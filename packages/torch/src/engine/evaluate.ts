@@ -53,6 +53,10 @@ export function storageOf(cell: Cell): Storage {
 /** A copy of the contents. */
 export const readCell = (cell: Cell): TypedArray => readStorage(storageOf(cell))
 
+/** A copy of contents that are known and on the CPU; nothing is evaluated. */
+export const readIfKnown = ({ storage, device }: Cell): TypedArray | undefined =>
+  storage !== undefined && device === cpu ? readStorage(storage) : undefined
+
 /** Evaluates where so much was recorded that the trace should not grow on. */
 export function checkRecent(device: Device): void {
   const list = recent.get(device)

@@ -1,76 +1,31 @@
-// `torch.nn.functional`: what layers compute, without their parameters.
-
-import type { Value } from '@heddle/core'
-import * as core from '@heddle/core'
-import { invalidOption, matmulShapes } from '../errors.ts'
-import { operation } from '../ops/operation.ts'
-import { run } from '../ops/run.ts'
-import { type Fn, fn } from '../ops/signature.ts'
-import type { Tensor } from '../tensor/tensor.ts'
-
-export { relu } from '../ops/activations.ts'
-export { sigmoid, tanh } from '../ops/unary.ts'
-
-export type Reduction = 'mean' | 'sum' | 'none'
-
-const affine = operation({
-  name: 'linear',
-  node: ([input], { length }: { length?: number }) =>
-    (input as { shape: readonly number[] }).shape.length !== 2
-      ? length === 3
-        ? 'ViewBackward0'
-        : 'UnsafeViewBackward0'
-      : length === 3
-        ? 'AddmmBackward0'
-        : 'MmBackward0',
-  operands: ['input', 'weight', 'bias'],
-  build: (operands) => {
-    const [input, weight, bias] = operands as readonly Value[]
-    if (input === undefined || weight === undefined) throw invalidOption('linear takes an input and a weight')
-    const [outputs = 1, inputs = 1] = weight.type.shape
-    const { shape } = input.type
-    if (shape.at(-1) !== inputs) {
-      const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
-      throw matmulShapes([rows, shape.at(-1) ?? 1], [inputs, outputs])
-    }
-    const product = core.dot(input, weight, { leftContract: [-1], rightContract: [-1] })
-    return bias === undefined ? product : core.add(product, bias)
-  },
-})
-
-/** `input weightᵀ + bias`: input `[…, in]`, weight `[out, in]`, bias `[out]`. */
-export const linear = (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
-  bias === null
-    ? run(affine, [input, weight], { length: 2 })
-    : run(affine, [input, weight, bias], { length: 3 })
-
-interface ReductionOption {
-  readonly reduction: Reduction
-}
-
-const squaredError = operation<ReductionOption>({
-  name: 'mse_loss',
-  node: 'MseLossBackward0',
-  operands: ['self', 'target'],
-  build: ([x, y], { reduction }) => {
-    const squares = core.square(core.sub(x as Value, y as Value))
-    switch (reduction) {
-      case 'mean':
-        return core.mean(squares)
-      case 'sum':
-        return core.sum(squares)
-      case 'none':
-        return squares
-      default:
-        throw invalidOption(`${String(reduction satisfies never)} is not a valid value for reduction`)
-    }
-  },
-})
-
-/** Mean of squared differences. */
-export const mseLoss: Fn<{ target: Tensor; reduction?: Reduction }, ['target']> = fn(
-  'mse_loss',
-  ['target'],
-  ['reduction'],
-  (self, { target, reduction = 'mean' }) => run(squaredError, [self, target], { reduction }),
-)
+// `torch.nn.functional`: what layers compute, without their parameters. One module per family.
+export * from './functional/activations.ts'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+} from './functional/adaptive-pooling.ts'
+export * from './functional/convolution.ts'
+export * from './functional/dropout.ts'
+export { embedding, embeddingBag, oneHot } from './functional/embedding.ts'
+export * from './functional/linear.ts'
+export type { Reduction } from './functional/losses.ts'
+export { mseLoss } from './functional/losses.ts'
+export * from './functional/normalization.ts'
+export { pad } from './functional/padding.ts'
+export {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  lpPool1d,
+  lpPool2d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from './functional/pooling.ts'

@@ -84,7 +84,7 @@ export interface Prepared {
 }
 
 export function prepare(subject: CallCase, form: 'function' | 'method'): Prepared {
-  const isWritten = subject.call.endsWith('_')
+  const isWritten = subject.call.endsWith('_') || subject.call === 'set_at'
   const made = subject.inputs.map((input) => makeInput(input, isWritten))
   const operands = made.map(({ operand }) => operand)
   const args = subject.args.map((argument) => argumentOf(argument, operands))
@@ -130,6 +130,7 @@ export function tensorOf({ dtype, shape, data = '' }: Elements): torch.Tensor {
   return torch
     .tensor(dtype === 'int64' ? numbers.map(BigInt) : numbers, { dtype: dtypeNamed(dtype) })
     .view([...shape])
+    .detach()
 }
 
 /** Elements as numbers; int64 beyond what numbers hold is not recorded. */

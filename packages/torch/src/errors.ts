@@ -217,6 +217,13 @@ export const internalOverlap = (): TorchError =>
     'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.',
   )
 
+export const partialOverlap = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_OVERLAP',
+    'unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.',
+  )
+
 /** What a program is told that is not an error. Replaceable, for those who log elsewhere. */
 // biome-ignore lint/suspicious/noConsole: warnings are for people.
 let warning: (text: string) => void = (text) => console.warn(text)

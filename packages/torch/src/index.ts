@@ -31,12 +31,14 @@ export { Device } from './engine/device.ts'
 export type { TorchErrorName } from './errors.ts'
 export { setWarningHandler, TorchError } from './errors.ts'
 export * as _internal from './internal.ts'
+export * as linalg from './linalg/index.ts'
 export * as nn from './nn/index.ts'
 export type { NdGeometry, NestedElements } from './numpy/nd-array.ts'
 export { NdArray } from './numpy/nd-array.ts'
 export { fromNumpy, ndarray } from './numpy/share.ts'
 export { celu, celu_, rrelu, rrelu_, selu, selu_, threshold, threshold_ } from './ops/activation-functions.ts'
 export { hardshrink, logSoftmax, prelu, relu, softmax } from './ops/activations.ts'
+export { addbmm, addmm, addmv, addr, baddbmm } from './ops/add-products.ts'
 export type { AtLeast, Tensors } from './ops/aligned.ts'
 export { atleast1d, atleast2d, atleast3d, broadcastTensors } from './ops/aligned.ts'
 export {
@@ -58,6 +60,8 @@ export { addcdiv, addcmul, lerp } from './ops/blend.ts'
 export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
 export { allclose, equal, isclose } from './ops/closeness.ts'
 export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqual } from './ops/comparison.ts'
+export type { ContractedDims } from './ops/contractions.ts'
+export { chainMatmul, tensordot } from './ops/contractions.ts'
 export { bincount, histc, histogram } from './ops/counting.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
 export {
@@ -74,9 +78,11 @@ export {
 } from './ops/creation.ts'
 export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } from './ops/cumulative.ts'
 export { addDevice, device } from './ops/devices.ts'
+export { diag, diagEmbed, diagflat, trace } from './ops/diagonals.ts'
 export { asStrided, diagonal, moveaxis, movedim } from './ops/dim-views.ts'
 export { gcd, lcm } from './ops/divisors.ts'
 export { canCast, finfo, iinfo, promoteTypes, resultType } from './ops/dtype-questions.ts'
+export { einsum } from './ops/einsum.ts'
 export { aminmax, argmax, argmin, max, min } from './ops/extreme-reductions.ts'
 export { fmax, fmin, maximum, minimum } from './ops/extremes.ts'
 export {
@@ -91,6 +97,8 @@ export {
   logaddexp2,
   xlogy,
 } from './ops/float-pairs.ts'
+export type { Indices } from './ops/grids.ts'
+export { cartesianProd, combinations, meshgrid, trilIndices, triuIndices } from './ops/grids.ts'
 export { adjoint } from './ops/hermitian.ts'
 export {
   abs_,
@@ -149,7 +157,22 @@ export {
   trunc_,
   xlogy_,
 } from './ops/in-place-functions.ts'
+export type { Index } from './ops/index-items.ts'
+export { indexPut } from './ops/index-put.ts'
+export { inner } from './ops/inner.ts'
 export { cumulativeTrapezoid, trapezoid, trapz } from './ops/integrals.ts'
+export {
+  blockDiag,
+  cat,
+  columnStack,
+  concat,
+  concatenate,
+  dstack,
+  hstack,
+  rowStack,
+  stack,
+  vstack,
+} from './ops/joins.ts'
 export {
   bitwiseAnd,
   bitwiseLeftShift,
@@ -160,9 +183,11 @@ export {
   logicalOr,
   logicalXor,
 } from './ops/logic.ts'
+export { maskedFill, maskedScatter, maskedSelect, put, take, takeAlongDim } from './ops/masks.ts'
 export { matmul } from './ops/matrix.ts'
 export { stdMean, varMean } from './ops/moments.ts'
 export type { Named } from './ops/named.ts'
+export { argwhere, nonzero } from './ops/nonzero.ts'
 export { kthvalue, median, mode, nanmedian, nanquantile, quantile } from './ops/order-statistics.ts'
 export { chunk, narrow, narrowCopy, select, split, splitWithSizes, unbind } from './ops/parts.ts'
 export {
@@ -176,6 +201,7 @@ export {
   logicalNot,
   signbit,
 } from './ops/predicates.ts'
+export { bmm, cross, dot, ger, kron, matrixPower, mm, mv, outer, vdot } from './ops/products.ts'
 export type { RandomOptions } from './ops/random.ts'
 export {
   bernoulli,
@@ -191,6 +217,7 @@ export {
   randnLike,
   randperm,
 } from './ops/random.ts'
+export { flip, fliplr, flipud, repeatInterleave, roll, rot90, tile, tril, triu } from './ops/rearranging.ts'
 export {
   all,
   amax,
@@ -207,6 +234,16 @@ export {
 export { ceil, fix, floor, frac, round, trunc } from './ops/rounding.ts'
 export { bucketize, isin, searchsorted } from './ops/search.ts'
 export { dsplit, hsplit, tensorSplit, vsplit } from './ops/sections.ts'
+export {
+  gather,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+} from './ops/selection.ts'
 export { unique, uniqueConsecutive } from './ops/sets.ts'
 export { Slice, slice } from './ops/slice.ts'
 export { argsort, msort, sort, topk } from './ops/sorting.ts'
@@ -266,6 +303,7 @@ export {
 export { asStrided_, detach, detach_ } from './ops/view-functions.ts'
 export { broadcastTo, clone, flatten, ravel, reshape, unflatten } from './ops/views.ts'
 export { where } from './ops/where.ts'
+export { addmv_, indexPut_ } from './ops/written-functions.ts'
 export * as optim from './optim/index.ts'
 export type { PrintOptions, PrintOptionsChange } from './print/print-options.ts'
 export { setPrintoptions } from './print/print-options.ts'

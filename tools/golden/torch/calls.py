@@ -8,6 +8,7 @@ A family is a module `calls/<family>.py` that makes cases; `python3 tools/golden
     call("sum", x, dim=1, keepdim=True)            torch.sum(x, ...) and x.sum(...): whichever PyTorch has, ours has too
     call("nn.functional.relu6", x)
     call("add_", x, 2)                             in place: the operand's contents are compared, too
+    call("at", x, 0, slice(1, None))               x[0, 1:], here x.at(0, slice(1, null)); set_at(x, [0], 5) is x[0] = 5
     call("view", x.to("t"), 4)                     `given(...).to(method, *args)` makes a view of the operand first, on both sides
     error("view", x, 3, 2)                         the class and the text of the exception are compared
 
@@ -66,8 +67,19 @@ def given(data, dtype=None, grad=False):
     return Given(data, dtype, grad)
 
 
+def assign(x, items, value):
+    x[tuple(items) if len(items) != 1 else items[0]] = value
+    return x
+
+
+# Methods here that are operators in Python.
+OPERATORS = {"at": lambda x, *items: x[items if len(items) != 1 else items[0]], "set_at": assign}
+
+
 def resolve(path):
     """torch.<path>, or None; and the method of that name, or None."""
+    if path in OPERATORS:
+        return None, OPERATORS[path]
     owner = torch
     for part in path.split("."):
         owner = getattr(owner, part, None)
@@ -88,7 +100,7 @@ class Call:
         has = {"function": self.function, "method": self.method and is_of_tensor}
         self.record["forms"] = [form for form in has if has[form]]
         self.record["inputs"] = [self.encode_input(each) for each in self.inputs]
-        self.is_written = name.endswith("_") and not name.endswith("__")
+        self.is_written = name == "set_at" or name.endswith("_") and not name.endswith("__")
 
     def encode(self, value):
         if isinstance(value, Given):
@@ -224,7 +236,8 @@ def encode_result(result, operands, node, values):
 def name_of(tensor, override):
     if tensor.grad_fn is None:
         return None
-    return override or NODES.get(tensor.grad_fn.name(), tensor.grad_fn.name())
+    name = tensor.grad_fn.name().removeprefix("torch::autograd::")
+    return override or NODES.get(name, name)
 
 
 def encode_tensor(tensor, values=True):

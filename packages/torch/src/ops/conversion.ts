@@ -109,12 +109,18 @@ export const copy_: Fn<{ src: Argument }, ['src']> = fn(
   (self, { src }) => runInPlace(copied, self, [src instanceof Tensor ? onDevice(src, self.device) : src]),
 )
 
-const zeroed = operation({ name: 'zero_', node: 'ZeroBackward0', build: ([x]) => core.zerosLike(x as Value) })
+const zeroed = operation({
+  name: 'zero_',
+  node: 'ZeroBackward0',
+  overwrites: true,
+  build: ([x]) => core.zerosLike(x as Value),
+})
 /** Every element 0. */
 export const zero_ = (self: Tensor): Tensor => runInPlace(zeroed, self)
 
 const filled = operation({
   name: 'fill_',
+  overwrites: true,
   node: ([, value]) => (typeof value === 'number' ? 'FillBackward0' : 'FillBackward1'),
   operands: ['self', 'value'],
   build: ([self, value]) => {

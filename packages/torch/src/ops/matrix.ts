@@ -2,10 +2,13 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { dtypeOf } from '../dtypes.ts'
 import type { ArrayType } from '../engine/types.ts'
 import * as errors from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { operation } from './operation.ts'
+import { dotTypes, scalarTypes } from './product-errors.ts'
+import { requireBroadcast } from './promotion.ts'
 import { run } from './run.ts'
 import { type Fn, fn } from './signature.ts'
 
@@ -28,10 +31,19 @@ const product = operation({
     if (left.length === 0 || right.length === 0 || left.at(-1) !== (right.at(-2) ?? right.at(-1))) {
       throw errors.matmulShapes(left, right)
     }
-    if (x.type.dtype !== y.type.dtype) throw errors.matmulDTypes(x.type.dtype, y.type.dtype)
+    requireBroadcast(left.slice(0, -2), right.slice(0, -2))
+    if (x.type.dtype !== y.type.dtype) throw typesOf(x, y)
     return core.matmul(x, y)
   },
 })
+
+/** Each of the functions PyTorch hands a product to has words of its own. */
+function typesOf({ type: x }: Value, { type: y }: Value): errors.TorchError {
+  const names = [dtypeOf(x.dtype).title, dtypeOf(y.dtype).title] as const
+  if (x.shape.length === 1 && y.shape.length === 1) return dotTypes(...names)
+  const isMatrices = y.shape.length === 2 || x.shape.length === 2
+  return isMatrices && y.shape.length > 1 ? errors.matmulDTypes(x.dtype, y.dtype) : scalarTypes(...names)
+}
 
 /** The product of matrices, of stacks of them, and of vectors. */
 export const matmul: Fn<{ other: Tensor }, ['other']> = fn('matmul', ['other'], [], (self, { other }) =>

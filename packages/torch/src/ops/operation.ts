@@ -23,6 +23,8 @@ export interface OperationSpec<O extends object> {
   readonly savedOptions?: readonly (keyof O & string)[]
   /** Numbers decide what is computed, like an exponent: each makes a fragment of its own. */
   readonly numbersAreStatic?: boolean
+  /** In place: what is written does not depend on what is there, so elements may be shown more than once. */
+  readonly overwrites?: boolean
   /** Numbers have a place among the edges of the node. */
   readonly numbersHaveEdges?: boolean
   /** The derivative, where it is not what core derives. */

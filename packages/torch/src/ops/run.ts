@@ -10,7 +10,7 @@ import { type Cell, cellOfData } from '../engine/cell.ts'
 import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, sameSizes } from '../engine/types.ts'
 import * as errors from '../errors.ts'
-import { hasOverlap, preservedStrides } from '../tensor/layout.ts'
+import { hasOverlap, meetsPartly, preservedStrides } from '../tensor/layout.ts'
 import { Memory } from '../tensor/memory.ts'
 import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
@@ -134,7 +134,7 @@ export function runInPlace<O extends object>(
   const args = [self, ...others]
   const inPlace = inPlaceOf(op)
   const { fragment, operands } = prepare(inPlace, args, options)
-  requireWritable(self, operands)
+  requireWritable(self, operands, op.overwrites)
   const overwritten = self.cell
   const cells = applyTo(deviceOf(operands), fragment, operands)
   const node = nodeFor(fragment, operands, cells, formOf(inPlace, args, options))
@@ -147,8 +147,16 @@ export function runInPlace<O extends object>(
 }
 
 /** Throws where a tensor may not be written to. */
-export function requireWritable(self: Tensor, operands: readonly Tensor[] = [self]): void {
-  if (hasOverlap(self.layout_)) throw errors.internalOverlap()
+export function requireWritable(
+  self: Tensor,
+  operands: readonly Tensor[] = [self],
+  overwrites = false,
+): void {
+  if (!overwrites && hasOverlap(self.layout_)) throw errors.internalOverlap()
+  for (const operand of operands) {
+    if (operand !== self && operand.memory === self.memory && meetsPartly(self.layout_, operand.layout_))
+      throw errors.partialOverlap()
+  }
   if (self.isInference() && !isInferenceModeEnabled()) throw graphErrors.inferenceWritten()
   if (!isGradEnabled()) return
   const { origin } = self

@@ -3,7 +3,7 @@
 
 import type { DType, Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { contiguousStrides, isContiguous } from '../tensor/layout.ts'
+import { denseOrder, hasOverlap, isContiguous } from '../tensor/layout.ts'
 import { reinterpret } from './bits.ts'
 import { type Operation, operation } from './operation.ts'
 
@@ -43,12 +43,18 @@ export const placeStrided: Operation<StridedOption> = operation({
     const x = operand as Value
     const flat = reinterpret(inMemory(x, of), dtype)
     const start = offset - of.offset * bytesRatio(x.type.dtype, dtype)
-    const placed = isAll(flat, shape, strides, start)
-      ? core.reshape(written as Value, flat.type.shape)
-      : core.scatter(flat, places(x, shape, strides, start), written as Value)
-    return fromMemory(reinterpret(placed, x.type.dtype), x.type.shape, of)
+    const part = written as Value
+    if (isAll(flat, shape, strides, start)) return back(core.reshape(part, flat.type.shape), x, of)
+    const at = places(x, shape, strides, start)
+    // Where an element is shown more than once, what was changed is what counts: places outside are not written to.
+    const isRepeated = hasOverlap({ shape, strides, offset: 0 })
+    const changed = isRepeated ? core.select(core.ne(part, core.gather(flat, at)), at, -1) : at
+    return back(core.scatter(flat, changed, part), x, of)
   },
 })
+
+const back = (flat: Value, { type: { shape, dtype } }: Value, of: Places): Value =>
+  fromMemory(reinterpret(flat, dtype), shape, of)
 
 /** Elements of the second dtype for one of the first. */
 const bytesRatio = (from: DType, to: DType): number => core.dtypes[from].bytes / core.dtypes[to].bytes
@@ -69,28 +75,17 @@ function places(x: Value, shape: readonly number[], strides: readonly number[], 
   return sum
 }
 
-/** Dimensions from the widest stride to the narrowest, where the elements fill memory without gaps; else undefined. */
-function denseOrder(shape: readonly number[], strides: readonly number[]): readonly number[] | undefined {
-  const axes = shape.map((_, axis) => axis)
-  const rank = (axis: number): number =>
-    shape[axis] === 1 ? Number.POSITIVE_INFINITY : (strides[axis] as number)
-  const order = axes.toSorted((x, y) => (rank(x) === rank(y) ? x - y : rank(y) - rank(x)))
-  const dense = contiguousStrides(order.map((axis) => shape[axis] as number))
-  const fits = order.every((axis, k) => shape[axis] === 1 || strides[axis] === dense[k])
-  return fits || shape.includes(0) ? order : undefined
-}
-
 /** Elements in the order of memory, from the first of the operand on; between them zeros. */
 function inMemory(x: Value, { strides }: Places): Value {
   const { shape, dtype } = x.type
-  const order = denseOrder(shape, strides)
+  const order = denseOrder({ shape, strides, offset: 0 })
   if (order !== undefined) return core.reshape(core.permute(x, order), [core.sizeOf(shape)])
   const last = shape.reduce((sum, extent, axis) => sum + (extent - 1) * (strides[axis] as number), 0)
   return core.scatter(core.zeros(x.builder, dtype, [last + 1]), places(x, shape, strides, 0), x)
 }
 
 function fromMemory(flat: Value, shape: readonly number[], { strides }: Places): Value {
-  const order = denseOrder(shape, strides)
+  const order = denseOrder({ shape, strides, offset: 0 })
   if (order === undefined) return core.gather(flat, places(flat, shape, strides, 0))
   const ordered = core.reshape(
     flat,

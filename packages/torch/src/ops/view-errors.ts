@@ -47,7 +47,8 @@ export const selectRange = (index: number, shape: Sizes, dim: number): TorchErro
     { index, shape, dim },
     'IndexError',
   )
-export const sliceOfScalar = (): TorchError => argumentError('slice() cannot be applied to a 0-dim tensor.')
+export const sliceOfScalar = (): TorchError =>
+  argumentError('slice() cannot be applied to a 0-dim tensor.', {}, 'IndexError')
 export const sliceStep = (): TorchError => argumentError('step must be greater than zero', {}, 'ValueError')
 export const narrowOfScalar = (): TorchError => argumentError('narrow() cannot be applied to a 0-dim tensor.')
 export const narrowLength = (): TorchError => argumentError('narrow(): length must be non-negative.')

@@ -126,16 +126,15 @@ export const expand = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
   const given = sizesAnd(sizes).sizes
   const missing = given.length - self.ndim
   if (missing < 0) throw errors.expandRank(self.dtype.title, self.shape, given)
-  const shape = given.map((extent, axis) => {
-    const own = axis < missing ? undefined : (self.shape[axis - missing] as number)
+  const shape = [...given]
+  for (let axis = given.length - 1; axis >= 0; axis--) {
+    const [extent, own] = [given[axis] as number, axis < missing ? undefined : self.shape[axis - missing]]
     if (extent === -1) {
       if (own === undefined) throw errors.expandLeading(extent, axis)
-      return own
-    }
-    if (own !== undefined && own !== extent && own !== 1)
+      shape[axis] = own
+    } else if (own !== undefined && own !== extent && own !== 1)
       throw errors.expandSize(extent, own, axis, given, self.shape)
-    return extent
-  })
+  }
   return runView(expanded, self, { shape })
 }
 export const expandAs = (self: Tensor, other: Tensor): Tensor => expand(self, other.shape)

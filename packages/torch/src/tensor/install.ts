@@ -2,6 +2,7 @@
 import { backward } from '../autograd/call.ts'
 import { numpy } from '../numpy/share.ts'
 import * as activations from '../ops/activations.ts'
+import * as addProducts from '../ops/add-products.ts'
 import * as arithmetic from '../ops/arithmetic.ts'
 import * as blend from '../ops/blend.ts'
 import * as bounds from '../ops/bounds.ts'
@@ -11,21 +12,30 @@ import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
 import * as counting from '../ops/counting.ts'
 import * as cumulative from '../ops/cumulative.ts'
+import * as diagonals from '../ops/diagonals.ts'
 import * as dimViews from '../ops/dim-views.ts'
 import * as divisors from '../ops/divisors.ts'
 import * as extremeReductions from '../ops/extreme-reductions.ts'
 import * as extremes from '../ops/extremes.ts'
 import * as floatPairs from '../ops/float-pairs.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
+import * as indexPuts from '../ops/index-put.ts'
+import * as indexing from '../ops/indexing.ts'
+import * as inners from '../ops/inner.ts'
 import * as logic from '../ops/logic.ts'
+import * as masks from '../ops/masks.ts'
 import * as matrix from '../ops/matrix.ts'
+import * as nonzeros from '../ops/nonzero.ts'
 import * as orderStatistics from '../ops/order-statistics.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
+import * as products from '../ops/products.ts'
 import * as randomFill from '../ops/random-fill.ts'
+import * as rearranging from '../ops/rearranging.ts'
 import * as reductions from '../ops/reductions.ts'
 import * as rounding from '../ops/rounding.ts'
 import * as sections from '../ops/sections.ts'
+import * as selection from '../ops/selection.ts'
 import * as sets from '../ops/sets.ts'
 import * as sorting from '../ops/sorting.ts'
 import * as statistics from '../ops/statistics.ts'
@@ -42,6 +52,7 @@ type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
 
 const families = [
   activations,
+  addProducts,
   arithmetic,
   blend,
   bounds,
@@ -51,20 +62,29 @@ const families = [
   conversion,
   counting,
   cumulative,
+  diagonals,
   dimViews,
   divisors,
   extremeReductions,
   extremes,
   floatPairs,
+  indexPuts,
+  indexing,
+  inners,
   logic,
+  masks,
   matrix,
+  nonzeros,
   orderStatistics,
   parts,
   predicates,
+  products,
   randomFill,
+  rearranging,
   reductions,
   rounding,
   sections,
+  selection,
   sets,
   sorting,
   statistics,

@@ -73,6 +73,30 @@ export function viewStrides(
 export const hasOverlap = ({ shape, strides }: Layout): boolean =>
   shape.some((extent, axis) => extent > 1 && strides[axis] === 0)
 
+/** Dimensions from the widest stride to the narrowest, where elements fill memory without gaps; else undefined. */
+export function denseOrder({ shape, strides }: Layout): readonly number[] | undefined {
+  const axes = shape.map((_, axis) => axis)
+  if (shape.includes(0)) return axes
+  const widthOf = (axis: number): number =>
+    shape[axis] === 1 ? Number.POSITIVE_INFINITY : (strides[axis] as number)
+  const order = axes.toSorted((x, y) => (widthOf(x) === widthOf(y) ? x - y : widthOf(y) - widthOf(x)))
+  const dense = contiguousStrides(order.map((axis) => shape[axis] as number))
+  const fits = order.every((axis, k) => shape[axis] === 1 || strides[axis] === dense[k])
+  return fits ? order : undefined
+}
+
+/** Of two looks at one memory, both without gaps: whether they have some elements in common, but are not the same look. */
+export function meetsPartly(x: Layout, y: Layout): boolean {
+  if (denseOrder(x) === undefined || denseOrder(y) === undefined) return false
+  const [xSize, ySize] = [sizeOf(x.shape), sizeOf(y.shape)]
+  if (xSize === 0 || ySize === 0) return false
+  if (x.offset === y.offset && xSize === ySize)
+    return (
+      x.strides.length !== y.strides.length || x.strides.some((stride, axis) => stride !== y.strides[axis])
+    )
+  return x.offset < y.offset + ySize && y.offset < x.offset + xSize
+}
+
 /** Strides of a new tensor that keeps the memory order of a dense one; row-major where that is not dense. */
 export function preservedStrides(layout: Layout): readonly number[] {
   if (isContiguous(layout)) return contiguousStrides(layout.shape)

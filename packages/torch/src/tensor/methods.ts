@@ -4,6 +4,7 @@ import type { BackwardOptions } from '../autograd/call.ts'
 import type { DType } from '../dtypes.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import type * as activations from '../ops/activations.ts'
+import type * as addProducts from '../ops/add-products.ts'
 import type * as arithmetic from '../ops/arithmetic.ts'
 import type * as blend from '../ops/blend.ts'
 import type * as bounds from '../ops/bounds.ts'
@@ -13,21 +14,30 @@ import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
 import type * as counting from '../ops/counting.ts'
 import type * as cumulative from '../ops/cumulative.ts'
+import type * as diagonals from '../ops/diagonals.ts'
 import type * as dimViews from '../ops/dim-views.ts'
 import type * as divisors from '../ops/divisors.ts'
 import type * as extremeReductions from '../ops/extreme-reductions.ts'
 import type * as extremes from '../ops/extremes.ts'
 import type * as floatPairs from '../ops/float-pairs.ts'
+import type * as indexPuts from '../ops/index-put.ts'
+import type * as indexing from '../ops/indexing.ts'
+import type * as inners from '../ops/inner.ts'
 import type * as logic from '../ops/logic.ts'
+import type * as masks from '../ops/masks.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
+import type * as nonzeros from '../ops/nonzero.ts'
 import type * as orderStatistics from '../ops/order-statistics.ts'
 import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
+import type * as products from '../ops/products.ts'
 import type * as randomFill from '../ops/random-fill.ts'
+import type * as rearranging from '../ops/rearranging.ts'
 import type * as reductions from '../ops/reductions.ts'
 import type * as rounding from '../ops/rounding.ts'
 import type * as sections from '../ops/sections.ts'
+import type * as selection from '../ops/selection.ts'
 import type * as sets from '../ops/sets.ts'
 import type * as sorting from '../ops/sorting.ts'
 import type * as statistics from '../ops/statistics.ts'
@@ -76,6 +86,7 @@ type InPlace<Family> = {
 }
 
 type Family = typeof activations &
+  typeof addProducts &
   typeof arithmetic &
   typeof blend &
   typeof bounds &
@@ -85,20 +96,29 @@ type Family = typeof activations &
   typeof conversion &
   typeof counting &
   typeof cumulative &
+  typeof diagonals &
   typeof dimViews &
   typeof divisors &
   typeof extremeReductions &
   typeof extremes &
   typeof floatPairs &
+  typeof indexPuts &
+  typeof indexing &
+  typeof inners &
   typeof logic &
+  typeof masks &
   typeof matrix &
+  typeof nonzeros &
   typeof orderStatistics &
   typeof parts &
   typeof predicates &
+  typeof products &
   typeof randomFill &
+  typeof rearranging &
   typeof reductions &
   typeof rounding &
   typeof sections &
+  typeof selection &
   typeof sets &
   typeof sorting &
   typeof statistics &

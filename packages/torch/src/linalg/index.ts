@@ -1,0 +1,5 @@
+// Linear algebra: `torch.linalg`.
+export { multiDot } from '../ops/contractions.ts'
+export { linalgCross as cross } from '../ops/linalg-functions.ts'
+export { matmul } from '../ops/matrix.ts'
+export { matrixPower } from '../ops/products.ts'

@@ -156,12 +156,9 @@ export class OpNode extends SavedNode {
   /** In place: the contents the first operand had. */
   overwritten: Cell | undefined
 
-  #derivative(wanted: readonly boolean[], present: number | undefined): Derivative | undefined {
-    let bits = 0
-    for (let k = 0; k < wanted.length; k++) if (wanted[k]) bits += 2 ** k
-    const all = present ?? 2 ** this.fragment.outputs.length - 1
+  #derivative(wanted: readonly boolean[], present: readonly boolean[] | undefined): Derivative | undefined {
     try {
-      return derivativeOf(this.fragment, bits, all)
+      return derivativeOf(this.fragment, wanted, present ?? this.fragment.outputs.map(() => true))
     } catch (error) {
       if (present !== undefined) throw graphErrors.notDifferentiable(this.name(), error)
       return undefined
@@ -178,11 +175,8 @@ export class OpNode extends SavedNode {
     cotangents: readonly (Tensor | null)[],
     wantedEdges: readonly boolean[],
   ): readonly (Tensor | null)[] {
-    let present = 0
-    cotangents.forEach((cotangent, k) => {
-      if (cotangent !== null) present += 2 ** k
-    })
-    if (present === 0) return this.edges.map(() => null)
+    if (cotangents.every((cotangent) => cotangent === null)) return this.edges.map(() => null)
+    const present = this.fragment.outputs.map((_, k) => cotangents[k] != null)
     const wanted = this.#perOperand(wantedEdges)
     const derivative = this.#derivative(wanted, present) as Derivative
     const operands = derivative.sources.map(({ from, index }) =>

@@ -12,7 +12,7 @@ export interface Fragment {
   readonly graph: FragmentGraph
   readonly rule: DerivativeRule | undefined
   /** By which inputs want a cotangent and which outputs have one. */
-  readonly derivatives: Map<number, Derivative>
+  readonly derivatives: Map<number | string, Derivative>
 }
 
 /** Cotangents of the operands, given those of the results (none where a result has none), where core's are not PyTorch's. */
@@ -80,11 +80,15 @@ function fragmentOfGraph(graph: FragmentGraph, rule?: DerivativeRule): Fragment 
 }
 
 /**
- * The fragment that gives cotangents of the `wanted` inputs, given those of the `present` outputs; both are bits. What it needs of
+ * The fragment that gives cotangents of the `wanted` inputs, given those of the `present` outputs. What it needs of
  * forward is among its sources; a value that is a result of forward is taken from there and not computed again.
  */
-export function derivativeOf(fragment: Fragment, wanted: number, present: number): Derivative {
-  const key = wanted * 4096 + present
+export function derivativeOf(
+  fragment: Fragment,
+  wanted: readonly boolean[],
+  present: readonly boolean[],
+): Derivative {
+  const key = keyOf(wanted, present)
   let derivative = fragment.derivatives.get(key)
   if (derivative === undefined) {
     derivative = withProvenance(undefined, () => differentiate(fragment, wanted, present))
@@ -93,9 +97,21 @@ export function derivativeOf(fragment: Fragment, wanted: number, present: number
   return derivative
 }
 
-const hasBit = (bits: number, index: number): boolean => Math.floor(bits / 2 ** index) % 2 === 1
+/** One number of all bits, as long as a number has them; joined tensors and pieces may be more. */
+function keyOf(wanted: readonly boolean[], present: readonly boolean[]): number | string {
+  if (wanted.length + present.length > 50)
+    return `${wanted.map(Number).join('')}:${present.map(Number).join('')}`
+  let bits = 1
+  for (let k = 0; k < wanted.length; k++) bits = 2 * bits + (wanted[k] ? 1 : 0)
+  for (let k = 0; k < present.length; k++) bits = 2 * bits + (present[k] ? 1 : 0)
+  return bits
+}
 
-function differentiate({ inputs, graph, rule }: Fragment, wanted: number, present: number): Derivative {
+function differentiate(
+  { inputs, graph, rule }: Fragment,
+  wanted: readonly boolean[],
+  present: readonly boolean[],
+): Derivative {
   const b = createBuilder()
   const placeholders: { readonly source: Source; readonly value: Value }[] = []
   const place = (
@@ -110,9 +126,11 @@ function differentiate({ inputs, graph, rule }: Fragment, wanted: number, presen
   const copies = copyInto(b, graph.results, new Map(graph.inputs.map((input, k) => [input, xs[k] as Value])))
   const ys = graph.results.map((result) => copies.get(result) as Value)
   const seeds = ys.map((y, index) =>
-    hasBit(present, index) && isFloat(y.type.dtype) ? place({ from: 'cotangent', index }, y.type) : undefined,
+    present[index] === true && isFloat(y.type.dtype)
+      ? place({ from: 'cotangent', index }, y.type)
+      : undefined,
   )
-  const wantedAt = inputs.flatMap((_, k) => (hasBit(wanted, k) ? [k] : []))
+  const wantedAt = inputs.flatMap((_, k) => (wanted[k] === true ? [k] : []))
   const found = cotangentsOf(xs, ys, seeds, wantedAt, rule)
   const known = new Map<Value, Value>(placeholders.map(({ value }) => [value, value]))
   ys.forEach((y, index) => {

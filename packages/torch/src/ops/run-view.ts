@@ -209,7 +209,7 @@ function stepOf<O extends object>(
     read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
     look: (whole) => run(op.look, [whole], options),
     back: (grad) => {
-      const { fragment, sources } = derivativeOf(look, 1, 1)
+      const { fragment, sources } = derivativeOf(look, [true], [true])
       const form = { name: 'AsStridedBackward0' }
       return recordFragment(
         fragment,

@@ -166,7 +166,9 @@ export function requireWritable(
     if (self.requiresGrad && self.isLeaf) throw graphErrors.leafInPlace()
     return
   }
-  if (origin.creation !== 'default') throw graphErrors.viewInPlace(origin.creation, self.gradFn?.name() ?? '')
+  const { madeBy } = self
+  if (origin.creation !== 'default')
+    throw graphErrors.viewInPlace(origin.creation, madeBy?.node.name() ?? '', madeBy?.index ?? 0)
   if (base.requiresGrad && base.isLeaf) throw graphErrors.viewOfLeafInPlace()
 }
 

@@ -244,12 +244,21 @@ export class Tensor {
   get edge(): Edge | null {
     const { origin } = this
     if (origin !== undefined && origin.seen !== this.#counter.version) {
-      if (this.#edge !== null || origin.base.requiresGrad) {
+      const { creation } = origin
+      const made = this.#edge
+      if (creation !== 'default') {
+        // What may not be written to is not followed, either; without a node there is nothing to follow.
+        if (made !== null) throw graphErrors.viewInPlace(creation, made.node.name(), made.index, true)
+      } else if (made !== null || origin.base.requiresGrad) {
         this.#edge = { node: origin.regenerate(origin.base), index: 0 }
         this.#requiresGrad = false
       }
       origin.seen = this.#counter.version
     }
+    return this.#edge
+  }
+  /** The node it was made with, whatever was written since. */
+  get madeBy(): Edge | null {
     return this.#edge
   }
   set edge(edge: Edge | null) {

@@ -7,6 +7,7 @@ The result is committed, so that no test needs Python.
 
 import collections
 import json
+import math
 import sys
 
 import torch
@@ -51,6 +52,8 @@ def prints():
         "linear": str(nn.Linear(3, 4)), "no bias": str(nn.Linear(3, 4, bias=False)), "relu": str(nn.ReLU()), "mse": str(nn.MSELoss()),
         "empty": str(nn.Sequential()), "named": str(named), "net": str(Net()), "outer": str(Outer()), "mixed": str(mixed),
         "slice": str(nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3))[1:]),
+        "steps": str(nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3))[-1::-2]),
+        "list slice": str(nn.ModuleList([nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3)])[:-1]),
         "params": str(nn.ParameterList([torch.zeros(2)])), "no params": str(nn.ParameterList()), "no list": str(nn.ModuleList()),
     }
 
@@ -206,9 +209,38 @@ def hooks():
     return {"order": order, "changes": changes, "several": list(events)}
 
 
+def utils():
+    def params():
+        found = [nn.Parameter(torch.tensor([1.0, -2.0])), nn.Parameter(torch.tensor([[3.0], [0.5]])), nn.Parameter(torch.tensor(2.0))]
+        found[0].grad = torch.tensor([3.0, -4.0])
+        found[1].grad = torch.tensor([[1.0], [0.25]])
+        return found
+
+    clipped = []
+    for maximum, order in [(1.0, 2.0), (100.0, 2.0), (2.0, 1.0), (0.5, math.inf), (1.5, 3.0)]:
+        found = params()
+        norm = nn.utils.clip_grad_norm_(found, maximum, norm_type=order)
+        clipped.append([maximum, order if math.isfinite(order) else "Infinity", norm.item(), [p.grad.reshape(-1).tolist() for p in found[:2]]])
+    found = params()
+    nn.utils.clip_grad_value_(found, 0.75)
+    bad = params()
+    bad[0].grad = torch.tensor([math.inf, 1.0])
+    vector = nn.utils.parameters_to_vector(found)
+    name = vector.grad_fn.name()
+    given = torch.arange(5.0)
+    nn.utils.vector_to_parameters(given, found)
+    given[0] = 9.0
+    return {
+        "clipped": clipped, "values": [p.grad.reshape(-1).tolist() for p in found[:2]], "none": nn.utils.clip_grad_norm_([nn.Parameter(torch.ones(1))], 1.0).item(),
+        "error": message(lambda: nn.utils.clip_grad_norm_(bad, 1.0, error_if_nonfinite=True)),
+        "vector": vector.tolist(), "node": name, "parameters": [p.tolist() for p in found],
+        "type error": message(lambda: nn.utils.vector_to_parameters(3, found)),
+    }
+
+
 if __name__ == "__main__":
     data = {"torch": torch.__version__, "prints": prints(), "lists": lists(), "reassigned": reassigned(), "errors": errors(),
-            "loads": loads(), "hooks": hooks()}
+            "loads": loads(), "hooks": hooks(), "utils": utils()}
     with open(sys.argv[1], "w") as file:
         json.dump(data, file, indent=1)
         file.write("\n")

@@ -1,5 +1,6 @@
 // Modules made of modules: one after the other, as a list, by name. They register what they hold, and that is all they hold.
 import { isOptions } from '../ops/signature.ts'
+import { Slice } from '../ops/slice.ts'
 import { formatModuleList } from '../print/format-module.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { partsOf } from './callable.ts'
@@ -12,6 +13,18 @@ const heldBy = <M extends AnyModule>(container: object): ReadonlyMap<string, M> 
 function position(index: number, length: number): number {
   if (!Number.isInteger(index) || index < -length || index >= length) throw errors.indexRange(index)
   return index < 0 ? index + length : index
+}
+
+/** Those a slice of Python takes, backwards for a negative step. */
+function sliced<T>(items: readonly T[], { start, stop, step: given }: Slice): readonly T[] {
+  const step = given ?? 1
+  const [least, most] = step > 0 ? [0, items.length] : [-1, items.length - 1]
+  const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + items.length : at, least), most)
+  const from = start === null ? (step > 0 ? least : most) : bound(start)
+  const to = stop === null ? (step > 0 ? most : least) : bound(stop)
+  const taken: T[] = []
+  for (let at = from; step > 0 ? at < to : at > to; at += step) taken.push(items[at] as T)
+  return taken
 }
 
 /** Holds `modules` from now on, named by their positions. */
@@ -35,8 +48,12 @@ export class Sequential extends Module {
   override get length(): number {
     return heldBy(this).size
   }
-  at(index: number): Module {
-    return [...this][position(index, this.length)] as Module
+  at(index: number): Module
+  at(index: Slice): this
+  at(index: number | Slice): Module | this {
+    const entries = [...heldBy<Module>(this)]
+    if (index instanceof Slice) return this.#of(sliced(entries, index))
+    return (entries[position(index, entries.length)] as [string, Module])[1]
   }
   setAt(index: number, module: AnyModule): void {
     const name = [...heldBy(this).keys()][position(index, this.length)] as string
@@ -44,8 +61,11 @@ export class Sequential extends Module {
   }
   /** Those from `start` to before `stop`, under the names they have. */
   slice(start?: number, stop?: number): this {
+    return this.#of([...heldBy<Module>(this)].slice(start, stop))
+  }
+  #of(entries: readonly (readonly [string, Module])[]): this {
     const Self = this.constructor as new (modules: ReadonlyMap<string, AnyModule>) => this
-    return new Self(new Map([...heldBy(this)].slice(start, stop)))
+    return new Self(new Map(entries))
   }
   append(module: AnyModule): this {
     this.addModule(String(this.length), module)
@@ -89,16 +109,23 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
   override get length(): number {
     return heldBy(this).size
   }
-  at(index: number): M {
-    return heldBy<M>(this).get(String(position(index, this.length))) as M
+  at(index: number): M
+  at(index: Slice): this
+  at(index: number | Slice): M | this {
+    const modules = [...this]
+    if (index instanceof Slice) return this.#of(sliced(modules, index))
+    return modules[position(index, modules.length)] as M
   }
   setAt(index: number, module: M): void {
     Reflect.set(this, String(position(index, this.length)), module)
   }
   /** Those from `start` to before `stop`, numbered anew. */
   slice(start?: number, stop?: number): this {
+    return this.#of([...this].slice(start, stop))
+  }
+  #of(modules: readonly M[]): this {
     const Self = this.constructor as new (modules: readonly M[]) => this
-    return new Self([...this].slice(start, stop))
+    return new Self(modules)
   }
   append(module: M): this {
     this.addModule(String(this.length), module)

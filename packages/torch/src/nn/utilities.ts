@@ -1,0 +1,4 @@
+// `torch.nn.utils`.
+export type { ClipNormOptions } from './clip-gradients.ts'
+export { clipGradNorm_, clipGradValue_ } from './clip-gradients.ts'
+export { parametersToVector, vectorToParameters } from './parameter-vector.ts'

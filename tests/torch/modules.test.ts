@@ -2,6 +2,7 @@
 import * as torch from '@heddle/torch'
 import { describe, expect, it } from 'vitest'
 import golden from './modules.json' with { type: 'json' }
+import { refused, wrong } from './refused.ts'
 
 const { nn } = torch
 const zeros = (...shape: number[]): torch.Tensor => torch.zeros(...shape)
@@ -134,9 +135,6 @@ const set =
   (net: Net): unknown =>
     Object.assign(net, { [name]: value })
 
-/** A value of a type that TypeScript would not let pass. */
-const wrong = <T>(value: unknown): T => value as T
-
 const refusals: Readonly<Record<keyof typeof golden.errors, (net: Net) => unknown>> = {
   parameter: set('scale', zeros(1)),
   'parameter number': set('scale', 3),
@@ -171,16 +169,6 @@ const refusals: Readonly<Record<keyof typeof golden.errors, (net: Net) => unknow
   'load all': (net) => net.loadStateDict(state({ scale: null, x: zeros(1), 'first.bias': zeros(3, 1) })),
   'load number': (net) => net.loadStateDict(state({ scale: 3 })),
   'load list': (net) => net.loadStateDict(wrong([1])),
-}
-
-function refused(action: () => unknown): object {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof torch.TorchError) return { kind: error.name, message: error.message }
-    throw error
-  }
-  return { kind: 'none' }
 }
 
 describe('a module refuses in the words of PyTorch', () => {
@@ -339,65 +327,5 @@ describe('converting a module', () => {
     new nn.Sequential(new nn.ReLU(), new Net()).apply((module) => void seen.push(module.constructor.name))
 
     expect(seen).toEqual(['ReLU', 'Linear', 'Linear', 'ReLU', 'Net', 'Sequential'])
-  })
-})
-
-describe('nn.utils', () => {
-  const { clipGradNorm_, clipGradValue_, parametersToVector, vectorToParameters } = nn.utils
-  const { utils } = golden
-  const parameters = (first = [3, -4]) => {
-    const found = [[1, -2], [[3], [0.5]], 2].map((data) => new nn.Parameter(torch.tensor(data)))
-    const [a, b] = found as [torch.nn.Parameter, torch.nn.Parameter]
-    a.grad = torch.tensor(first)
-    b.grad = torch.tensor([[1], [0.25]])
-    return found
-  }
-  const grads = (found: readonly torch.Tensor[]) =>
-    found.slice(0, 2).map(({ grad }) => grad?.reshape(-1).tolist())
-
-  it.each(utils.clipped)(
-    'scales gradients to a norm of at most %d, order %d',
-    (most, order, norm, expected) => {
-      const found = parameters()
-      const before = clipGradNorm_(found, Number(most), { normType: Number(order) })
-      const close = (values: unknown, wanted: unknown) => {
-        const [x, y] = [values, wanted].map((each) => [each].flat(3).map(Number)) as [number[], number[]]
-        x.forEach((value, k) => {
-          expect(Math.abs(value - (y[k] ?? Number.NaN))).toBeLessThanOrEqual(2 ** -22 * Math.abs(value))
-        })
-      }
-
-      close(before.item(), norm)
-      close(grads(found), expected)
-    },
-  )
-
-  it('brings each element of gradients between bounds', () => {
-    const found = parameters()
-    clipGradValue_(found, 0.75)
-
-    expect(grads(found)).toEqual(utils.values)
-  })
-
-  it('has a norm of 0 where there are no gradients', () => {
-    expect(clipGradNorm_([new nn.Parameter(torch.ones(1))], 1).item()).toBe(utils.none)
-  })
-
-  it('throws where the norm is not finite, if asked', () => {
-    const found = parameters([Number.POSITIVE_INFINITY, 1])
-
-    expect(refused(() => clipGradNorm_(found, 1, { errorIfNonfinite: true }))).toEqual(utils.error)
-  })
-
-  it('makes one vector of parameters, and parameters that look at one', () => {
-    const found = parameters()
-    const vector = parametersToVector(found)
-
-    expect([vector.tolist(), vector.gradFn?.name()]).toEqual([utils.vector, utils.node])
-    const given = torch.arange(5).float()
-    vectorToParameters(given, found)
-    torch.noGrad(() => given.select(0, 0).fill_(9))
-    expect(found.map((parameter) => parameter.tolist())).toEqual(utils.parameters)
-    expect(refused(() => vectorToParameters(wrong(3), found))).toEqual(utils['type error'])
   })
 })

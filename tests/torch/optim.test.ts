@@ -2,6 +2,7 @@
 import * as torch from '@heddle/torch'
 import { describe, expect, it } from 'vitest'
 import golden from './optim.json' with { type: 'json' }
+import { refused, wrong } from './refused.ts'
 
 const { nn, optim } = torch
 const { stats } = torch._internal
@@ -188,8 +189,7 @@ describe('groups', () => {
 
 const parameter = () => new nn.Parameter(torch.zeros(2))
 const shared = parameter()
-/** A value of a type that TypeScript would not let pass. */
-const wrong = <T>(value: unknown): T => value as T
+
 const sgd = (params: unknown, options: Options = { lr: 0.1 }) => make('SGD')(wrong(params), options)
 
 const refusals: Readonly<Record<keyof typeof golden.errors, () => unknown>> = {
@@ -218,16 +218,6 @@ const refusals: Readonly<Record<keyof typeof golden.errors, () => unknown>> = {
   'load groups': () =>
     sgd([parameter()]).loadStateDict(sgd([{ params: [parameter()] }, { params: [parameter()] }]).stateDict()),
   'load size': () => sgd([parameter()]).loadStateDict(sgd([parameter(), parameter()]).stateDict()),
-}
-
-function refused(action: () => unknown): object {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof torch.TorchError) return { kind: error.name, message: error.message }
-    throw error
-  }
-  return { kind: 'none' }
 }
 
 describe('an optimiser refuses in the words of PyTorch', () => {

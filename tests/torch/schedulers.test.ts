@@ -1,6 +1,7 @@
 // Learning-rate schedules along PyTorch's curves, and what they keep and refuse, as `tools/golden/torch/schedulers.py` recorded it.
 import * as torch from '@heddle/torch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refused, wrong } from './refused.ts'
 import golden from './schedulers.json' with { type: 'json' }
 
 const { nn, optim } = torch
@@ -139,8 +140,6 @@ describe('schedules together', () => {
   })
 })
 
-/** A value of a type that TypeScript would not let pass. */
-const wrong = <T>(value: unknown): T => value as T
 const [one, other] = [sgd(), sgd()]
 const adam = () => optimizerOf('Adam')
 
@@ -174,16 +173,6 @@ const refusals: Readonly<Record<keyof typeof golden.errors, () => unknown>> = {
   'sequential count': () => new lrScheduler.SequentialLR(one, [new lrScheduler.StepLR(one, 1)], [1]),
   chained: () =>
     new lrScheduler.ChainedScheduler([new lrScheduler.StepLR(one, 1), new lrScheduler.StepLR(other, 1)]),
-}
-
-function refused(action: () => unknown): object {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof torch.TorchError) return { kind: error.name, message: error.message }
-    throw error
-  }
-  return { kind: 'none' }
 }
 
 describe('a schedule refuses in the words of PyTorch', () => {

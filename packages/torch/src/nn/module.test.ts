@@ -74,6 +74,56 @@ describe('a module', () => {
   })
 })
 
+describe('what is assigned to a module', () => {
+  it('is registered by the class it is of', () => {
+    class Kinds extends nn.Module {
+      weight = new nn.Parameter(torch.ones(1))
+      mean = new nn.Buffer(torch.zeros(1))
+      cache = new nn.Buffer(torch.zeros(1), { persistent: false })
+      plain = torch.ones(1)
+      inner = new nn.ReLU()
+    }
+    const kinds = new Kinds()
+
+    expect(kinds.namedParameters().map(([name]) => name)).toEqual(['weight'])
+    expect(kinds.namedBuffers().map(([name]) => name)).toEqual(['mean', 'cache'])
+    expect(kinds.namedChildren().map(([name]) => name)).toEqual(['inner'])
+    expect([...kinds.stateDict().keys()]).toEqual(['weight', 'mean'])
+  })
+
+  it('keeps the order in which names came, whatever they are', () => {
+    const module = new nn.Module()
+    for (const name of ['10', 'b', '2']) module.addModule(name, new nn.ReLU())
+
+    expect(module.namedChildren().map(([name]) => name)).toEqual(['10', 'b', '2'])
+  })
+
+  it('may not be a parameter that was computed', () => {
+    const parameter = new nn.Parameter(torch.ones(1))
+    torch.noGrad(() => parameter.mul_(2))
+    const computed = Object.setPrototypeOf(parameter.mul(2), nn.Parameter.prototype)
+
+    expect(() => Object.assign(new nn.Module(), { computed })).toThrow(
+      "Cannot assign non-leaf Tensor to parameter 'computed'.",
+    )
+  })
+
+  it('is seen by the module itself, which is one object', () => {
+    class Self extends nn.Module {
+      readonly self: () => Self = () => this
+      #calls = 0
+      override forward(x: torch.Tensor): torch.Tensor {
+        this.#calls++
+        return x.add(this.#calls)
+      }
+    }
+    const module = new Self()
+
+    expect(module.self()).toBe(module)
+    expect([module(torch.zeros(1)).item(), module(torch.zeros(1)).item()]).toEqual([1, 2])
+  })
+})
+
 describe('Sequential', () => {
   it('names modules by position and can be walked', () => {
     const net = new nn.Sequential(new nn.Linear(1, 2), new nn.ReLU(), new nn.Linear(2, 1))

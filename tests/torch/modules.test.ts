@@ -117,6 +117,8 @@ describe('a module', () => {
       state: [...net.stateDict().keys()],
       text: String(net),
     }).toEqual(golden.reassigned)
+    expect(net.getSubmodule('first')).toBe(net.first)
+    expect(net.children()).toEqual([net.first, net.act])
   })
 })
 

@@ -255,6 +255,27 @@ describe('the state of an optimiser', () => {
     expect(numbers(first.params)).toEqual(numbers(whole.params))
   })
 
+  it('is a copy of what was given', () => {
+    const { params, grade } = problem(torch.float32)
+    const optimizer = new optim.SGD(params, 0.1, 0.9)
+    grade(1)
+    optimizer.step()
+    const saved = optimizer.stateDict()
+    const held = () =>
+      numbers(
+        [...(saved.state as ReadonlyMap<number, Options>).values()].map(
+          (each) => each['momentumBuffer'] as torch.Tensor,
+        ),
+      )
+    const other = new optim.SGD(params, 0.1, 0.9)
+    other.loadStateDict(saved)
+    const before = held()
+    grade(2)
+    other.step()
+
+    expect(held()).toEqual(before)
+  })
+
   it('is cast to the dtype of the parameter, but for the count of steps', () => {
     const [narrow, wide] = [problem(torch.float32), problem(torch.float64)]
     const [from, to] = [new optim.Adam(narrow.params), new optim.Adam(wide.params)]

@@ -3,6 +3,8 @@ import type { Mutant } from './mutant.ts'
 
 const autograd = ['packages/torch/src/autograd.test.ts']
 const tensors = ['packages/torch/src/tensor.test.ts', ...autograd]
+const modules = ['tests/torch/modules.test.ts']
+const optimisers = ['tests/torch/optim.test.ts']
 const printing = ['packages/torch/src/print/printing.test.ts']
 
 export const torchMutants: readonly Mutant[] = [
@@ -126,5 +128,61 @@ export const torchMutants: readonly Mutant[] = [
     find: 'endOf(view) > sizeOf(entry.shape)',
     replace: 'endOf(view) > sizeOf(entry.shape) + 1',
     tests: ['packages/torch/src/serialize/packed-object.test.ts'],
+  },
+  {
+    name: 'torch-assignment-unheard',
+    about: 'what replaces a submodule is not registered in its place',
+    file: 'packages/torch/src/nn/registry.ts',
+    find: 'this.modules.set(name, value)',
+    replace: 'if (!this.modules.has(name)) this.modules.set(name, value)',
+    tests: modules,
+  },
+  {
+    name: 'torch-hooks-order',
+    about: 'hooks of every module come after those of this one',
+    file: 'packages/torch/src/nn/hooks.ts',
+    find: '...first.values(),\n  ...second.values(),',
+    replace: '...second.values(),\n  ...first.values(),',
+    tests: modules,
+  },
+  {
+    name: 'torch-load-shares',
+    about: 'an optimiser shares its state with the state dict it was loaded from',
+    file: 'packages/torch/src/optim/state.ts',
+    find: 'const copy = value.detach().clone()',
+    replace: 'const copy = value.detach()',
+    tests: optimisers,
+  },
+  {
+    name: 'torch-momentum-first',
+    about: 'the first momentum is dampened',
+    file: 'packages/torch/src/optim/sgd.ts',
+    find: "flags.momentum === 'first'",
+    replace: 'false',
+    tests: optimisers,
+  },
+  {
+    name: 'torch-numbers-shared',
+    about: 'parameters of a step share the numbers of the first of them',
+    file: 'packages/torch/src/optim/update.ts',
+    find: 'same(last.values, values)',
+    replace: 'true',
+    tests: optimisers,
+  },
+  {
+    name: 'torch-schedule-closed',
+    about: 'a step to an epoch goes on from the rate there is',
+    file: 'packages/torch/src/optim/lr-scheduler/scheduler.ts',
+    find: 'const isClosed = epoch !== undefined && this._closedFormLr !== undefined',
+    replace: 'const isClosed = false',
+    tests: ['tests/torch/schedulers.test.ts'],
+  },
+  {
+    name: 'torch-deletion-unheard',
+    about: 'what is deleted from a module stays registered',
+    file: 'packages/torch/src/nn/callable.ts',
+    find: "if (typeof key === 'string') parts.registry.forget(key)",
+    replace: '',
+    tests: modules,
   },
 ]

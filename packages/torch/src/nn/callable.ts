@@ -26,6 +26,10 @@ export class Callable {
   }
 }
 
+/** A module of the same class whose constructor has not run. */
+export const emptyCallable = (like: object): AnyModule =>
+  makeCallable(Object.getPrototypeOf(like)) as AnyModule
+
 function makeCallable(prototype: object): object {
   const parts = { registry: new Registry(isModule), hooks: new ModuleHooks(), stateHooks: new StateHooks() }
   const run = (...inputs: readonly unknown[]): unknown => callWithHooks(self, parts.hooks, inputs)

@@ -1,6 +1,7 @@
 // `torch.nn`.
 export type { ModuleEntries } from './containers.ts'
 export { ModuleDict, ModuleList, Sequential } from './containers.ts'
+export { deepcopy } from './copy.ts'
 export * as functional from './functional.ts'
 export type { ForwardHook, ForwardPreHook, FullBackwardHook } from './hooks.ts'
 export * as init from './init.ts'

@@ -124,6 +124,41 @@ describe('what is assigned to a module', () => {
   })
 })
 
+describe('a deep copy of a module', () => {
+  it('shares nothing, and keeps what is shared inside', () => {
+    const net = new Net()
+    net.registerParameter('also', net.scale)
+    net.registerBuffer('mean', torch.zeros(1), false)
+    net(torch.ones(1, 2)).sum().backward()
+    const copy = nn.deepcopy(net)
+    torch.noGrad(() => net.scale.mul_(5))
+
+    expect(copy).toBeInstanceOf(Net)
+    expect(String(copy)).toBe(String(net))
+    expect([...copy.stateDict().keys()]).toEqual([...net.stateDict().keys()])
+    expect(copy.getParameter('also')).toBe(copy.scale)
+    expect(copy.first.weight === net.first.weight).toBe(false)
+    expect([copy.scale.item(), copy.scale.grad?.item(), copy.scale.isLeaf]).toEqual([
+      1,
+      net.scale.grad?.item(),
+      true,
+    ])
+    expect(copy(torch.ones(1, 2)).mul(5).item()).toBeCloseTo(net(torch.ones(1, 2)).item(), 5)
+  })
+
+  it('draws no random numbers, and is of leaves only', () => {
+    torch.manualSeed(3)
+    const net = new Net()
+    const expected = torch.rand(1).item()
+    torch.manualSeed(3)
+    nn.deepcopy(new Net())
+
+    expect(torch.rand(1).item()).toBe(expected)
+    const made = Object.assign(new nn.Module(), { value: net.scale.mul(2) })
+    expect(() => nn.deepcopy(made)).toThrow('Only Tensors created explicitly by the user')
+  })
+})
+
 describe('Sequential', () => {
   it('names modules by position and can be walked', () => {
     const net = new nn.Sequential(new nn.Linear(1, 2), new nn.ReLU(), new nn.Linear(2, 1))

@@ -11,8 +11,9 @@ import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
 import { powerNode } from './power-node.ts'
 import { floating, inCommon, isBoolean } from './promotion.ts'
 import type { Argument } from './run.ts'
+import { operandOf, type ScalarOr } from './scalar-operand.ts'
 
-type Other = { other: Argument }
+type Other = { other: ScalarOr }
 type Scaled = Other & { alpha?: number }
 type Binary = FromNumber<Other, ['other']>
 
@@ -41,7 +42,7 @@ export const add: FromNumber<Scaled, ['other']> = pointwise(
   },
   ['other'],
   ['alpha'],
-  ({ other, alpha = 1 }) => ({ operands: [other], options: alpha === 1 ? {} : { alpha } }),
+  ({ other, alpha = 1 }) => ({ operands: [operandOf(other)], options: alpha === 1 ? {} : { alpha } }),
 )
 
 const difference = (x: Operand, y: Operand, alpha: number): Value => {
@@ -59,7 +60,7 @@ export const sub: FromNumber<Scaled, ['other']> = pointwise(
   },
   ['other'],
   ['alpha'],
-  ({ other, alpha = 1 }) => ({ operands: [other], options: alpha === 1 ? {} : { alpha } }),
+  ({ other, alpha = 1 }) => ({ operands: [operandOf(other)], options: alpha === 1 ? {} : { alpha } }),
 )
 
 /** `other - alpha * self` */
@@ -74,10 +75,10 @@ export const rsub: Pointwise<Scaled, ['other']> = pointwise(
   },
   ['other'],
   ['alpha'],
-  ({ other, alpha = 1 }) => ({ operands: [other], options: alpha === 1 ? {} : { alpha } }),
+  ({ other, alpha = 1 }) => ({ operands: [operandOf(other)], options: alpha === 1 ? {} : { alpha } }),
 )
 
-const other = ({ other: operand }: Other) => ({ operands: [operand] })
+const other = ({ other: operand }: Other) => ({ operands: [operandOf(operand)] })
 
 /** `self * other`; of bools, and. */
 export const mul: Binary = pointwise(
@@ -106,7 +107,7 @@ export const div: FromNumber<Other & Rounding, ['other']> = pointwise(
   ['other'],
   ['roundingMode'],
   ({ other: operand, roundingMode = null }) => ({
-    operands: [operand],
+    operands: [operandOf(operand)],
     options: roundingMode === null ? {} : { roundingMode },
   }),
   (self, operands, options) => {

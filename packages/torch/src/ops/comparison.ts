@@ -5,10 +5,9 @@ import * as core from '@heddle/core'
 import type { Operand } from './operation.ts'
 import { type Pointwise, pointwise } from './pointwise.ts'
 import { inCommon, ordered } from './promotion.ts'
-import type { Argument } from './run.ts'
-import { truth } from './truth.ts'
+import { operandOf, type ScalarOr } from './scalar-operand.ts'
 
-export type Comparison = Pointwise<{ other: Argument | boolean }, ['other']>
+export type Comparison = Pointwise<{ other: ScalarOr }, ['other']>
 
 const comparison = (name: string, node: string, build: (x: Operand, y: Operand) => Value): Comparison =>
   pointwise(
@@ -19,7 +18,7 @@ const comparison = (name: string, node: string, build: (x: Operand, y: Operand) 
     },
     ['other'],
     [],
-    ({ other }: { other: Argument | boolean }) => ({ operands: [truth(other)] }),
+    ({ other }: { other: ScalarOr }) => ({ operands: [operandOf(other)] }),
   )
 
 export const eq: Comparison = comparison('eq', 'Eq', core.eq)

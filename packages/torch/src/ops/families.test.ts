@@ -32,6 +32,16 @@ test('division of integers evaluates the divisor, that of floats nothing', () =>
   expect(stats().flushCount).toBe(flushCount + 1)
 })
 
+test('booleans and bigints stand beside tensors', () => {
+  const large = torch.tensor([9007199254740993n, 3n])
+
+  expect(large.eq(9007199254740993n).tolist()).toEqual([true, false])
+  expect(large.sub(9007199254740992n).tolist()).toEqual([1, -9007199254740989])
+  expect(torch.tensor([true, false]).mul(true).dtype).toBe(torch.bool)
+  expect(torch.tensor([1.5]).add(true).tolist()).toEqual([2.5])
+  expect(torch.tensor([3], { dtype: torch.uint8 }).mul(2n).dtype).toBe(torch.uint8)
+})
+
 test('rrelu in training draws the slopes PyTorch draws', () => {
   torch.manualSeed(3)
   const y = torch.rrelu(torch.tensor([1, -1, -2, 0, 3, -0.5]), { training: true })

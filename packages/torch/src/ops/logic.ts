@@ -6,10 +6,9 @@ import { notImplementedFor } from './dtype-errors.ts'
 import type { Operand } from './operation.ts'
 import { type FromNumber, pointwise } from './pointwise.ts'
 import { inCommon } from './promotion.ts'
-import type { Argument } from './run.ts'
-import { truth } from './truth.ts'
+import { operandOf, type ScalarOr } from './scalar-operand.ts'
 
-type Other = { other: Argument | boolean }
+type Other = { other: ScalarOr }
 type Binary = FromNumber<Other, ['other']>
 type Build = (x: Operand, y: Operand) => Value
 
@@ -18,7 +17,7 @@ const binary = (name: string, build: Build, choose?: (dtype: DType) => DType): B
     { name, node: null, build: (operands) => inCommon(operands, build, choose) },
     ['other'],
     [],
-    ({ other }: Other) => ({ operands: [truth(other)] }),
+    ({ other }: Other) => ({ operands: [operandOf(other)] }),
   )
 
 /** Whether neither is 0. */

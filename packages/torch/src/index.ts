@@ -58,7 +58,7 @@ export {
 } from './ops/arithmetic.ts'
 export { addcdiv, addcmul, lerp } from './ops/blend.ts'
 export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
-export { allclose, equal, isclose } from './ops/closeness.ts'
+export { allclose, equal, isclose, isNonzero, isSameSize } from './ops/closeness.ts'
 export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqual } from './ops/comparison.ts'
 export type { ContractedDims } from './ops/contractions.ts'
 export { chainMatmul, tensordot } from './ops/contractions.ts'

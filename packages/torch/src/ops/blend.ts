@@ -9,7 +9,7 @@ import { castTo } from './cast.ts'
 import { notImplementedFor } from './dtype-errors.ts'
 import type { Operand } from './operation.ts'
 import { type Pointwise, pointwise } from './pointwise.ts'
-import { requireOneShape } from './promotion.ts'
+import { commonShape } from './promotion.ts'
 import type { Argument } from './run.ts'
 
 type Lerp = { end: Tensor; weight: Argument }
@@ -29,7 +29,7 @@ export const lerp: Pointwise<Lerp, ['end', 'weight']> = pointwise(
       }
       const isOperand = typeof weight === 'object' && weight.type.shape.length > 0
       if (isOperand && weight.type.dtype !== dtype) throw lerpDType('weight', dtype, weight.type.dtype)
-      requireOneShape([x, y, weight as Operand])
+      commonShape([x, y, weight as Operand])
       return core.lerp(x, y, typeof weight === 'object' ? castTo(weight, dtype) : (weight as number))
     },
   },
@@ -51,7 +51,7 @@ const withTerm = (name: string, node: string, combine: (x: Value, y: Value) => V
         const terms = [x, y, z] as readonly Value[]
         const dtype = resultDType(terms)
         if (name === 'addcdiv' && !core.isFloat(resultDType(terms.slice(1)))) throw integerAddcdiv()
-        requireOneShape(terms)
+        commonShape(terms)
         const [sum, left, right] = terms.map((term) => castTo(term, dtype)) as [Value, Value, Value]
         const factor = typeof value === 'object' ? castTo(value, dtype) : numberIn(dtype, value ?? 1)
         return core.add(sum, combine(factor === 1 ? left : core.mul(factor, left), right))

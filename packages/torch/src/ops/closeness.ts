@@ -1,4 +1,4 @@
-// Whether tensors are equal, exactly or nearly.
+// Questions about whole tensors with a boolean for an answer: whether they are equal, exactly or nearly, and whether one is true.
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { titleOf } from './dtype-errors.ts'
 import { operation } from './operation.ts'
-import { floating, requireOneShape } from './promotion.ts'
+import { commonShape, floating } from './promotion.ts'
 import { run } from './run.ts'
 import { type Fn, fn } from './signature.ts'
 
@@ -27,7 +27,7 @@ const near = operation<Tolerance>({
     if (x.type.dtype !== y.type.dtype) throw differentDTypes(titleOf(x), titleOf(y))
     if (tolerance.rtol < 0) throw negativeTolerance('rtol', tolerance.rtol)
     if (tolerance.atol < 0) throw negativeTolerance('atol', tolerance.atol)
-    requireOneShape([x, y])
+    commonShape([x, y])
     return isNear(x, y, tolerance)
   },
 })
@@ -86,6 +86,27 @@ export const equal: Fn<{ other: Tensor }, ['other'], boolean> = fn(
   (self, { other }) =>
     sameSizes(self.type_.shape, other.type_.shape) && run(sameEverywhere, [self, other]).item<boolean>(),
 )
+
+/** Whether both have the same sizes. */
+export const isSameSize: Fn<{ other: Tensor }, ['other'], boolean> = fn(
+  'is_same_size',
+  ['other'],
+  [],
+  (self, { other }) => sameSizes(self.type_.shape, other.type_.shape),
+)
+
+/** Whether the one element there is differs from 0: the truth of a tensor. */
+export function isNonzero(self: Tensor): boolean {
+  const { size } = self.type_
+  if (size !== 1) throw ambiguousTruth(size)
+  return Number(self.item<number | bigint | boolean>()) !== 0
+}
+
+const ambiguousTruth = (size: number): TorchError =>
+  argumentError(
+    `Boolean value of Tensor with ${size === 0 ? 'no values' : 'more than one value'} is ambiguous`,
+    { size },
+  )
 
 const differentDTypes = (left: string, right: string): TorchError =>
   argumentError(`${left} did not match ${right}`, { left, right })

@@ -3,18 +3,19 @@
 
 import type { DType, TypedArray, Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { canCast, dtypeOf } from '../dtypes.ts'
+import { canCast, dtypeOf, resultDType } from '../dtypes.ts'
 import { readCell } from '../engine/evaluate.ts'
 import { sameSizes } from '../engine/types.ts'
 import { argumentError, inplaceCast, inplaceShape, type TorchError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
+import { castTo } from './cast.ts'
 import { copy_ } from './conversion.ts'
 import { tensorOfData } from './creation.ts'
 import { notImplementedFor } from './dtype-errors.ts'
 import { operation } from './operation.ts'
 import type { Pointwise } from './pointwise.ts'
-import { inCommon } from './promotion.ts'
-import { run } from './run.ts'
+import { commonShape } from './promotion.ts'
+import { runAll } from './run.ts'
 import { fn } from './signature.ts'
 
 type Other = { other: Tensor }
@@ -30,33 +31,26 @@ const multiple = (x: bigint, y: bigint): bigint => {
   return found < 0n ? -found : found
 }
 
-/** One of both operands, in the dtype and shape they meet in. */
-const aligned = (kernel: string, of: 0 | 1) =>
+/** Both operands in the dtype and shape they meet in. */
+const aligned = (kernel: string) =>
   operation({
     name: kernel,
     node: null,
-    build: (operands) =>
-      inCommon(
-        operands,
-        (x, y) => {
-          const [kept, shaping] = (of === 0 ? [x, y] : [y, x]) as readonly [Value, Value]
-          return core.add(kept, core.mul(shaping, 0))
-        },
-        (dtype): DType => {
-          if (core.isFloat(dtype) || dtype === 'bool') throw notImplementedFor(kernel, { type: { dtype } })
-          return dtype
-        },
-      ),
+    build: (operands) => {
+      const dtype = resultDType(operands)
+      if (core.isFloat(dtype) || dtype === 'bool') throw notImplementedFor(kernel, { type: { dtype } })
+      const shape = commonShape(operands)
+      return (operands as readonly Value[]).map((operand) => core.expand(castTo(operand, dtype), shape))
+    },
   })
 
 function onHost(name: string, combine: (x: bigint, y: bigint) => bigint): Pointwise<Other, ['other']> {
-  const first = aligned(`${name}_cpu`, 0)
-  const second = aligned(`${name}_cpu`, 1)
+  const op = aligned(`${name}_cpu`)
   const apply = (self: Tensor, other: Tensor): Tensor => {
-    const left = run(first, [self, other])
-    const [x, y] = [readCell(left.cell), readCell(run(second, [self, other]).cell)]
+    const [left, right] = runAll(op, [self, other]) as [Tensor, Tensor]
     const { dtype, shape } = left.type_
-    return tensorOfData(dtypeOf(dtype), shape, combined(dtype, x, y, combine), { device: self.device })
+    const data = combined(dtype, readCell(left.cell), readCell(right.cell), combine)
+    return tensorOfData(dtypeOf(dtype), shape, data, { device: self.device })
   }
   return Object.assign(
     fn<Other, ['other']>(name, ['other'], [], (self, { other }) => apply(self, tensorIn(name, other))),

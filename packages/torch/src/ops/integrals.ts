@@ -56,15 +56,13 @@ function widthsOf(x: Value, y: Value, dim: number): Value {
 type Params = { x?: Tensor | null; dx?: number; dim?: number }
 type Integral = Fn<Params, ['x']>
 
-const integral =
-  (name: string, isRunning: boolean): Integral =>
-  (self, ...args) =>
-    fn<Params, ['x'], Tensor>(name, ['x'], ['dx', 'dim'], (y, { x, dx = 1, dim = -1 }) => {
-      const options = { dim: resolveDim(dim, y.ndim), dx, isRunning }
-      if (x == null) return run(area, [y], options)
-      if (x.ndim === 1 && x.shape[0] !== y.shape[options.dim]) throw samplePlaces(name)
-      return run(area, [y, x], options)
-    })(self, ...args)
+const integral = (name: string, isRunning: boolean): Integral =>
+  fn(name, ['x'], ['dx', 'dim'], (y, { x, dx = 1, dim = -1 }) => {
+    const options = { dim: resolveDim(dim, y.ndim), dx, isRunning }
+    if (x == null) return run(area, [y], options)
+    if (x.ndim === 1 && x.shape[0] !== y.shape[options.dim]) throw samplePlaces(name)
+    return run(area, [y, x], options)
+  })
 
 /** The area under samples, `dx` apart or at places `x`. */
 export const trapezoid: Integral = integral('trapezoid', false)

@@ -30,7 +30,7 @@ export function inCommon(
     typeof operand === 'number' ? numberFor(dtype, operand) : castTo(operand, dtype),
   )
   if (x === undefined || y === undefined) throw errors.notSupported('an operation on one operand')
-  requireOneShape(given)
+  commonShape(given)
   return build(x, y, ...others)
 }
 
@@ -48,8 +48,8 @@ export function requireBroadcast(x: readonly number[], y: readonly number[]): vo
   }
 }
 
-/** Throws PyTorch's message unless the shapes of operands can be broadcast, each with those before it. */
-export function requireOneShape(operands: readonly Operand[]): void {
+/** The shape operands are broadcast to. Throws PyTorch's message where one cannot be, with those before it. */
+export function commonShape(operands: readonly Operand[]): readonly number[] {
   let common: readonly number[] = []
   for (const operand of operands) {
     if (typeof operand === 'number') continue
@@ -57,6 +57,7 @@ export function requireOneShape(operands: readonly Operand[]): void {
     requireBroadcast(common, shape)
     common = broadcast(common, shape)
   }
+  return common
 }
 
 function broadcast(x: readonly number[], y: readonly number[]): readonly number[] {

@@ -11,7 +11,7 @@ import { castTo } from './cast.ts'
 import { tensorOfData } from './creation.ts'
 import { titleOf } from './dtype-errors.ts'
 import { operation } from './operation.ts'
-import { numberFor, requireOneShape } from './promotion.ts'
+import { commonShape, numberFor } from './promotion.ts'
 import { type Argument, runElementwise } from './run.ts'
 
 const chosen = operation({
@@ -23,7 +23,7 @@ const chosen = operation({
     if (mask.type.dtype !== 'bool' && mask.type.dtype !== 'u8') throw conditionDType(titleOf(mask))
     const given = [x, y].filter((operand) => operand !== undefined)
     const dtype = resultDType(given)
-    requireOneShape([mask, ...given])
+    commonShape([mask, ...given])
     const [left, right] = given.map((operand) =>
       typeof operand === 'number'
         ? mask.builder.full({ dtype, shape: [], value: numberFor(dtype, operand) })

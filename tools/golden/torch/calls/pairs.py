@@ -210,6 +210,13 @@ for name in ("isclose", "allclose"):
 for left, right in ((x, x), (x, y), (x, row), (whole, whole), (near, near), (given(torch.zeros(0)), given(torch.zeros(0, 2)))):
     call("equal", left, right)
 
+for left, right in ((x, y), (x, row), (scalar, scalar)):
+    call("is_same_size", left, right)
+for operand in (scalar, given([0.0]), given([[3]]), given(nan), given(False)):
+    call("is_nonzero", operand)
+error("is_nonzero", x)
+error("is_nonzero", given(torch.zeros(0)))
+
 # What dtypes become together.
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool]
 for first in DTYPES:

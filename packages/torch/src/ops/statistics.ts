@@ -10,7 +10,7 @@ import { type Dims, resolveDims } from './dims.ts'
 import { operation } from './operation.ts'
 import { inCommon } from './promotion.ts'
 import type { Axes } from './reduced.ts'
-import { run, runElementwise, runInPlace } from './run.ts'
+import { run, runInPlace } from './run.ts'
 import { type Fn, fn } from './signature.ts'
 import { type SpreadArguments, type SpreadOptions, spreadOf } from './statistics-options.ts'
 
@@ -120,7 +120,7 @@ type Renorm = Fn<RenormParams, ['p', 'dim', 'maxnorm']>
 /** Each slice along a dimension scaled down to the norm `maxnorm`, where its own is more. */
 export const renorm: Renorm & { readonly inPlace: Renorm } = Object.assign(
   fn<RenormParams, ['p', 'dim', 'maxnorm']>('renorm', renormNames, [], (self, params) =>
-    runElementwise(renormed, [self], renormOptions(self, params)),
+    run(renormed, [self], renormOptions(self, params)),
   ),
   {
     inPlace: fn<RenormParams, ['p', 'dim', 'maxnorm']>('renorm_', renormNames, [], (self, params) =>

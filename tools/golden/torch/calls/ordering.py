@@ -38,6 +38,10 @@ for operand in PLAIN + [holes, ties, repeated, flags, byte]:
     call("sort", operand, stable=True, dim=-1)
     call("sort", operand, stable=True, dim=0, descending=True)
     call("argsort", operand, dim=-1, stable=True)
+for moves in ((2, 1, 0), (1, 2, 0)):
+    for name in ("sort", "argsort", "median", "mode", "msort"):
+        call(name, cube.to("permute", *moves), *([] if name == "msort" else [1]))
+    call("topk", cube.to("permute", *moves), 2, 1 if moves == (2, 1, 0) else 0)
 error("sort", x, 3)
 error("argsort", x, -3)
 for operand in (x, turned, cube, double, whole, small):

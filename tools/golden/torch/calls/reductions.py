@@ -95,6 +95,10 @@ call("sum", whole, 0, dtype=torch.int32)
 call("sum", flags, dtype=torch.uint8)
 call("sum", x, ())
 call("sum", x, None, True)
+# Which dimension lies innermost in memory makes no difference to reductions.
+for name in ("sum", "mean", "prod", "amax", "var", "max", "argmax", "cumsum", "logcumsumexp", "cummax", "diff"):
+    for moves in ((2, 1, 0), (1, 2, 0)):
+        call(name, cube.to("permute", *moves), dim=1)
 zeros = given([[0.0, 2.0, 3.0], [0.0, 0.0, 1.0], [1.0, 2.0, 3.0]], grad=True)
 call("prod", zeros)
 call("prod", zeros, 1)
@@ -151,6 +155,7 @@ call("renorm", x, 1, 1, 0.5)
 call("renorm", cube, 3, 1, 1.5)
 call("renorm", x, inf, -1, 2)
 call("renorm", x, p=2, dim=0, maxnorm=1)
+call("renorm", turned, 2, 0, 1.5)
 call("renorm_", x, 2, 0, 1.5)
 call("renorm", given([[0.0, 0.0], [3.0, 4.0]], grad=True), 2, 0, 1)
 error("renorm", double, 2, 0, 1)

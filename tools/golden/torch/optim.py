@@ -92,6 +92,14 @@ def trajectory(name, options, dtype):
     return shown, kept
 
 
+def narrow(name, options):
+    """One step in bfloat16, from numbers it has."""
+    param = torch.nn.Parameter(torch.tensor([1.0, 2.0, 3.0], dtype=torch.bfloat16))
+    param.grad = torch.tensor([1.0, -1.0, 0.5], dtype=torch.bfloat16)
+    getattr(optim, name)([param], **options).step()
+    return {"name": name, "options": options, "values": param.tolist()}
+
+
 def lbfgs(options, dtype, steps=4):
     x = torch.nn.Parameter(torch.tensor([-1.5, 2.0, 0.5], dtype=dtype))
     optimizer = optim.LBFGS([x], **options)
@@ -190,9 +198,9 @@ if __name__ == "__main__":
         "torch": torch.__version__, "start": START, "curvature": CURVATURE, "pulls": PULLS, "steps": STEPS, "shownAt": SHOWN, "cases": cases,
         "lbfgs": [{"options": {camel(k): v for k, v in options.items()}, "dtype": dtype, **lbfgs(options, DTYPES[dtype])}
                   for options in LBFGS for dtype in DTYPES],
-        "errors": errors(), "groups": groups(), "texts": texts(),
+        "narrow": [narrow(name, {"lr": 0.5}) for name in dict.fromkeys(name for name, _ in CASES)], "errors": errors(), "groups": groups(), "texts": texts(),
     }
     with open(sys.argv[1], "w") as file:
         file.write("{\n" + ",\n".join(f"{json.dumps(key)}: " + (
-            "[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in value) + "\n]" if key in ("cases", "lbfgs") else json.dumps(value)
+            "[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in value) + "\n]" if key in ("cases", "lbfgs", "narrow") else json.dumps(value)
         ) for key, value in data.items()) + "\n}\n")

@@ -1,7 +1,7 @@
 // How an optimiser changes one parameter: one recorded operation that gives the parameter's next contents and those of its state.
 // Numbers that change from step to step, like rates and corrections, come as one small array of the parameter's dtype, which all
 // parameters of a step share; so that no schedule makes a plan of its own, and each number is rounded as PyTorch rounds it.
-import { dtypes, slice, type TypedArray, type Value } from '@heddle/core'
+import { dtypes, slice, type Value, writeElement } from '@heddle/core'
 import { applyTo } from '../autograd/record.ts'
 import type { DType } from '../dtypes.ts'
 import { cellOfData } from '../engine/cell.ts'
@@ -89,10 +89,9 @@ export class StepNumbers {
     ) {
       return last.tensor
     }
-    const data: TypedArray = dtypes[dtype.core].allocate(values.length)
-    const array = data as { [at: number]: number }
+    const data = dtypes[dtype.core].allocate(values.length)
     values.forEach((value, at) => {
-      array[at] = value
+      writeElement(dtype.core, data, at, value)
     })
     const tensor = new Tensor({ memory: new Memory(cellOfData(device, dtype.core, [values.length], data)) })
     this.#made.push({ dtype, values, tensor })

@@ -1,0 +1,57 @@
+// Heddle's PyTorch layer as a peer: the same programs as pytorch.py, written eagerly.
+import * as torch from '@heddle/torch'
+import { nn, optim } from '@heddle/torch'
+import { type LoadedTensor, type OpenCase, type OpenRequest, serve } from './protocol.ts'
+
+const F = nn.functional
+type Tensors = Readonly<Record<string, torch.Tensor>>
+type Loss = (parameters: Tensors, batch: Tensors) => torch.Tensor
+
+const named = (tensors: Tensors, name: string): torch.Tensor => {
+  const found = tensors[name]
+  if (found === undefined) throw new Error(`there is no tensor ${name}`)
+  return found
+}
+
+const losses: Readonly<Record<string, Loss>> = {
+  'mlp-adam': (p, t) => {
+    const layer = (x: torch.Tensor, k: number): torch.Tensor => F.linear(x, named(p, `w${k}`), named(p, `b${k}`))
+    const hidden = F.relu(layer(F.relu(layer(named(t, 'x'), 1)), 2))
+    return F.crossEntropy(layer(hidden, 3), named(t, 'y'))
+  },
+  'linear-regression': (p, t) => F.mseLoss(F.linear(named(t, 'x'), named(p, 'w'), named(p, 'b')), named(t, 'y')),
+}
+
+await serve({ name: 'heddle-eager', version: '0.1.0', open })
+
+function open(request: OpenRequest, tensors: ReadonlyMap<string, LoadedTensor>): OpenCase {
+  const loss = losses[request.case]
+  if (loss === undefined) throw new Error('not written eagerly')
+  const load = (name: string): torch.Tensor => {
+    const found = tensors.get(name)
+    if (found === undefined) throw new Error(`there is no tensor ${name}`)
+    return torch.tensor(found.data).view([...found.shape])
+  }
+  const batch = { x: load('x'), y: tensors.get('y')?.dtype === 'i32' ? load('y').long() : load('y') }
+  let parameters: Tensors = {}
+  let optimizer: { zeroGrad(): void; step(): unknown } | undefined
+  const restart = (): void => {
+    parameters = Object.fromEntries(
+      request.parameters.map((name) => [name, load(name).clone().detach().requiresGrad_()]),
+    )
+    const list = Object.values(parameters)
+    optimizer =
+      request.case === 'linear-regression'
+        ? new optim.SGD(list, { lr: request.rate })
+        : new optim.Adam(list, { lr: request.rate })
+  }
+  restart()
+  const run = (): number => {
+    optimizer?.zeroGrad()
+    const value = loss(parameters, batch)
+    value.backward()
+    optimizer?.step()
+    return value.item()
+  }
+  return { restart, run, close: () => undefined }
+}

@@ -7,7 +7,7 @@ import { browserLaunch } from './tools/chromium.ts'
 
 /** Generous: a test that hangs must end, a test on a busy machine must not fail. */
 const TIMEOUT_MS = 60_000
-const WEBGL_TESTS = '{packages/*/src,tests}/**/*.webgl.test.ts'
+const WEBGL_TESTS = '{packages/*/src,examples/*/src,tests}/**/*.webgl.test.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -15,11 +15,14 @@ const named = (tensors: Tensors, name: string): torch.Tensor => {
 
 const losses: Readonly<Record<string, Loss>> = {
   'mlp-adam': (p, t) => {
-    const layer = (x: torch.Tensor, k: number): torch.Tensor => F.linear(x, named(p, `w${k}`), named(p, `b${k}`))
+    const layer = (x: torch.Tensor, k: number): torch.Tensor =>
+      F.linear(x, named(p, `w${k}`), named(p, `b${k}`))
     const hidden = F.relu(layer(F.relu(layer(named(t, 'x'), 1)), 2))
-    return F.crossEntropy(layer(hidden, 3), named(t, 'y'))
+    const chances = layer(hidden, 3).logSoftmax(1)
+    return chances.gather(1, named(t, 'y').unsqueeze(1)).mean().neg()
   },
-  'linear-regression': (p, t) => F.mseLoss(F.linear(named(t, 'x'), named(p, 'w'), named(p, 'b')), named(t, 'y')),
+  'linear-regression': (p, t) =>
+    F.mseLoss(F.linear(named(t, 'x'), named(p, 'w'), named(p, 'b')), named(t, 'y')),
 }
 
 await serve({ name: 'heddle-eager', version: '0.1.0', open })

@@ -276,3 +276,21 @@ export const fillRank = (rank: number): TorchError =>
 
 export const unknownDevice = (name: string): TorchError =>
   argumentError(`Expected one of cpu, webgl device type at start of device string: ${name}`, { name })
+
+/** What is passed where a tensor or a number belongs. */
+export const argumentType = (name: string, operand: string, found: unknown): TorchError =>
+  new TorchError(
+    'TypeError',
+    'TORCH_ARGUMENT_TYPE',
+    `${name}(): argument '${operand}' must be Tensor or Number, not ${kindOf(found)}`,
+    { name, operand },
+  )
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'NoneType'
+  if (Array.isArray(value)) return 'list'
+  return typeof value === 'object' ? value.constructor.name : typeof value
+}
+
+export const notCompiled = (what: string): TorchError =>
+  new TorchError('AssertionError', 'TORCH_NO_DEVICE', `Torch not compiled with ${what} enabled`, { what })

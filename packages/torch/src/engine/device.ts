@@ -19,6 +19,11 @@ export class Device {
     return this.#backend
   }
 
+  /** Throws where the device has no runtime. */
+  requireBackend(): void {
+    this.#backend ??= this.#make()
+  }
+
   /** From now on the device runs on this; tensors move when they are used. */
   replaceBackend(backend: Backend): void {
     this.#backend = backend

@@ -32,6 +32,7 @@ const withDType = (self: Tensor, dtype: DType): Tensor =>
 /** On another device; the same tensor if it is there. Outside of autograd's graph where a device is changed. */
 function onDevice(self: Tensor, device: Device): Tensor {
   if (device === self.device) return self
+  device.requireBackend()
   const { cell } = self
   return new Tensor({ memory: new Memory(cellOfStorage(device, cell.type, storageOf(cell))) })
 }

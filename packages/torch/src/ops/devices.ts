@@ -1,9 +1,21 @@
 // Devices by name. A program that has another runtime adds a device for it.
 import type { Backend } from '@heddle/core'
 import { cpu, Device } from '../engine/device.ts'
-import { unknownDevice } from '../errors.ts'
+import { notCompiled, unknownDevice } from '../errors.ts'
 
-const known = new Map<string, Device>([['cpu', cpu]])
+/** Devices PyTorch has and nothing here provides: they have a name, and no tensor goes there. */
+const absent = (type: string, title: string): readonly (readonly [string, Device])[] => {
+  const named = (index: number | null): Device =>
+    new Device(type, index, () => {
+      throw notCompiled(title)
+    })
+  return [
+    [type, named(null)],
+    [`${type}:0`, named(0)],
+  ]
+}
+
+const known = new Map<string, Device>([['cpu', cpu], ...absent('cuda', 'CUDA')])
 
 /** Makes a device known under `type:0`; `make` is called when it is first used. */
 export function addDevice(type: string, make: () => Backend): Device {

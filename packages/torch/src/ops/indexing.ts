@@ -9,7 +9,7 @@ import { assignMask, assignPositions, countIsOpen, positionsOf, readPositions } 
 import { expand, view } from './views.ts'
 
 /** The part that the indices name: a view, unless there are tensors or lists among them. */
-export function at(self: Tensor, ...indices: readonly Index[]): Tensor {
+export function at(self: Tensor, ...indices: Index[]): Tensor {
   const { part, tensors } = resolveIndices(self, indices)
   if (tensors.length > 0) return readPositions(part, positionsOf(part, tensors))
   return part === self ? alias(self) : part

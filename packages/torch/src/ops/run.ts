@@ -7,6 +7,7 @@ import { applyTo, deviceOf, type NodeForm, nodeFor, recordFragment } from '../au
 import { CopySlices } from '../autograd/view-nodes.ts'
 import { canCast, dtypeOf, scalarOf } from '../dtypes.ts'
 import { type Cell, cellOfData } from '../engine/cell.ts'
+import { cpu } from '../engine/device.ts'
 import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, sameSizes } from '../engine/types.ts'
 import * as errors from '../errors.ts'
@@ -16,6 +17,7 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { dtypeOfNumber, fragmentFor, type Operation, operation } from './operation.ts'
 
+/** What stands beside a tensor: numbers take on its dtype, as Python's do. JavaScript may also pass bigints and booleans. */
 export type Argument = Tensor | number
 
 const none = {}
@@ -23,6 +25,26 @@ const none = {}
 interface Prepared {
   readonly fragment: Fragment
   readonly operands: readonly Tensor[]
+}
+
+/** What arguments are of. */
+type Named = Pick<Operation, 'name' | 'operands'>
+
+/** Arguments as tensors and numbers. Throws PyTorch's TypeError for anything else. */
+function plainArguments(op: Named, args: readonly unknown[]): readonly Argument[] {
+  return args.every(isPlain) ? args : args.map((arg, place) => plainArgument(op, arg, place))
+}
+
+const isPlain = (arg: unknown): arg is Argument => typeof arg === 'number' || arg instanceof Tensor
+
+function plainArgument(op: Named, arg: unknown, place: number): Argument {
+  if (isPlain(arg)) return arg
+  if (typeof arg === 'bigint' && Number.isSafeInteger(Number(arg))) return Number(arg)
+  if (typeof arg !== 'bigint' && typeof arg !== 'boolean') {
+    throw errors.argumentType(op.name, (op.operands ?? ['self', 'other'])[place] ?? `${place}`, arg)
+  }
+  const [dtype, value] = typeof arg === 'bigint' ? (['i64', arg] as const) : (['bool', Number(arg)] as const)
+  return new Tensor({ memory: new Memory(cellOfData(cpu, dtype, [], scalarOf(dtype, value))) })
 }
 
 /** The fragment for arguments; numbers of which there were too many become operands. */
@@ -72,9 +94,10 @@ const noForm: NodeForm = { name: null }
 /** All results of an operation. */
 export function runAll<O extends object>(
   op: Operation<O>,
-  args: readonly Argument[],
+  given: readonly Argument[],
   options: O = none as O,
 ): readonly Tensor[] {
+  const args = plainArguments(op, given)
   const { fragment, operands } = prepare(op, args, options)
   return recordFragment(fragment, operands, formOf(op, args, options))
 }
@@ -96,7 +119,7 @@ export function runElementwise<O extends object>(
 ): Tensor {
   const result = run(op, args, options)
   const first = args.find(
-    (arg): arg is Tensor => isTensor(arg) && sameSizes(arg.type_.shape, result.type_.shape),
+    (arg): arg is Tensor => arg instanceof Tensor && sameSizes(arg.type_.shape, result.type_.shape),
   )
   if (first === undefined || first.isContiguous()) return result
   return result.withLayout({ shape: result.type_.shape, strides: preservedStrides(first.layout_), offset: 0 })
@@ -131,7 +154,7 @@ export function runInPlace<O extends object>(
   others: readonly Argument[] = [],
   options: O = none as O,
 ): Tensor {
-  const args = [self, ...others]
+  const args = plainArguments(op, [self, ...others])
   const inPlace = inPlaceOf(op)
   const { fragment, operands } = prepare(inPlace, args, options)
   requireWritable(self, operands, op.overwrites)

@@ -1,0 +1,4 @@
+// Every check of the tutorial prints what PyTorch prints.
+import { compareTutorial } from './compare.ts'
+
+compareTutorial()

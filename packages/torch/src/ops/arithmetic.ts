@@ -5,7 +5,7 @@ import * as core from '@heddle/core'
 import { resultDType } from '../dtypes.ts'
 import * as errors from '../errors.ts'
 import { floatAlpha, noBool, requireDivisor } from './arithmetic-errors.ts'
-import { withoutDerivative } from './no-derivative.ts'
+import { notImplemented, withoutDerivative } from './no-derivative.ts'
 import type { Operand } from './operation.ts'
 import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
 import { powerNode } from './power-node.ts'
@@ -161,7 +161,7 @@ export const rdiv: Binary = pointwise(
 export const floorDivide: Binary = pointwise(
   {
     name: 'floor_divide',
-    node: 'torch::autograd::NotImplemented',
+    node: notImplemented,
     build: (operands) => inCommon(operands, (x, y) => core.floorDivide(x, y), noBool('div_floor_cpu')),
     derivative: withoutDerivative('floor_divide'),
     whenInPlace: { derivative: withoutDerivative('floor_divide_') },

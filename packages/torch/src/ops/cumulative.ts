@@ -118,7 +118,7 @@ interface DiffOptions {
 
 const differences = operation<DiffOptions>({
   name: 'diff',
-  node: (_, { n }) => (n === 0 ? 'torch::autograd::CopyBackwards' : 'SubBackward0'),
+  node: (_, { n }) => (n === 0 ? 'CopyBackwards' : 'SubBackward0'),
   build: (operands, { n, dim, hasPrepend }) => {
     const parts = operands as readonly Value[]
     const [x, ...beside] = parts as readonly [Value, ...Value[]]

@@ -6,11 +6,11 @@ import { dtypeOf } from '../dtypes.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { notImplementedFor } from './dtype-errors.ts'
-import { withoutDerivative } from './no-derivative.ts'
-import { operation } from './operation.ts'
+import { notImplemented, withoutDerivative } from './no-derivative.ts'
+import { type Operand, operation } from './operation.ts'
 import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
 import { powerNode } from './power-node.ts'
-import { asFloat, floating, inCommon } from './promotion.ts'
+import { asFloat, commonShape, floating, inCommon } from './promotion.ts'
 import { type Argument, runElementwise, runInPlace } from './run.ts'
 import { type Fn, fn } from './signature.ts'
 
@@ -48,12 +48,29 @@ export const copysign: Binary = pointwise(
   {
     name: 'copysign',
     node: ([, sign]) => (typeof sign === 'number' ? 'CopysignBackward1' : 'CopysignBackward0'),
-    build: (operands) => inCommon(operands, core.copysign, floating),
+    build: (operands) => inCommon(operands, (x, y) => signedAs(x as core.Value, y), floating),
   },
   ['other'],
   [],
   other,
 )
+
+/** PyTorch's derivative is the ratio of result and operand: 0 at 0, NaN at infinities. */
+function signedAs(x: core.Value, y: Operand): core.Value {
+  const shape = commonShape([x, y])
+  const sign = typeof y === 'number' ? core.fullLike(x, y) : core.expand(y, shape)
+  return core.customVjp({
+    forward: (size, other) => {
+      const output = core.copysign(size as core.Value, other as core.Value)
+      return { output, residuals: [size as core.Value, output] }
+    },
+    backward: ([size, result]: readonly core.Value[], cotangent: core.Value) => {
+      const ratio = core.div(result as core.Value, size as core.Value)
+      const through = core.mul(cotangent, core.select(core.eq(size as core.Value, 0), 0, ratio))
+      return [through, core.zerosLike(through)]
+    },
+  })(core.expand(x, shape), sign)
+}
 
 /** `self * log(other)`, 0 where self is 0. */
 export const xlogy: FromNumber<Other, ['other']> = pointwise(
@@ -146,7 +163,7 @@ export const floatPower: Pointwise<Exponent, ['exponent']> = Object.assign(
 
 const stepped = operation({
   name: 'heaviside',
-  node: 'torch::autograd::NotImplemented',
+  node: notImplemented,
   build: (operands) =>
     inCommon(operands, (x, y) => core.select(core.eq(x, 0), y, core.cast(core.lt(0, x), dtypeOfValue(x)))),
   derivative: withoutDerivative('heaviside'),

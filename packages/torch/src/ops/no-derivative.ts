@@ -7,5 +7,5 @@ export const withoutDerivative = (name: string) => (): DerivativeRule => () => {
   throw graphErrors.noDerivative(name)
 }
 
-/** The node such an operation has. */
-export const notImplemented = 'torch::autograd::NotImplemented'
+/** The node such an operation has, as PyTorch prints it. */
+export const notImplemented = 'NotImplemented'

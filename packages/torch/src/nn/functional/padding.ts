@@ -19,7 +19,7 @@ const nodes: Readonly<Record<PadMode, (axes: number) => string>> = {
   constant: () => 'ConstantPadNdBackward0',
   reflect: (axes) => `ReflectionPad${axes}DBackward0`,
   replicate: (axes) => `ReplicationPad${axes}DBackward0`,
-  circular: () => 'torch::autograd::CopySlices',
+  circular: () => 'CopySlices',
 }
 
 const padded = operation<Options>({

@@ -189,6 +189,7 @@ export { stdMean, varMean } from './ops/moments.ts'
 export type { Named } from './ops/named.ts'
 export { argwhere, nonzero } from './ops/nonzero.ts'
 export { kthvalue, median, mode, nanmedian, nanquantile, quantile } from './ops/order-statistics.ts'
+export { asStridedScatter, diagonalScatter, selectScatter, sliceScatter } from './ops/part-scatter.ts'
 export { chunk, narrow, narrowCopy, select, split, splitWithSizes, unbind } from './ops/parts.ts'
 export {
   bitwiseNot,

@@ -177,3 +177,9 @@ export const splitSizesNegative = (sizes: Sizes): TorchError =>
     `split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatSize(sizes)}`,
     { sizes },
   )
+
+export const scatterSlice = (src: Sizes, slice: Sizes): TorchError =>
+  argumentError(
+    `expected src to have a size equal to the slice of self. src size = ${formatSize(src)}, slice size = ${formatSize(slice)}`,
+    { src, slice },
+  )

@@ -27,6 +27,7 @@ import * as masks from '../ops/masks.ts'
 import * as matrix from '../ops/matrix.ts'
 import * as nonzeros from '../ops/nonzero.ts'
 import * as orderStatistics from '../ops/order-statistics.ts'
+import * as partScatters from '../ops/part-scatter.ts'
 import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
 import * as products from '../ops/products.ts'
@@ -76,6 +77,7 @@ const families = [
   matrix,
   nonzeros,
   orderStatistics,
+  partScatters,
   parts,
   predicates,
   products,

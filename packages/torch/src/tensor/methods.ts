@@ -29,6 +29,7 @@ import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
 import type * as nonzeros from '../ops/nonzero.ts'
 import type * as orderStatistics from '../ops/order-statistics.ts'
+import type * as partScatters from '../ops/part-scatter.ts'
 import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
 import type * as products from '../ops/products.ts'
@@ -110,6 +111,7 @@ type Family = typeof activations &
   typeof matrix &
   typeof nonzeros &
   typeof orderStatistics &
+  typeof partScatters &
   typeof parts &
   typeof predicates &
   typeof products &

@@ -11,12 +11,16 @@ export {
   maxUnpool2d,
   maxUnpool3d,
 } from './functional/adaptive-pooling.ts'
+export type { MultiHeadParameters } from './functional/attention.ts'
+export { multiHeadAttentionForward, scaledDotProductAttention } from './functional/attention.ts'
+export * from './functional/class-losses.ts'
 export * from './functional/convolution.ts'
+export { cosineSimilarity, pairwiseDistance, pdist } from './functional/distances.ts'
 export * from './functional/dropout.ts'
 export { embedding, embeddingBag, oneHot } from './functional/embedding.ts'
 export * from './functional/linear.ts'
-export type { Reduction } from './functional/losses.ts'
-export { mseLoss } from './functional/losses.ts'
+export * from './functional/losses.ts'
+export * from './functional/margin-losses.ts'
 export * from './functional/normalization.ts'
 export { pad } from './functional/padding.ts'
 export {
@@ -29,3 +33,4 @@ export {
   maxPool2d,
   maxPool3d,
 } from './functional/pooling.ts'
+export * from './functional/vision.ts'

@@ -56,11 +56,11 @@ const byRunning = operation<Epsilon>({
 const moved = operation({
   name: 'running statistics',
   node: null,
-  build: ([running, found, momentum]) => {
+  build: ([running, found, momentum = 0]) => {
     const { dtype } = (running as Value).type
-    const share = typeof momentum === 'object' ? castTo(momentum, dtype) : (momentum ?? 0)
-    const seen = castTo(found as Value, dtype)
-    return core.add(core.mul(seen, share), core.mul(running as Value, core.sub(1, share as Value)))
+    const share = typeof momentum === 'number' ? momentum : castTo(momentum, dtype)
+    const rest = typeof share === 'number' ? 1 - share : core.sub(1, share)
+    return core.add(core.mul(castTo(found as Value, dtype), share), core.mul(running as Value, rest))
   },
 })
 

@@ -228,7 +228,7 @@ export const avgPool3d: AvgPool = avgPool(3)
 
 type Lp = { normType: number; kernelSize: PerAxis; stride?: PerAxis | null; ceilMode?: boolean }
 const lpNames = ['normType', 'kernelSize', 'stride', 'ceilMode'] as const
-type LpPool = (self: Tensor, ...args: Arguments<Lp, typeof lpNames>) => Tensor
+export type LpPool = (self: Tensor, ...args: Arguments<Lp, typeof lpNames>) => Tensor
 
 const root = (means: Tensor, normType: number, count: number): Tensor =>
   pow(mul(mul(sign(means), relu(abs(means))), count), 1 / normType)

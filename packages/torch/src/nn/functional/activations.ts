@@ -10,12 +10,11 @@ import { add, div, sub } from '../../ops/arithmetic.ts'
 import { tensorOfData } from '../../ops/creation.ts'
 import { requireFloat } from '../../ops/dtype-errors.ts'
 import { type OperationSpec, operation } from '../../ops/operation.ts'
-import { run, runAll, runElementwise, runInPlace } from '../../ops/run.ts'
+import { run, runElementwise, runInPlace } from '../../ops/run.ts'
 import { type Fn, fn } from '../../ops/signature.ts'
 import { abs, neg, sigmoid as sigmoidOf, tanh as tanhOf } from '../../ops/unary.ts'
 import { fillExponential } from '../../random/continuous.ts'
 import { defaultGenerator } from '../../random/default-generator.ts'
-import { fillRreluNoise } from '../../random/rrelu.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './errors.ts'
 
@@ -279,38 +278,11 @@ export const gumbelSoftmax: Fn<Gumbel, ['tau', 'hard', 'eps', 'dim']> = fn(
 )
 
 type Rrelu = InPlace & { lower?: number; upper?: number; training?: boolean }
-const leaning = operation({
-  name: 'rrelu',
-  node: 'RreluWithNoiseBackward0',
-  whenInPlace: { node: 'RreluWithNoiseBackward1' },
-  operands: ['self', 'noise'],
-  build: ([x, noise]) => core.mul(x as Value, core.stopGradient(noise as Value)),
-})
-const leaningEvenly = operation<{ slope: number }>({
-  name: 'rrelu',
-  node: 'RreluWithNoiseBackward0',
-  whenInPlace: { node: 'RreluWithNoiseBackward1' },
-  build: ([x], { slope }) => core.leakyRelu(float('leaky_relu_cpu', x), { negativeSlope: slope }),
-})
-
-/** x above 0, else x times a slope: of training a random one from `lower` to `upper`, else the one between them. */
+/** x above 0, else x times a slope: in training a random one from `lower` to `upper`, else the one between them. */
 export const rrelu: Fn<Rrelu, ['lower', 'upper', 'training', 'inplace']> = fn(
   'rrelu',
   ['lower', 'upper', 'training', 'inplace'],
   [],
-  (self, { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false }) => {
-    if (!(lower <= upper)) throw errors.rreluBounds()
-    if (!training) {
-      const options = { slope: (lower + upper) / 2 }
-      return inplace
-        ? runInPlace(leaningEvenly, self, [], options)
-        : runElementwise(leaningEvenly, [self], options)
-    }
-    const { dtype, device } = self
-    requireFloat('rrelu_with_noise_out_cpu', { type: self.type_ })
-    const noise = core.dtypes[dtype.core].allocate(self.numel())
-    fillRreluNoise(defaultGenerator, dtype.core, noise, self.toArray(), lower, upper)
-    const slopes = tensorOfData(dtype, self.shape, noise, { device })
-    return inplace ? runInPlace(leaning, self, [slopes]) : (runAll(leaning, [self, slopes])[0] as Tensor)
-  },
+  (self, { inplace = false, ...options }) =>
+    inplace ? functions.rrelu_(self, options) : functions.rrelu(self, options),
 )

@@ -22,8 +22,6 @@ export const gluScalar = (): TorchError =>
   argumentError('glu does not support scalars because halving size must be even')
 export const gluOdd = (dim: number, size: number): TorchError =>
   argumentError(`Halving dimension must be even, but dimension ${dim} is size ${size}`, { dim, size })
-export const rreluBounds = (): TorchError =>
-  argumentError('Lower bound should be less than or equal to the upper bound')
 
 // Dropout.
 

@@ -1,0 +1,468 @@
+// Losses as layers. They print without options, as PyTorch's; weights are buffers. It is long because each is a class of its own.
+import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import * as classes from '../functional/class-losses.ts'
+import * as distances from '../functional/distances.ts'
+import type { Reduction } from '../functional/loss.ts'
+import * as functional from '../functional/losses.ts'
+import * as margins from '../functional/margin-losses.ts'
+import { Module } from '../module.ts'
+
+type Reduced = { reduction?: Reduction }
+type Pair = [input: Tensor, target: Tensor]
+type Triple = [input1: Tensor, input2: Tensor, target: Tensor]
+
+abstract class Loss<In extends readonly unknown[] = Pair> extends Module<In> {
+  readonly reduction: Reduction
+
+  protected constructor(reduction: Reduction = 'mean') {
+    super()
+    this.reduction = reduction
+  }
+}
+
+abstract class PlainLoss extends Loss {
+  constructor(...args: Arguments<Reduced, []>) {
+    super(parse<Reduced>(`${new.target.name}.__init__`, [], ['reduction'], args).reduction)
+  }
+}
+
+export class MSELoss extends PlainLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return functional.mseLoss(input, target, { reduction: this.reduction })
+  }
+}
+
+export class L1Loss extends PlainLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return functional.l1Loss(input, target, { reduction: this.reduction })
+  }
+}
+
+export class SoftMarginLoss extends PlainLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return functional.softMarginLoss(input, target, { reduction: this.reduction })
+  }
+}
+
+export class MultiLabelMarginLoss extends PlainLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return margins.multilabelMarginLoss(input, target, { reduction: this.reduction })
+  }
+}
+
+type SmoothL1LossParams = Reduced & { beta?: number }
+export class SmoothL1Loss extends Loss<Pair> {
+  readonly beta: number
+
+  constructor(...args: Arguments<SmoothL1LossParams, []>) {
+    const params = parse<SmoothL1LossParams>('SmoothL1Loss.__init__', [], ['beta', 'reduction'], args)
+    super(params.reduction)
+    this.beta = params.beta ?? 1
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return functional.smoothL1Loss(input, target, { beta: this.beta, reduction })
+  }
+}
+
+type HuberLossParams = Reduced & { delta?: number }
+export class HuberLoss extends Loss<Pair> {
+  readonly delta: number
+
+  constructor(...args: Arguments<HuberLossParams, []>) {
+    const params = parse<HuberLossParams>('HuberLoss.__init__', [], ['delta', 'reduction'], args)
+    super(params.reduction)
+    this.delta = params.delta ?? 1
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return functional.huberLoss(input, target, { delta: this.delta, reduction })
+  }
+}
+
+type CrossEntropyLossParams = Reduced & {
+  weight?: Tensor | null
+  ignoreIndex?: number
+  labelSmoothing?: number
+}
+export class CrossEntropyLoss extends Loss<Pair> {
+  readonly ignoreIndex: number
+  readonly labelSmoothing: number
+  declare weight: Tensor | null
+
+  constructor(...args: Arguments<CrossEntropyLossParams, ['weight']>) {
+    const params = parse<CrossEntropyLossParams>(
+      'CrossEntropyLoss.__init__',
+      ['weight'],
+      ['ignoreIndex', 'labelSmoothing', 'reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.registerBuffer('weight', params.weight ?? null)
+    this.ignoreIndex = params.ignoreIndex ?? -100
+    this.labelSmoothing = params.labelSmoothing ?? 0
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return classes.crossEntropy(input, target, {
+      weight: this.weight,
+      ignoreIndex: this.ignoreIndex,
+      labelSmoothing: this.labelSmoothing,
+      reduction,
+    })
+  }
+}
+
+type NLLLossParams = Reduced & { weight?: Tensor | null; ignoreIndex?: number }
+export class NLLLoss extends Loss<Pair> {
+  readonly ignoreIndex: number
+  declare weight: Tensor | null
+
+  constructor(...args: Arguments<NLLLossParams, ['weight']>) {
+    const params = parse<NLLLossParams>('NLLLoss.__init__', ['weight'], ['ignoreIndex', 'reduction'], args)
+    super(params.reduction)
+    this.registerBuffer('weight', params.weight ?? null)
+    this.ignoreIndex = params.ignoreIndex ?? -100
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return classes.nllLoss(input, target, { weight: this.weight, ignoreIndex: this.ignoreIndex, reduction })
+  }
+}
+
+type BCELossParams = Reduced & { weight?: Tensor | null }
+export class BCELoss extends Loss<Pair> {
+  declare weight: Tensor | null
+
+  constructor(...args: Arguments<BCELossParams, ['weight']>) {
+    const params = parse<BCELossParams>('BCELoss.__init__', ['weight'], ['reduction'], args)
+    super(params.reduction)
+    this.registerBuffer('weight', params.weight ?? null)
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return functional.binaryCrossEntropy(input, target, { weight: this.weight, reduction })
+  }
+}
+
+type BCEWithLogitsLossParams = Reduced & { weight?: Tensor | null; posWeight?: Tensor | null }
+export class BCEWithLogitsLoss extends Loss<Pair> {
+  declare weight: Tensor | null
+  declare pos_weight: Tensor | null
+
+  constructor(...args: Arguments<BCEWithLogitsLossParams, ['weight']>) {
+    const params = parse<BCEWithLogitsLossParams>(
+      'BCEWithLogitsLoss.__init__',
+      ['weight'],
+      ['posWeight', 'reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.registerBuffer('weight', params.weight ?? null)
+    this.registerBuffer('pos_weight', params.posWeight ?? null)
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return functional.binaryCrossEntropyWithLogits(input, target, {
+      weight: this.weight,
+      posWeight: this.pos_weight,
+      reduction,
+    })
+  }
+}
+
+type PoissonNLLLossParams = Reduced & { logInput?: boolean; full?: boolean; eps?: number }
+export class PoissonNLLLoss extends Loss<Pair> {
+  readonly logInput: boolean
+  readonly full: boolean
+  readonly eps: number
+
+  constructor(...args: Arguments<PoissonNLLLossParams, ['logInput', 'full']>) {
+    const params = parse<PoissonNLLLossParams>(
+      'PoissonNLLLoss.__init__',
+      ['logInput', 'full'],
+      ['eps', 'reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.logInput = params.logInput ?? true
+    this.full = params.full ?? false
+    this.eps = params.eps ?? 1e-8
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return functional.poissonNllLoss(input, target, {
+      logInput: this.logInput,
+      full: this.full,
+      eps: this.eps,
+      reduction,
+    })
+  }
+}
+
+type GaussianNLLLossParams = Reduced & { full?: boolean; eps?: number }
+export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor]> {
+  readonly full: boolean
+  readonly eps: number
+
+  constructor(...args: Arguments<GaussianNLLLossParams, []>) {
+    const params = parse<GaussianNLLLossParams>(
+      'GaussianNLLLoss.__init__',
+      [],
+      ['full', 'eps', 'reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.full = params.full ?? false
+    this.eps = params.eps ?? 1e-6
+  }
+  override forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
+    const { reduction } = this
+    return functional.gaussianNllLoss(input, target, variance, { full: this.full, eps: this.eps, reduction })
+  }
+}
+
+type HingeEmbeddingLossParams = Reduced & { margin?: number }
+export class HingeEmbeddingLoss extends Loss<Pair> {
+  readonly margin: number
+
+  constructor(...args: Arguments<HingeEmbeddingLossParams, ['margin']>) {
+    const params = parse<HingeEmbeddingLossParams>(
+      'HingeEmbeddingLoss.__init__',
+      ['margin'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.margin = params.margin ?? 1
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return margins.hingeEmbeddingLoss(input, target, { margin: this.margin, reduction })
+  }
+}
+
+type CosineEmbeddingLossParams = Reduced & { margin?: number }
+export class CosineEmbeddingLoss extends Loss<Triple> {
+  readonly margin: number
+
+  constructor(...args: Arguments<CosineEmbeddingLossParams, ['margin']>) {
+    const params = parse<CosineEmbeddingLossParams>(
+      'CosineEmbeddingLoss.__init__',
+      ['margin'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.margin = params.margin ?? 0
+  }
+  override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return margins.cosineEmbeddingLoss(input1, input2, target, { margin: this.margin, reduction })
+  }
+}
+
+type MarginRankingLossParams = Reduced & { margin?: number }
+export class MarginRankingLoss extends Loss<Triple> {
+  readonly margin: number
+
+  constructor(...args: Arguments<MarginRankingLossParams, ['margin']>) {
+    const params = parse<MarginRankingLossParams>(
+      'MarginRankingLoss.__init__',
+      ['margin'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.margin = params.margin ?? 0
+  }
+  override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return margins.marginRankingLoss(input1, input2, target, { margin: this.margin, reduction })
+  }
+}
+
+type MultiMarginLossParams = Reduced & { p?: number; margin?: number; weight?: Tensor | null }
+export class MultiMarginLoss extends Loss<Pair> {
+  readonly p: number
+  readonly margin: number
+  declare weight: Tensor | null
+
+  constructor(...args: Arguments<MultiMarginLossParams, ['p', 'margin', 'weight']>) {
+    const params = parse<MultiMarginLossParams>(
+      'MultiMarginLoss.__init__',
+      ['p', 'margin', 'weight'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.p = params.p ?? 1
+    this.margin = params.margin ?? 1
+    this.registerBuffer('weight', params.weight ?? null)
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return margins.multiMarginLoss(input, target, {
+      p: this.p,
+      margin: this.margin,
+      weight: this.weight,
+      reduction,
+    })
+  }
+}
+
+type MultiLabelSoftMarginLossParams = Reduced & { weight?: Tensor | null }
+export class MultiLabelSoftMarginLoss extends Loss<Pair> {
+  declare weight: Tensor | null
+
+  constructor(...args: Arguments<MultiLabelSoftMarginLossParams, ['weight']>) {
+    const params = parse<MultiLabelSoftMarginLossParams>(
+      'MultiLabelSoftMarginLoss.__init__',
+      ['weight'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.registerBuffer('weight', params.weight ?? null)
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { reduction } = this
+    return margins.multilabelSoftMarginLoss(input, target, { weight: this.weight, reduction })
+  }
+}
+
+type TripletMarginLossParams = Reduced & { margin?: number; p?: number; eps?: number; swap?: boolean }
+export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
+  readonly margin: number
+  readonly p: number
+  readonly eps: number
+  readonly swap: boolean
+
+  constructor(...args: Arguments<TripletMarginLossParams, ['margin', 'p', 'eps', 'swap']>) {
+    const params = parse<TripletMarginLossParams>(
+      'TripletMarginLoss.__init__',
+      ['margin', 'p', 'eps', 'swap'],
+      ['reduction'],
+      args,
+    )
+    super(params.reduction)
+    this.margin = params.margin ?? 1
+    this.p = params.p ?? 2
+    this.eps = params.eps ?? 1e-6
+    this.swap = params.swap ?? false
+  }
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { reduction } = this
+    return margins.tripletMarginLoss(anchor, positive, negative, {
+      margin: this.margin,
+      p: this.p,
+      eps: this.eps,
+      swap: this.swap,
+      reduction,
+    })
+  }
+}
+
+type KLDivParams = { reduction?: Reduction | 'batchmean'; logTarget?: boolean }
+export class KLDivLoss extends Module<Pair> {
+  readonly reduction: Reduction | 'batchmean'
+  readonly logTarget: boolean
+
+  constructor(...args: Arguments<KLDivParams, []>) {
+    super()
+    const params = parse<KLDivParams>('KLDivLoss.__init__', [], ['reduction', 'logTarget'], args)
+    this.reduction = params.reduction ?? 'mean'
+    this.logTarget = params.logTarget ?? false
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return functional.klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget })
+  }
+}
+
+type Distance = (x: Tensor, y: Tensor) => Tensor
+type WithDistanceParams = Reduced & { distanceFunction?: Distance | null; margin?: number; swap?: boolean }
+export class TripletMarginWithDistanceLoss extends Loss<
+  [anchor: Tensor, positive: Tensor, negative: Tensor]
+> {
+  readonly margin: number
+  readonly swap: boolean
+
+  constructor(...args: Arguments<WithDistanceParams, []>) {
+    const keywords = ['distanceFunction', 'margin', 'swap', 'reduction'] as const
+    const params = parse<WithDistanceParams>('TripletMarginWithDistanceLoss.__init__', [], keywords, args)
+    super(params.reduction)
+    Reflect.set(this, 'distance_function', params.distanceFunction ?? new PairwiseDistance())
+    this.margin = params.margin ?? 1
+    this.swap = params.swap ?? false
+  }
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const distanceFunction = Reflect.get(this, 'distance_function') as Distance
+    const { margin, swap, reduction } = this
+    return margins.tripletMarginWithDistanceLoss(anchor, positive, negative, {
+      distanceFunction,
+      margin,
+      swap,
+      reduction,
+    })
+  }
+}
+
+type Lengths = Tensor | readonly number[] | number
+type CTCParams = Reduced & { blank?: number; zeroInfinity?: boolean }
+export class CTCLoss extends Loss<
+  [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]
+> {
+  readonly blank: number
+  readonly zeroInfinity: boolean
+
+  constructor(...args: Arguments<CTCParams, ['blank', 'reduction', 'zeroInfinity']>) {
+    const params = parse<CTCParams>('CTCLoss.__init__', ['blank', 'reduction', 'zeroInfinity'], [], args)
+    super(params.reduction)
+    this.blank = params.blank ?? 0
+    this.zeroInfinity = params.zeroInfinity ?? false
+  }
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
+    const { blank, reduction, zeroInfinity } = this
+    return margins.ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank, reduction, zeroInfinity })
+  }
+}
+
+type SimilarityParams = { dim?: number; eps?: number }
+export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
+  readonly dim: number
+  readonly eps: number
+
+  constructor(...args: Arguments<SimilarityParams, ['dim', 'eps']>) {
+    super()
+    const { dim = 1, eps = 1e-8 } = parse<SimilarityParams>(
+      'CosineSimilarity.__init__',
+      ['dim', 'eps'],
+      [],
+      args,
+    )
+    this.dim = dim
+    this.eps = eps
+  }
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return distances.cosineSimilarity(x1, x2, this.dim, this.eps)
+  }
+}
+
+type PairwiseParams = { p?: number; eps?: number; keepdim?: boolean }
+export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
+  readonly norm: number
+  readonly eps: number
+  readonly keepdim: boolean
+
+  constructor(...args: Arguments<PairwiseParams, ['p', 'eps', 'keepdim']>) {
+    super()
+    const params = parse<PairwiseParams>('PairwiseDistance.__init__', ['p', 'eps', 'keepdim'], [], args)
+    this.norm = params.p ?? 2
+    this.eps = params.eps ?? 1e-6
+    this.keepdim = params.keepdim ?? false
+  }
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return distances.pairwiseDistance(x1, x2, this.norm, this.eps, this.keepdim)
+  }
+}

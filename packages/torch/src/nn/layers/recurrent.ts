@@ -1,0 +1,308 @@
+// Recurrent layers and cells. Parameters are named as PyTorch's: `weight_ih_l0`, `bias_hh_l1_reverse`.
+import { argumentError, formatSize, warn } from '../../errors.ts'
+import { zeros } from '../../ops/creation.ts'
+import { type Arguments, parse } from '../../ops/signature.ts'
+import { reprNumber } from '../../print/python.ts'
+import { recurrentBound } from '../../random/init.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { type RecurrentMode, recurrent, recurrentCell } from '../functional/recurrent.ts'
+import { uniform_ } from '../init.ts'
+import { Module } from '../module.ts'
+import { type Factory, made, setParameter } from './layer.ts'
+
+interface Params extends Factory {
+  inputSize: number
+  hiddenSize: number
+  numLayers?: number
+  bias?: boolean
+  batchFirst?: boolean
+  dropout?: number
+  bidirectional?: boolean
+}
+type RNNParams = Params & { nonlinearity?: 'tanh' | 'relu' }
+type LSTMParams = Params & { projSize?: number }
+
+const names = [
+  'inputSize',
+  'hiddenSize',
+  'numLayers',
+  'bias',
+  'batchFirst',
+  'dropout',
+  'bidirectional',
+] as const
+type RecurrentArguments<P extends Params> = Arguments<P, typeof names>
+
+const gateCount: Readonly<Record<RecurrentMode, number>> = { RNN_TANH: 1, RNN_RELU: 1, LSTM: 4, GRU: 3 }
+
+/** What recurrent layers have in common; a state is one tensor, or of an LSTM two. */
+abstract class RNNBase<State> extends Module<
+  [input: Tensor, state?: State | null],
+  readonly [Tensor, State]
+> {
+  readonly mode: RecurrentMode
+  readonly inputSize: number
+  readonly hiddenSize: number
+  readonly numLayers: number
+  readonly bias: boolean
+  readonly batchFirst: boolean
+  readonly dropout: number
+  readonly bidirectional: boolean
+  readonly projSize: number
+  /** Names of the parameters of each layer and direction. */
+  readonly _allWeights: readonly (readonly string[])[]
+
+  protected constructor(mode: RecurrentMode, params: Params & { projSize?: number }) {
+    super()
+    const { inputSize, hiddenSize, numLayers = 1, bias = true, dropout = 0 } = params
+    this.mode = mode
+    this.inputSize = inputSize
+    this.hiddenSize = hiddenSize
+    this.numLayers = numLayers
+    this.bias = bias
+    this.batchFirst = params.batchFirst ?? false
+    this.dropout = dropout
+    this.bidirectional = params.bidirectional ?? false
+    this.projSize = params.projSize ?? 0
+    this.check()
+    this._allWeights = this.makeParameters(params)
+    const bound = recurrentBound(hiddenSize)
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
+  }
+
+  private check(): void {
+    const { dropout, numLayers, projSize, hiddenSize } = this
+    if (!(dropout >= 0 && dropout <= 1)) {
+      const text =
+        'dropout should be a number in range [0, 1] representing the probability of an element being zeroed'
+      throw argumentError(text, { dropout }, 'ValueError')
+    }
+    if (dropout > 0 && numLayers === 1) {
+      warn(
+        `dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${reprNumber(dropout)} and num_layers=1`,
+      )
+    }
+    if (projSize >= hiddenSize && projSize > 0) {
+      throw argumentError('proj_size has to be smaller than hidden_size', { projSize }, 'ValueError')
+    }
+  }
+
+  private makeParameters(factory: Factory): readonly (readonly string[])[] {
+    const { hiddenSize, projSize, bias } = this
+    const gates = gateCount[this.mode] * hiddenSize
+    const directions = this.bidirectional ? 2 : 1
+    const out = projSize || hiddenSize
+    return Array.from({ length: this.numLayers * directions }, (_, at) => {
+      const layer = Math.floor(at / directions)
+      const suffix = `l${layer}${at % directions === 1 ? '_reverse' : ''}`
+      const shapes: [string, readonly number[]][] = [
+        [`weight_ih_${suffix}`, [gates, layer === 0 ? this.inputSize : out * directions]],
+        [`weight_hh_${suffix}`, [gates, out]],
+      ]
+      if (bias) shapes.push([`bias_ih_${suffix}`, [gates]], [`bias_hh_${suffix}`, [gates]])
+      if (projSize > 0) shapes.push([`weight_hr_${suffix}`, [projSize, hiddenSize]])
+      for (const [name, shape] of shapes) setParameter(this, name, made(shape, factory))
+      return shapes.map(([name]) => name)
+    })
+  }
+
+  /** Runs over `[length, batch, in]`, `[batch, length, in]` if so made, or `[length, in]`; states are zero unless given. */
+  protected run(input: Tensor, given: readonly Tensor[] | null): readonly [Tensor, readonly Tensor[]] {
+    if (input.ndim !== 2 && input.ndim !== 3) {
+      throw argumentError(
+        `${this._getName()}: Expected input to be 2-D or 3-D but received ${input.ndim}-D tensor`,
+        {},
+        'AssertionError',
+      )
+    }
+    if (input.shape.at(-1) !== this.inputSize) {
+      throw argumentError(
+        `input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${input.shape.at(-1)}`,
+        { shape: input.shape },
+      )
+    }
+    const isBatched = input.ndim === 3
+    const batched = isBatched ? input : input.unsqueeze(this.batchFirst ? 0 : 1)
+    const rows = this.batchFirst ? batched.transpose(0, 1) : batched
+    const states = this.statesFor(rows, given, isBatched)
+    const weights = this._allWeights.map((own) => own.map((name) => this.getParameter(name)))
+    const found = recurrent(rows, states, weights, this)
+    const output = this.batchFirst ? found.output.transpose(0, 1) : found.output
+    if (isBatched) return [output, found.states]
+    return [
+      output.squeeze({ dim: this.batchFirst ? 0 : 1 }),
+      found.states.map((state) => state.squeeze({ dim: 1 })),
+    ]
+  }
+
+  private statesFor(rows: Tensor, given: readonly Tensor[] | null, isBatched: boolean): readonly Tensor[] {
+    const count = this.numLayers * (this.bidirectional ? 2 : 1)
+    const many = rows.shape[1] ?? 1
+    const widths =
+      this.mode === 'LSTM' ? [this.projSize || this.hiddenSize, this.hiddenSize] : [this.hiddenSize]
+    if (given === null) {
+      const { dtype, device } = rows
+      return widths.map((width) => zeros([count, many, width], { dtype, device }))
+    }
+    return given.map((state, k) => {
+      const batched = isBatched ? state : state.unsqueeze(1)
+      const wanted = [count, many, widths[k] ?? 0]
+      if (batched.ndim === 3 && batched.shape.every((extent, axis) => extent === wanted[axis])) return batched
+      const what = this.mode === 'LSTM' ? (k === 0 ? 'hidden[0]' : 'hidden[1]') : 'hidden'
+      throw argumentError(`Expected ${what} size (${wanted.join(', ')}), got ${formatSize(batched.shape)}`, {
+        wanted,
+        found: batched.shape,
+      })
+    })
+  }
+
+  override extraRepr(): string {
+    const parts = [`${this.inputSize}, ${this.hiddenSize}`]
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`)
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`)
+    if (!this.bias) parts.push('bias=False')
+    if (this.batchFirst) parts.push('batch_first=True')
+    if (this.dropout !== 0) parts.push(`dropout=${reprNumber(this.dropout)}`)
+    if (this.bidirectional) parts.push('bidirectional=True')
+    return parts.join(', ')
+  }
+}
+
+abstract class OneState extends RNNBase<Tensor> {
+  override forward(input: Tensor, state: Tensor | null = null): readonly [Tensor, Tensor] {
+    const [output, states] = this.run(input, state === null ? null : [state])
+    return [output, states[0] as Tensor]
+  }
+}
+
+export class RNN extends OneState {
+  readonly nonlinearity: 'tanh' | 'relu'
+
+  constructor(...args: RecurrentArguments<RNNParams>) {
+    const keywords = ['nonlinearity', 'device', 'dtype'] as const
+    const params = parse<RNNParams>('RNN.__init__', names, keywords, args)
+    const { nonlinearity = 'tanh' } = params
+    if (nonlinearity !== 'tanh' && nonlinearity !== 'relu') {
+      throw argumentError(`Unknown nonlinearity '${nonlinearity}'`, {}, 'ValueError')
+    }
+    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', params)
+    this.nonlinearity = nonlinearity
+  }
+}
+
+export class GRU extends OneState {
+  constructor(...args: RecurrentArguments<Params>) {
+    super('GRU', parse<Params>('GRU.__init__', names, ['device', 'dtype'], args))
+  }
+}
+
+/** Hidden state and cell. */
+export type LSTMState = readonly [hidden: Tensor, cell: Tensor]
+
+export class LSTM extends RNNBase<LSTMState> {
+  constructor(...args: RecurrentArguments<LSTMParams>) {
+    super('LSTM', parse<LSTMParams>('LSTM.__init__', names, ['projSize', 'device', 'dtype'], args))
+  }
+  override forward(input: Tensor, state: LSTMState | null = null): readonly [Tensor, LSTMState] {
+    const [output, [hidden, cell]] = this.run(input, state)
+    return [output, [hidden as Tensor, cell as Tensor]]
+  }
+}
+
+interface CellParams extends Factory {
+  inputSize: number
+  hiddenSize: number
+  bias?: boolean
+}
+type RNNCellParams = CellParams & { nonlinearity?: 'tanh' | 'relu' }
+type CellArguments = Arguments<CellParams, ['inputSize', 'hiddenSize', 'bias']>
+const cellNames = ['inputSize', 'hiddenSize', 'bias'] as const
+
+/** One step; what recurrent cells have in common. */
+abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State | null], State> {
+  readonly mode: RecurrentMode
+  readonly inputSize: number
+  readonly hiddenSize: number
+  readonly bias: boolean
+
+  protected constructor(mode: RecurrentMode, params: CellParams) {
+    super()
+    const { inputSize, hiddenSize, bias = true } = params
+    this.mode = mode
+    this.inputSize = inputSize
+    this.hiddenSize = hiddenSize
+    this.bias = bias
+    const gates = gateCount[mode] * hiddenSize
+    setParameter(this, 'weight_ih', made([gates, inputSize], params))
+    setParameter(this, 'weight_hh', made([gates, hiddenSize], params))
+    setParameter(this, 'bias_ih', bias ? made([gates], params) : null)
+    setParameter(this, 'bias_hh', bias ? made([gates], params) : null)
+    const bound = recurrentBound(hiddenSize)
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
+  }
+
+  protected step(input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
+    if (input.ndim !== 1 && input.ndim !== 2) {
+      const text = `${this._getName()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`
+      throw argumentError(text, {}, 'AssertionError')
+    }
+    if (input.shape.at(-1) !== this.inputSize) {
+      throw argumentError(
+        `input has inconsistent input_size: got ${input.shape.at(-1)} expected ${this.inputSize}`,
+      )
+    }
+    const { dtype, device } = input
+    const shape = [...input.shape.slice(0, -1), this.hiddenSize]
+    const count = this.mode === 'LSTM' ? 2 : 1
+    const states = given ?? Array.from({ length: count }, () => zeros(shape, { dtype, device }))
+    states.forEach((state, k) => {
+      if (state.shape.at(-1) !== this.hiddenSize) {
+        throw argumentError(
+          `hidden${k} has inconsistent hidden_size: got ${state.shape.at(-1)}, expected ${this.hiddenSize}`,
+        )
+      }
+    })
+    return recurrentCell(this.mode, input, states, this.parameters())
+  }
+  override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}${this.bias ? '' : ', bias=False'}`
+  }
+}
+
+export class RNNCell extends RNNCellBase<Tensor> {
+  readonly nonlinearity: 'tanh' | 'relu'
+
+  constructor(...args: Arguments<RNNCellParams, ['inputSize', 'hiddenSize', 'bias', 'nonlinearity']>) {
+    const all = ['inputSize', 'hiddenSize', 'bias', 'nonlinearity'] as const
+    const params = parse<RNNCellParams>('RNNCell.__init__', all, ['device', 'dtype'], args)
+    const { nonlinearity = 'tanh' } = params
+    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', params)
+    this.nonlinearity = nonlinearity
+  }
+  override forward(input: Tensor, state: Tensor | null = null): Tensor {
+    return this.step(input, state === null ? null : [state])[0] as Tensor
+  }
+  override extraRepr(): string {
+    const { nonlinearity } = this
+    return super.extraRepr() + (nonlinearity === 'tanh' ? '' : `, nonlinearity=${nonlinearity}`)
+  }
+}
+
+export class GRUCell extends RNNCellBase<Tensor> {
+  constructor(...args: CellArguments) {
+    super('GRU', parse<CellParams>('GRUCell.__init__', cellNames, ['device', 'dtype'], args))
+  }
+  override forward(input: Tensor, state: Tensor | null = null): Tensor {
+    return this.step(input, state === null ? null : [state])[0] as Tensor
+  }
+}
+
+export class LSTMCell extends RNNCellBase<LSTMState> {
+  constructor(...args: CellArguments) {
+    super('LSTM', parse<CellParams>('LSTMCell.__init__', cellNames, ['device', 'dtype'], args))
+  }
+  override forward(input: Tensor, state: LSTMState | null = null): LSTMState {
+    const [hidden, cell] = this.step(input, state)
+    return [hidden as Tensor, cell as Tensor]
+  }
+}

@@ -1,6 +1,6 @@
 // Recurrent layers and cells. Parameters are named as PyTorch's: `weight_ih_l0`, `bias_hh_l1_reverse`.
 import { argumentError, formatSize, warn } from '../../errors.ts'
-import { zeros } from '../../ops/creation.ts'
+import { tensor, zeros } from '../../ops/creation.ts'
 import { type Arguments, parse } from '../../ops/signature.ts'
 import { reprNumber } from '../../print/python.ts'
 import { recurrentBound } from '../../random/init.ts'
@@ -8,6 +8,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { type RecurrentMode, recurrent, recurrentCell } from '../functional/recurrent.ts'
 import { uniform_ } from '../init.ts'
 import { Module } from '../module.ts'
+import { PackedSequence, packPaddedSequence, reordered, unpacked } from '../packed-sequences.ts'
 import { type Factory, made, setParameter } from './layer.ts'
 
 interface Params extends Factory {
@@ -106,6 +107,33 @@ abstract class RNNBase<State> extends Module<
     })
   }
 
+  protected runAny(
+    input: Tensor | PackedSequence,
+    given: readonly Tensor[] | null,
+  ): readonly [Tensor, readonly Tensor[]] {
+    if (!(input instanceof PackedSequence)) return this.run(input, given)
+    // The types of calls say that packed sequences give packed ones.
+    return this.runPacked(input, given) as readonly [never, readonly Tensor[]]
+  }
+
+  /** Runs over sequences of their own lengths, sorted if need be; states are in the order of the sequences. */
+  private runPacked(
+    packed: PackedSequence,
+    given: readonly Tensor[] | null,
+  ): readonly [PackedSequence, readonly Tensor[]] {
+    const { sortedIndices, unsortedIndices, batchSizes } = packed
+    const { rows, lengths } = unpacked(packed)
+    const sorted = given === null ? null : given.map((state) => reordered(state, sortedIndices))
+    const states = this.statesFor(rows, sorted, true)
+    const weights = this._allWeights.map((own) => own.map((name) => this.getParameter(name)))
+    const found = recurrent(rows, states, weights, this, tensor(lengths.map(BigInt)))
+    const { data } = packPaddedSequence(found.output, lengths)
+    return [
+      new PackedSequence(data, batchSizes, sortedIndices, unsortedIndices),
+      found.states.map((state) => reordered(state, unsortedIndices)),
+    ]
+  }
+
   /** Runs over `[length, batch, in]`, `[batch, length, in]` if so made, or `[length, in]`; states are zero unless given. */
   protected run(input: Tensor, given: readonly Tensor[] | null): readonly [Tensor, readonly Tensor[]] {
     if (input.ndim !== 2 && input.ndim !== 3) {
@@ -170,11 +198,18 @@ abstract class RNNBase<State> extends Module<
 
 abstract class OneState extends RNNBase<Tensor> {
   override forward(input: Tensor, state: Tensor | null = null): readonly [Tensor, Tensor] {
-    const [output, states] = this.run(input, state === null ? null : [state])
+    const [output, states] = this.runAny(input, state === null ? null : [state])
     return [output, states[0] as Tensor]
   }
 }
 
+/** Packed sequences give packed ones. */
+type OfPacked<State> = (input: PackedSequence, state?: State | null) => readonly [PackedSequence, State]
+export interface RNN extends OfPacked<Tensor> {}
+export interface GRU extends OfPacked<Tensor> {}
+export interface LSTM extends OfPacked<LSTMState> {}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is another way to call.
 export class RNN extends OneState {
   readonly nonlinearity: 'tanh' | 'relu'
 
@@ -190,6 +225,7 @@ export class RNN extends OneState {
   }
 }
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is another way to call.
 export class GRU extends OneState {
   constructor(...args: RecurrentArguments<Params>) {
     super('GRU', parse<Params>('GRU.__init__', names, ['device', 'dtype'], args))
@@ -199,12 +235,13 @@ export class GRU extends OneState {
 /** Hidden state and cell. */
 export type LSTMState = readonly [hidden: Tensor, cell: Tensor]
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is another way to call.
 export class LSTM extends RNNBase<LSTMState> {
   constructor(...args: RecurrentArguments<LSTMParams>) {
     super('LSTM', parse<LSTMParams>('LSTM.__init__', names, ['projSize', 'device', 'dtype'], args))
   }
   override forward(input: Tensor, state: LSTMState | null = null): readonly [Tensor, LSTMState] {
-    const [output, [hidden, cell]] = this.run(input, state)
+    const [output, [hidden, cell]] = this.runAny(input, state)
     return [output, [hidden as Tensor, cell as Tensor]]
   }
 }

@@ -155,6 +155,27 @@ describe('LBFGS', () => {
   })
 })
 
+describe('LBFGS with a line search', () => {
+  it('compiles nothing once its history has begun', () => {
+    const x = new nn.Parameter(torch.tensor([-1.2, 1, 2, -2]))
+    const optimizer = new optim.LBFGS([x], { maxIter: 4, lineSearchFn: 'strong_wolfe' })
+    const closure = (): torch.Tensor => {
+      optimizer.zeroGrad()
+      const loss = x.mul(x).sub(2).pow(2).sum().add(x.mul(0.3).sum())
+      loss.backward()
+      return loss
+    }
+    const counts: number[] = []
+    for (let step = 0; step < 6; step++) {
+      optimizer.step(closure)
+      torch.noGrad(() => x.add_(0.5))
+      counts.push(stats().compileCount)
+    }
+
+    expect(counts.slice(2)).toEqual(new Array(4).fill(counts[2]))
+  })
+})
+
 describe('groups', () => {
   it('have options of their own, and number their parameters through', () => {
     const [a, b, c] = [1, 2, 3].map((value) => new nn.Parameter(torch.full([2], value + 0).float())) as [

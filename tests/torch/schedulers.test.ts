@@ -138,6 +138,22 @@ describe('schedules together', () => {
     expectCurve(curve(chained, sgd(), 24), golden.combined.chained)
     expectCurve(curve(both, sgd(), 24), golden.combined.both)
   })
+
+  it('go on from what was kept', () => {
+    const { ExponentialLR, LinearLR, SequentialLR } = lrScheduler
+    const make = (each: torch.optim.Optimizer) =>
+      new SequentialLR(each, [new LinearLR(each, 0.5, { totalIters: 4 }), new ExponentialLR(each, 0.9)], [3])
+    const [whole, resumed] = [sgd(), sgd()]
+    const schedule = make(whole)
+    for (let step = 0; step < 2; step++) schedule.step()
+    const next = make(resumed)
+    resumed.loadStateDict(whole.stateDict())
+    next.loadStateDict(schedule.stateDict())
+    for (const each of [schedule, next]) for (let step = 0; step < 4; step++) each.step()
+
+    expect(rowOf(resumed)).toEqual(rowOf(whole))
+    expect(next.lastEpoch).toBe(6)
+  })
 })
 
 const [one, other] = [sgd(), sgd()]

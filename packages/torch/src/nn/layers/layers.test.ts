@@ -114,3 +114,24 @@ describe('layers that draw', () => {
     expect(() => table(torch.tensor([3n]))).toThrow('index out of range in self')
   })
 })
+
+describe('weightNorm', () => {
+  it('makes a weight of a direction and lengths, which are trained in its place', () => {
+    torch.manualSeed(3)
+    const layer = new nn.Linear(3, 2)
+    const before = layer.weight.detach().clone()
+    const x = torch.randn(4, 3)
+    const plain = layer(x).detach()
+    nn.utils.weightNorm(layer)
+
+    expect([...layer.stateDict().keys()]).toEqual(['bias', 'weight_g', 'weight_v'])
+    expect(layer.weight.gradFn?.name()).toBe('WeightNormInterfaceBackward0')
+    expect(layer(x).sub(plain).abs().max().item()).toBeLessThan(1e-6)
+    layer(x).sum().backward()
+    expect(layer.getParameter('weight_g').grad?.shape).toEqual([2, 1])
+    expect(() => nn.utils.weightNorm(layer)).toThrow('Cannot register two weight_norm hooks')
+    nn.utils.removeWeightNorm(layer)
+    expect([...layer.stateDict().keys()]).toEqual(['bias', 'weight'])
+    expect(layer.weight.sub(before).abs().max().item()).toBeLessThan(1e-6)
+  })
+})

@@ -46,8 +46,8 @@ export interface Operation<O extends object = object> extends OperationSpec<O> {
   inPlace: Operation<O> | undefined
 }
 
-/** Numbers of one operation, beyond which they are operands and make no fragments of their own. */
-const mostVarieties = 4
+/** With the fifth number that one operation has beside operands of the same types, numbers become operands there. */
+const mostVarieties = 5
 /** Fragments in all; beyond, those of the operation that wants one more are forgotten. */
 const mostFragments = 512
 
@@ -80,15 +80,18 @@ export function fragmentFor<O extends object>(
     if (typeof operand === 'number') numbers = mixHash(numbers + k + 1, structuralHash(operand))
     else hash = mixHash(hash, operand.id)
   }
+  const isStatic = numbers === 0 || op.numbersAreStatic === true
+  // Also those that were made before there were too many: which number it is must not decide what is recorded.
+  if (!isStatic && (op.varieties.get(hash) ?? 0) >= mostVarieties) return undefined
   const key = numbers === 0 ? hash : mixHash(hash, numbers)
   const found = op.entries.get(key)
   if (found !== undefined) {
     for (const entry of found) if (isFor(entry, operands, options)) return entry.fragment
   }
-  if (numbers !== 0 && op.numbersAreStatic !== true) {
-    const varieties = op.varieties.get(hash) ?? 0
+  if (!isStatic) {
+    const varieties = (op.varieties.get(hash) ?? 0) + 1
+    op.varieties.set(hash, varieties)
     if (varieties >= mostVarieties) return undefined
-    op.varieties.set(hash, varieties + 1)
   }
   const fragment = build(op, operands, options)
   if (op.entries.size >= mostFragments) op.entries.clear()

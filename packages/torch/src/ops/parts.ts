@@ -31,7 +31,56 @@ interface SliceOption {
 const ranges = (x: Value, { dim, start, end, step }: SliceOption): readonly core.IndexItem[] =>
   x.type.shape.slice(0, dim + 1).map((_, axis) => (axis === dim ? { start, limit: end, step } : {}))
 
+type Part = (whole: Value, position: Value, fixed: never) => readonly core.IndexItem[]
+
+/** A part at a position that is an operand. */
+const moving = (name: string, nodes: { look: string; place: string }, items: Part) => ({
+  look: operation<never>({
+    name,
+    node: nodes.look,
+    build: (operands, fixed) => {
+      const x = valueAt(operands, 0)
+      return core.index(x, ...items(x, valueAt(operands, 1), fixed))
+    },
+  }) as Operation<object>,
+  place: operation<never>({
+    name: `${name} back`,
+    node: nodes.place,
+    build: (operands, fixed) => {
+      const x = valueAt(operands, 0)
+      return core.indexAssign(x, items(x, valueAt(operands, 1), fixed), valueAt(operands, 2))
+    },
+  }) as Operation<object>,
+})
+
+/** All of the dimensions before, and an item for one. */
+const behind = (dim: number, item: core.IndexItem): readonly core.IndexItem[] => [
+  ...Array.from({ length: dim }, () => ({})),
+  item,
+]
+
+interface FixedSlice {
+  readonly dim: number
+  readonly size: number
+  readonly step: number
+}
+
+const sizeOfSlice = ({ start, end, step }: SliceOption): number =>
+  Math.max(0, Math.ceil((end - start) / step))
+
 const sliced = viewOperation<SliceOption>({
+  moving: {
+    position: ({ start }) => start,
+    fixed: (options): FixedSlice => ({ dim: options.dim, size: sizeOfSlice(options), step: options.step }),
+    ...moving(
+      'slice',
+      { look: 'SliceBackward0', place: 'SliceScatterBackward0' },
+      (x, position, { dim, size, step }: FixedSlice) => {
+        const places = core.mul(x.builder.iota({ dtype: 'i32', shape: [size], axis: 0 }), step)
+        return behind(dim, core.add(places, position))
+      },
+    ),
+  },
   look: operation<SliceOption>({
     name: 'slice',
     node: 'SliceBackward0',
@@ -56,6 +105,15 @@ const sliced = viewOperation<SliceOption>({
 })
 
 const selected = viewOperation<SelectOption>({
+  moving: {
+    position: ({ index }) => index,
+    fixed: ({ dim }) => ({ dim }),
+    ...moving(
+      'select',
+      { look: 'SelectBackward0', place: 'SelectScatterBackward0' },
+      (_, position, { dim }: DimOption) => behind(dim, position),
+    ),
+  },
   look: operation<SelectOption>({
     name: 'select',
     node: 'SelectBackward0',

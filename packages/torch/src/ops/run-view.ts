@@ -1,17 +1,17 @@
 // Makes views: tensors that share memory with the one they are made of. A view is a step from the contents of that one, read when
 // it is looked at and written back along the same steps; where a step shows an element more than once, writes go to the place in
 // memory that the layout names.
-import { type DType, isFloat } from '@heddle/core'
+import { type DType, isFloat, mixHash, structuralHash } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
 import { isGradEnabled } from '../autograd/grad-mode.ts'
 import type { Edge } from '../autograd/node.ts'
 import { OpNode, recordFragment } from '../autograd/record.ts'
 import { regeneratedView } from '../autograd/view-nodes.ts'
-import { apply, type Cell } from '../engine/cell.ts'
+import { apply, type Cell, cellOfData } from '../engine/cell.ts'
 import { derivativeOf, type Fragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
 import type { Layout } from '../tensor/layout.ts'
-import { View, type ViewStep } from '../tensor/memory.ts'
+import { Memory, View, type ViewStep } from '../tensor/memory.ts'
 import { Tensor, type ViewOrigin } from '../tensor/tensor.ts'
 import { fragmentFor, type Operation } from './operation.ts'
 import { formOf, run } from './run.ts'
@@ -24,19 +24,56 @@ export interface ViewSpec<O extends object> {
   /** The whole with another part: operands whole, part. None where elements may be shown more than once. */
   readonly place?: Operation<O>
   layout(of: Layout, options: O): Layout
+  readonly moving?: Moving<O>
+}
+
+/** A view whose place is a position: where there are many, the position becomes an operand, and what is recorded is one for all. */
+export interface Moving<O extends object> {
+  readonly position: (options: O) => number
+  /** The options but for the position. */
+  readonly fixed: (options: O) => object
+  /** Operands whole, position. */
+  readonly look: Operation<object>
+  /** Operands whole, position, part. */
+  readonly place: Operation<object>
 }
 
 export interface ViewOperation<O extends object> extends ViewSpec<O> {
   readonly steps: WeakMap<Fragment, ViewStep>
+  /** By the type of the whole and the fixed options: the positions there were. */
+  readonly positions: Map<number, Set<number>>
 }
 
 export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperation<O> => ({
   ...spec,
   steps: new WeakMap(),
+  positions: new Map(),
 })
+
+/** With more positions than this of one type, positions are operands there. */
+const mostPositions = 8
+
+function movesAlong<O extends object>(
+  op: ViewOperation<O>,
+  of: ArrayType,
+  options: O,
+): Moving<O> | undefined {
+  const { moving, positions } = op
+  if (moving === undefined) return undefined
+  const hash = mixHash(of.id, structuralHash(moving.fixed(options)))
+  let seen = positions.get(hash)
+  if (seen === undefined) {
+    seen = new Set()
+    positions.set(hash, seen)
+  }
+  if (seen.size <= mostPositions) seen.add(moving.position(options))
+  return seen.size > mostPositions ? moving : undefined
+}
 
 /** A view of `self`; nothing is recorded until it is looked at. */
 export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, options: O): Tensor {
+  const moving = movesAlong(op, self.type_, options)
+  if (moving !== undefined) return runMoving(op, moving, self, options)
   const { step, type } = stepOf(op, self.type_, options)
   const form = formOf(op.look, [self], options)
   const node =
@@ -49,6 +86,51 @@ export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, op
     edge: node === null ? null : { node, index: 0 },
     creation: 'default',
   })
+}
+
+function runMoving<O extends object>(
+  op: ViewOperation<O>,
+  { position, fixed, look, place }: Moving<O>,
+  self: Tensor,
+  options: O,
+): Tensor {
+  const { device, type_: whole } = self
+  const at = new Tensor({
+    memory: new Memory(cellOfData(device, 'i32', [], Int32Array.of(position(options)))),
+  })
+  const rest = fixed(options)
+  const fragment = fragmentFor(look, [whole, at.type_], rest) as Fragment
+  const { type } = fragment.outputs[0] as Fragment['outputs'][number]
+  const step: ViewStep = {
+    read: (contents) => apply(contents.device, fragment, [contents, at.cell])[0] as Cell,
+    look: (tensor) => run(look, [tensor, at], rest),
+    back: (grad) => backOf(fragment, grad, at),
+    write: (contents, part) => {
+      const placed = fragmentFor(place, [contents.type, at.type_, part.type], rest) as Fragment
+      return apply(contents.device, placed, [contents, at.cell, part])[0] as Cell
+    },
+    place: (tensor, part) => run(place, [tensor, at, part], rest),
+  }
+  const form = formOf(op.look, [self], options)
+  const node =
+    form.name !== null && isGradEnabled() && self.requiresGrad && isFloat(type.dtype)
+      ? new OpNode(form.name, fragment, [self, at], form)
+      : null
+  node?.keep([self, at], [])
+  return viewed(self, step, {
+    type,
+    layout: op.layout(self.layout_, options),
+    edge: node === null ? null : { node, index: 0 },
+    creation: 'default',
+  })
+}
+
+/** The cotangent of the whole, of that of what a view shows; `position`: where, if it is an operand. */
+function backOf(look: Fragment, grad: Tensor, position?: Tensor): Tensor {
+  const wanted = look.inputs.map((_, k) => k === 0)
+  const { fragment, sources } = derivativeOf(look, wanted, [true])
+  const operands = sources.map(({ from }) => (from === 'cotangent' ? grad : (position as Tensor)))
+  return recordFragment(fragment, operands, { name: 'AsStridedBackward0' }, grad.device)[0] as Tensor
 }
 
 /** Several views made by one node. */
@@ -208,16 +290,7 @@ function stepOf<O extends object>(
   const step: ViewStep = {
     read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
     look: (whole) => run(op.look, [whole], options),
-    back: (grad) => {
-      const { fragment, sources } = derivativeOf(look, [true], [true])
-      const form = { name: 'AsStridedBackward0' }
-      return recordFragment(
-        fragment,
-        sources.map(() => grad),
-        form,
-        grad.device,
-      )[0] as Tensor
-    },
+    back: (grad) => backOf(look, grad),
     ...(place === undefined
       ? {}
       : {

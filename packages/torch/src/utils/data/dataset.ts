@@ -1,4 +1,6 @@
 // Datasets: samples by position.
+import { int64 } from '../../dtypes.ts'
+import { tensorOfData } from '../../ops/creation.ts'
 import { randperm } from '../../ops/random.ts'
 import type { Generator } from '../../random/generator.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -8,6 +10,8 @@ import * as errors from './errors.ts'
 export abstract class Dataset<T = unknown> {
   abstract readonly length: number
   abstract at(index: number): T
+  /** The batch that samples at these positions make, where it takes less than making it of them one by one. */
+  batchAt?(indices: readonly number[]): unknown
 
   *[Symbol.iterator](): IterableIterator<T> {
     for (let index = 0; index < this.length; index++) yield this.at(index)
@@ -37,6 +41,11 @@ export class TensorDataset extends Dataset<readonly Tensor[]> {
   }
   override at(index: number): readonly Tensor[] {
     return this.tensors.map((tensor) => tensor.select(0, index))
+  }
+  /** One selection of rows from each tensor. */
+  override batchAt(indices: readonly number[]): readonly Tensor[] {
+    const rows = tensorOfData(int64, [indices.length], BigInt64Array.from(indices, BigInt))
+    return this.tensors.map((tensor) => tensor.indexSelect(0, rows))
   }
 }
 
@@ -77,7 +86,10 @@ export class Subset<T = unknown> extends Dataset<T> {
     super()
     this.dataset = dataset
     this.indices = indices
+    if (dataset.batchAt === undefined) return
+    this.batchAt = (chosen) => dataset.batchAt?.(chosen.map((index) => indices.at(index) as number))
   }
+  override batchAt?: (indices: readonly number[]) => unknown
   override get length(): number {
     return this.indices.length
   }

@@ -85,7 +85,12 @@ export class DataLoader<B = readonly never[]> implements Iterable<B>, AsyncItera
       for (const index of this.sampler ?? []) yield dataset.at(index) as B
       return
     }
-    for (const indices of this.batchSampler) yield this.#made(indices.map((index) => dataset.at(index)))
+    const isDefault = this.#collate === defaultCollate
+    for (const indices of this.batchSampler) {
+      yield isDefault && dataset.batchAt !== undefined
+        ? (dataset.batchAt(indices) as B)
+        : this.#made(indices.map((index) => dataset.at(index)))
+    }
   }
 
   *#batchesOf(samples: Iterable<unknown>): IterableIterator<B> {

@@ -1,0 +1,129 @@
+// Positions and numbers that change from step to step: what is recorded becomes one and the same, and is compiled once.
+import { describe, expect, it } from 'vitest'
+import * as torch from '../index.ts'
+
+const compileCount = (): number => torch._internal.stats().compileCount
+
+/** Compilations of the last steps of a loop. */
+function compilationsLate(step: (k: number) => void, steps = 60): number {
+  let early = 0
+  for (let k = 0; k < steps; k++) {
+    if (k === steps / 2) early = compileCount()
+    step(k)
+  }
+  return compileCount() - early
+}
+
+describe('positions that change', () => {
+  const table = torch.arange(180).float().view(60, 3)
+
+  it('of a row compile nothing after the first few, and read the row', () => {
+    const rows: unknown[] = []
+
+    const late = compilationsLate((k) => rows.push(table.at(k).mul(2).tolist()))
+
+    expect(late).toBe(0)
+    expect(rows).toEqual(Array.from({ length: 60 }, (_, k) => [6 * k, 6 * k + 2, 6 * k + 4]))
+  })
+
+  it('of a range compile nothing after the first few', () => {
+    const sums: number[] = []
+
+    const late = compilationsLate(
+      (k) =>
+        sums.push(
+          table
+            .at(torch.slice(k, k + 2))
+            .sum()
+            .item(),
+        ),
+      58,
+    )
+
+    expect(late).toBe(0)
+    expect(sums[50]).toBe([150, 151, 152, 153, 154, 155].reduce((sum, each) => sum + each, 0))
+  })
+
+  it('of writes compile nothing after the first few, and write where they say', () => {
+    const x = torch.zeros(60, 2)
+
+    const late = compilationsLate((k) => {
+      x.at(k).add_(k)
+      x.sum().item()
+    })
+
+    expect(late).toBe(0)
+    expect(x.at(45).tolist()).toEqual([45, 45])
+    expect(x.sum().item()).toBe(2 * 1770)
+  })
+
+  it('lead gradients back to where they were read', () => {
+    const x = torch.ones(20, 2, { requiresGrad: true })
+    for (let k = 0; k < 20; k++) x.at(k).mul(k).sum().backward()
+
+    expect(x.grad?.tolist()).toEqual(Array.from({ length: 20 }, (_, k) => [k, k]))
+    expect(x.at(17).gradFn?.name()).toBe('SelectBackward0')
+  })
+
+  it('may be written through, where a result has gradients', () => {
+    const x = torch.ones(20, { requiresGrad: true })
+    const y = x.mul(1)
+    for (let k = 0; k < 20; k++) y.at(k).mul_(k)
+    y.sum().backward()
+
+    expect(x.grad?.tolist()).toEqual(Array.from({ length: 20 }, (_, k) => k))
+  })
+
+  it('in the batches of a shuffled dataset compile nothing after the first pass', () => {
+    const dataset = new torch.utils.data.TensorDataset(table, torch.arange(60))
+    const loader = new torch.utils.data.DataLoader<readonly torch.Tensor[]>(dataset, {
+      batchSize: 6,
+      shuffle: true,
+    })
+
+    const late = compilationsLate(() => {
+      for (const [x, y] of loader)
+        (x as torch.Tensor)
+          .sum()
+          .add((y as torch.Tensor).sum())
+          .item()
+    }, 6)
+
+    expect(late).toBe(0)
+  })
+
+  it("in samples of a dataset of one's own compile nothing after the first passes", () => {
+    class Rows extends torch.utils.data.Dataset<torch.Tensor> {
+      override readonly length = 60
+      override at(index: number): torch.Tensor {
+        return table.at(index)
+      }
+    }
+    const loader = new torch.utils.data.DataLoader<torch.Tensor>(new Rows(), { batchSize: 6, shuffle: true })
+
+    const late = compilationsLate(() => {
+      for (const x of loader) x.sum().item()
+    }, 6)
+
+    expect(late).toBe(0)
+  })
+})
+
+describe('numbers that change', () => {
+  it('compile nothing once there were five, also where one comes again', () => {
+    const x = torch.ones(7)
+    const found: number[] = []
+
+    const late = compilationsLate((k) =>
+      found.push(
+        x
+          .mul(k % 7)
+          .sum()
+          .item(),
+      ),
+    )
+
+    expect(late).toBe(0)
+    expect(found.slice(0, 8)).toEqual([0, 7, 14, 21, 28, 35, 42, 0])
+  })
+})

@@ -97,6 +97,7 @@ function checkCall(subject: LayerCase, layer: AnyLayer, leaves: readonly torch.T
   results.forEach((each, k) => {
     checkElements(each, subject.results?.[k] as Elements, tolerance, `result ${k}`)
   })
+  expect(results[0]?.gradFn?.name() ?? null, 'grad_fn').toBe(subject.node)
   if (subject.gradients !== undefined) {
     const outputs = results.filter((each) => each.requiresGrad)
     const wanted = [...leaves.filter((leaf) => leaf.requiresGrad), ...layer.parameters()]

@@ -16,7 +16,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 sys.dont_write_bytecode = True
 
-from calls import cotangent_of, encode_tensor, given, tensors_of  # noqa: E402
+from calls import NODES, cotangent_of, encode_tensor, given, tensors_of  # noqa: E402
 
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
@@ -31,6 +31,16 @@ def numbers(*shape, start=0, grad=True):
 
 def whole(data):
     return given(torch.tensor(data))
+
+
+def node_of(result):
+    """As 2.x calls it: functions that make images larger have one form."""
+    if result.grad_fn is None:
+        return None
+    if result.grad_fn.name() == "TransposeBackward1":  # RNN and GRU transpose their own result in place.
+        return "TransposeBackward0"
+    name = NODES.get(result.grad_fn.name(), result.grad_fn.name()).removeprefix("torch::autograd::")
+    return name.replace("DBackward1", "DBackward0") if name.startswith("Upsample") else name
 
 
 def text_of_list(modules):
@@ -103,7 +113,7 @@ def layer(name, arguments, inputs=None, keywords=None, call=None, evaluates=Fals
         for _ in range(calls):
             result = module(*[put(each) for each in inputs], **{key: put(value) for key, value in call.items()})
         record["results"] = [encode_tensor(each.detach()) for each in tensors_of(result)]
-        record["node"] = tensors_of(result)[0].grad_fn.name() if tensors_of(result)[0].grad_fn is not None else None
+        record["node"] = node_of(tensors_of(result)[0])
         outputs = [each for each in tensors_of(result) if each.requires_grad]
         wanted = [leaf for leaf in leaves.values() if leaf.requires_grad] + list(module.parameters())
         if gradient and outputs and wanted:

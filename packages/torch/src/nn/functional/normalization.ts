@@ -205,7 +205,7 @@ interface RmsOptions extends Names {
 
 const overSquares = operation<RmsOptions>({
   name: 'rms_norm',
-  node: (_, { names }) => (names.includes('weight') ? 'MulBackward0' : 'MulBackward0'),
+  node: 'MulBackward0',
   operands: ['input', 'weight'],
   build: (operands, options) => {
     const { input, weight } = byName(operands, options)

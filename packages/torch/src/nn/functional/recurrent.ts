@@ -22,7 +22,7 @@ interface LayerOptions {
 /** One layer in one or both directions over `[length, batch, in]`; states `[directions, batch, …]`. */
 const layer = operation<LayerOptions>({
   name: 'recurrent layer',
-  node: (_, { mode }) => (mode === 'LSTM' || mode === 'GRU' ? 'StackBackward0' : 'StackBackward0'),
+  node: 'StackBackward0',
   build: (operands, { mode, directions, weightsPerCell, hasLengths }) => {
     const values = operands as readonly Value[]
     const [x, ...others] = values as [Value, ...Value[]]

@@ -299,7 +299,10 @@ abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State |
         )
       }
     })
-    return recurrentCell(this.mode, input, states, this.parameters())
+    if (input.ndim === 2) return recurrentCell(this.mode, input, states, this.parameters())
+    const batched = states.map((state) => state.unsqueeze(0))
+    const next = recurrentCell(this.mode, input.unsqueeze(0), batched, this.parameters())
+    return next.map((state) => state.squeeze({ dim: 0 }))
   }
   override extraRepr(): string {
     return `${this.inputSize}, ${this.hiddenSize}${this.bias ? '' : ', bias=False'}`

@@ -1,0 +1,105 @@
+// A convolutional network learns to tell handwritten digits apart, as in PyTorch's first example of vision:
+// `node --conditions=source examples/pytorch-vision/src/cnn.ts`.
+import * as torch from '@heddle/torch'
+import { nn, optim } from '@heddle/torch'
+import { type Batch, type Counts, loadDigits } from './digits.ts'
+
+type Tensor = torch.Tensor
+type Loader = torch.utils.data.DataLoader<Batch>
+
+const { functional: F } = nn
+const { DataLoader } = torch.utils.data
+
+export const settings = {
+  seed: 1,
+  epochs: 2,
+  batchSize: 64,
+  learningRate: 1,
+  gamma: 0.7,
+  counts: { training: 400, evaluation: 100 } satisfies Counts,
+}
+
+class Net extends nn.Module {
+  conv1 = new nn.Conv2d(1, 32, 3, 1)
+  conv2 = new nn.Conv2d(32, 64, 3, 1)
+  dropout1 = new nn.Dropout(0.25)
+  dropout2 = new nn.Dropout(0.5)
+  fc1 = new nn.Linear(9216, 128)
+  fc2 = new nn.Linear(128, 10)
+
+  override forward(images: Tensor): Tensor {
+    let x = F.relu(this.conv1(images))
+    x = F.relu(this.conv2(x))
+    x = this.dropout1(F.maxPool2d(x, 2))
+    x = F.relu(this.fc1(torch.flatten(x, 1)))
+    return F.logSoftmax(this.fc2(this.dropout2(x)), 1)
+  }
+}
+
+/** The program before its first step; all that is drawn comes from the seed. */
+export function prepare() {
+  torch.manualSeed(settings.seed)
+  const { training, evaluation } = loadDigits(settings.counts)
+  const trainingLoader: Loader = new DataLoader<Batch>(training, {
+    batchSize: settings.batchSize,
+    shuffle: true,
+  })
+  const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize: 250 })
+  const model = new Net()
+  const optimizer = new optim.Adadelta(model.parameters(), { lr: settings.learningRate })
+  return { trainingLoader, evaluationLoader, model, optimizer }
+}
+
+/** One pass over the training images: gives the loss of each step. */
+export function* train(model: Net, loader: Loader, optimizer: optim.Optimizer): Generator<number> {
+  model.train()
+  for (const [images, labels] of loader) {
+    optimizer.zeroGrad()
+    const loss = F.nllLoss(model(images), labels)
+    loss.backward()
+    optimizer.step()
+    yield loss.item()
+  }
+}
+
+interface Evaluation {
+  /** The mean over all images. */
+  readonly loss: number
+  /** How many are classified right, */
+  readonly correct: number
+  /** and how many there are. */
+  readonly count: number
+}
+
+export function evaluate(model: Net, loader: Loader): Evaluation {
+  using _ = torch.noGrad()
+  model.eval()
+  let [loss, correct, count] = [0, 0, 0]
+  for (const [images, labels] of loader) {
+    const output = model(images)
+    loss += F.nllLoss(output, labels, { reduction: 'sum' }).item()
+    correct += Number(output.argmax(1).eq(labels).sum().item())
+    count += labels.size(0)
+  }
+  return { loss: loss / count, correct, count }
+}
+
+function main(): void {
+  const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
+  const scheduler = new optim.lrScheduler.StepLR(optimizer, 1, settings.gamma)
+  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    let step = 0
+    for (const loss of train(model, trainingLoader, optimizer)) {
+      const percent = Math.round((100 * step) / trainingLoader.length)
+      if (step % 5 === 0) console.log(`Train epoch ${epoch} (${percent}%)\tloss: ${loss.toFixed(6)}`)
+      step++
+    }
+    const { loss, correct, count } = evaluate(model, evaluationLoader)
+    console.log(
+      `\nTest set: mean loss ${loss.toFixed(4)}, accuracy ${correct}/${count} (${(100 * correct) / count}%)\n`,
+    )
+    scheduler.step()
+  }
+}
+
+if (import.meta.main) main()

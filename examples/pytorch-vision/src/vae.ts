@@ -1,0 +1,124 @@
+// A variational autoencoder of handwritten digits, as in PyTorch's examples: 784 pixels, 400 hidden, 20 latent:
+// `node --conditions=source examples/pytorch-vision/src/vae.ts`.
+import * as torch from '@heddle/torch'
+import { nn, optim } from '@heddle/torch'
+import { type Batch, type Counts, loadDigits } from './digits.ts'
+
+type Tensor = torch.Tensor
+type Loader = torch.utils.data.DataLoader<Batch>
+
+const { functional: F } = nn
+const { DataLoader } = torch.utils.data
+
+export const settings = {
+  seed: 1,
+  epochs: 10,
+  batchSize: 128,
+  learningRate: 1e-3,
+  counts: { training: 700, evaluation: 100 } satisfies Counts,
+}
+
+/** What the model gives: the image again, and the mean and logarithm of the variance of its code. */
+type Reconstruction = readonly [image: Tensor, mean: Tensor, logVariance: Tensor]
+
+class VAE extends nn.Module<[Tensor], Reconstruction> {
+  fc1 = new nn.Linear(784, 400)
+  fc21 = new nn.Linear(400, 20)
+  fc22 = new nn.Linear(400, 20)
+  fc3 = new nn.Linear(20, 400)
+  fc4 = new nn.Linear(400, 784)
+
+  encode(images: Tensor): readonly [mean: Tensor, logVariance: Tensor] {
+    const hidden = F.relu(this.fc1(images))
+    return [this.fc21(hidden), this.fc22(hidden)]
+  }
+
+  /** A code drawn around its mean, through which gradients pass. */
+  sample(mean: Tensor, logVariance: Tensor): Tensor {
+    const deviation = logVariance.mul(0.5).exp()
+    return torch.randnLike(deviation).mul(deviation).add(mean)
+  }
+
+  decode(code: Tensor): Tensor {
+    return torch.sigmoid(this.fc4(F.relu(this.fc3(code))))
+  }
+
+  override forward(images: Tensor): Reconstruction {
+    const [mean, logVariance] = this.encode(images.view(-1, 784))
+    return [this.decode(this.sample(mean, logVariance)), mean, logVariance]
+  }
+}
+
+/** What is lost of the images, and how far codes are from a standard normal distribution (Kingma and Welling, appendix B), summed. */
+function lossOf([image, mean, logVariance]: Reconstruction, images: Tensor): Tensor {
+  const lost = F.binaryCrossEntropy(image, images.view(-1, 784), { reduction: 'sum' })
+  const divergence = logVariance.add(1).sub(mean.pow(2)).sub(logVariance.exp()).sum().mul(-0.5)
+  return lost.add(divergence)
+}
+
+/** The program before its first step; all that is drawn comes from the seed. */
+export function prepare() {
+  torch.manualSeed(settings.seed)
+  const { training, evaluation } = loadDigits(settings.counts)
+  const { batchSize, learningRate } = settings
+  const trainingLoader: Loader = new DataLoader<Batch>(training, { batchSize, shuffle: true })
+  const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize })
+  const model = new VAE()
+  const optimizer = new optim.Adam(model.parameters(), { lr: learningRate })
+  return { trainingLoader, evaluationLoader, model, optimizer }
+}
+
+/** Summed over so many images. */
+interface Loss {
+  readonly sum: number
+  readonly images: number
+}
+
+/** One pass over the training images: gives the loss of each step. */
+export function* train(model: VAE, loader: Loader, optimizer: optim.Optimizer): Generator<Loss> {
+  model.train()
+  for (const [images] of loader) {
+    optimizer.zeroGrad()
+    const loss = lossOf(model(images), images)
+    loss.backward()
+    optimizer.step()
+    yield { sum: loss.item(), images: images.size(0) }
+  }
+}
+
+/** The loss of each batch of a loader, without training. */
+export function* evaluate(model: VAE, loader: Loader): Generator<Loss> {
+  model.eval()
+  for (const [images] of loader) {
+    const loss = torch.noGrad(() => lossOf(model(images), images))
+    yield { sum: loss.item(), images: images.size(0) }
+  }
+}
+
+/** The mean over all images, once every step is shown. */
+function meanOf(
+  losses: Iterable<Loss>,
+  show: (loss: number, step: number) => void = () => undefined,
+): number {
+  let [sum, images, step] = [0, 0, 0]
+  for (const loss of losses) {
+    show(loss.sum / loss.images, step++)
+    sum += loss.sum
+    images += loss.images
+  }
+  return sum / images
+}
+
+function main(): void {
+  const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
+  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    const mean = meanOf(train(model, trainingLoader, optimizer), (loss, step) => {
+      const percent = Math.round((100 * step) / trainingLoader.length)
+      if (step % 20 === 0) console.log(`Train epoch ${epoch} (${percent}%)\tloss: ${loss.toFixed(6)}`)
+    })
+    console.log(`====> Epoch ${epoch}: mean loss ${mean.toFixed(4)}`)
+    console.log(`====> Test set: mean loss ${meanOf(evaluate(model, evaluationLoader)).toFixed(4)}`)
+  }
+}
+
+if (import.meta.main) main()

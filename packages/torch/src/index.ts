@@ -33,6 +33,27 @@ export { setWarningHandler, TorchError } from './errors.ts'
 export * as _internal from './internal.ts'
 export * as linalg from './linalg/index.ts'
 export { cdist } from './nn/functional/distances.ts'
+export {
+  adaptiveAvgPool1d,
+  adaptiveMaxPool1d,
+  avgPool1d,
+  bilinear,
+  channelShuffle,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  cosineSimilarity,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  pairwiseDistance,
+  pdist,
+  pixelShuffle,
+  pixelUnshuffle,
+} from './nn/functional.ts'
 export * as nn from './nn/index.ts'
 export type { NdGeometry, NestedElements } from './numpy/nd-array.ts'
 export { NdArray } from './numpy/nd-array.ts'
@@ -66,13 +87,14 @@ export { chainMatmul, tensordot } from './ops/contractions.ts'
 export { bincount, histc, histogram } from './ops/counting.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
 export {
-  arange,
+  asTensor,
   empty,
   emptyLike,
   full,
   fullLike,
   ones,
   onesLike,
+  scalarTensor,
   tensor,
   zeros,
   zerosLike,
@@ -184,6 +206,7 @@ export {
   logicalOr,
   logicalXor,
 } from './ops/logic.ts'
+export { getDevice } from './ops/made-like.ts'
 export { maskedFill, maskedScatter, maskedSelect, put, take, takeAlongDim } from './ops/masks.ts'
 export { matmul } from './ops/matrix.ts'
 export { stdMean, varMean } from './ops/moments.ts'
@@ -219,6 +242,7 @@ export {
   randnLike,
   randperm,
 } from './ops/random.ts'
+export { arange, eye, linspace, logspace } from './ops/ranges.ts'
 export { flip, fliplr, flipud, repeatInterleave, roll, rot90, tile, tril, triu } from './ops/rearranging.ts'
 export {
   all,
@@ -327,7 +351,7 @@ export type { LoadOptions } from './serialize/save.ts'
 export { load, save } from './serialize/save.ts'
 export * as special from './special.ts'
 
-export { isFloatingPoint, isTensor } from './tensor/questions.ts'
+export { isFloatingPoint, isInference, isSigned, isTensor, numel } from './tensor/questions.ts'
 export { Size } from './tensor/size.ts'
 export { Tensor } from './tensor/tensor.ts'
 export * as utils from './utils/index.ts'

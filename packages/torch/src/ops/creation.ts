@@ -4,11 +4,11 @@ import * as dtypeList from '../dtypes.ts'
 import { bool, type DType, getDefaultDtype, int64, numberIn } from '../dtypes.ts'
 import { cellOfData } from '../engine/cell.ts'
 import { cpu, type Device } from '../engine/device.ts'
-import { invalidOption, mixedData, notSupported, unevenData } from '../errors.ts'
+import { argumentError, formatSize, mixedData, notSupported, type TorchError, unevenData } from '../errors.ts'
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { resolveDevice } from './devices.ts'
-import { isOptions, type SizesAnd, sizesAnd } from './signature.ts'
+import { type SizesAnd, sizesAnd } from './signature.ts'
 
 export interface TensorOptions {
   readonly dtype?: DType
@@ -70,7 +70,8 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions = {
 
 type Item = number | boolean | bigint
 
-function convert(dtype: DType, item: Item): number | bigint {
+/** An item as an element of a dtype. */
+export function convert(dtype: DType, item: Item): number | bigint {
   if (typeof item === 'bigint' && dtype === int64) return BigInt.asIntN(64, item)
   return numberIn(dtype.core, Number(item))
 }
@@ -112,12 +113,14 @@ const isNestedList = (level: readonly NestedData[]): level is readonly (readonly
   level.every(isNested)
 const isNested = (data: NestedData): data is readonly NestedData[] => Array.isArray(data)
 
-function constant(
+/** Every element of a shape the same. */
+export function constant(
   shape: readonly number[],
   value: number | bigint,
   dtype: DType,
   options: TensorOptions,
 ): Tensor {
+  requireSizes(shape)
   const data = dtypes[dtype.core].allocate(sizeOf(shape))
   if (value !== 0) {
     const element = convert(dtype, value)
@@ -166,19 +169,20 @@ export const emptyLike: (input: Tensor, options?: TensorOptions) => Tensor = lik
 export const fullLike = (input: Tensor, fillValue: number, options: TensorOptions = {}): Tensor =>
   constant(input.shape, fillValue, options.dtype ?? input.dtype, { device: input.device, ...options })
 
-/** `arange(end)`, `arange(start, end, step)`: int64 where all are whole, else the default dtype. */
-export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
-  const numbers = args.filter((arg) => typeof arg === 'number')
-  const options: TensorOptions = args.find((arg): arg is TensorOptions => isOptions(arg)) ?? {}
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
-  if (step === 0) throw invalidOption('step must be nonzero')
-  if ((end - start) * step < 0) {
-    throw invalidOption('upper bound and larger bound inconsistent with step sign')
-  }
-  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
-  const data = dtypes[dtype.core].allocate(Math.ceil((end - start) / step))
-  for (let at = 0; at < data.length; at++)
-    writeElement(dtype.core, data, at, convert(dtype, start + at * step))
-  return tensorOfData(dtype, [data.length], data, options)
+/** The tensor itself if it has the dtype and device, else a copy; typed arrays share their memory. */
+export function asTensor(data: NestedData | TypedArray, options: TensorOptions = {}): Tensor {
+  if (!(data instanceof Tensor)) return tensor(data, options)
+  return data.to({ dtype: options.dtype ?? data.dtype, device: options.device ?? data.device })
 }
+
+/** A 0-d tensor of a number, of the default dtype. */
+export const scalarTensor = (value: number, options: TensorOptions = {}): Tensor =>
+  constant([], value, options.dtype ?? getDefaultDtype(), options)
+
+function requireSizes(shape: readonly number[]): void {
+  const negative = shape.find((extent) => extent < 0)
+  if (negative !== undefined) throw negativeDimension(negative, shape)
+}
+
+const negativeDimension = (extent: number, shape: readonly number[]): TorchError =>
+  argumentError(`Trying to create tensor with negative dimension ${extent}: ${formatSize(shape)}`, { shape })

@@ -23,6 +23,7 @@ import * as indexPuts from '../ops/index-put.ts'
 import * as indexing from '../ops/indexing.ts'
 import * as inners from '../ops/inner.ts'
 import * as logic from '../ops/logic.ts'
+import * as madeLike from '../ops/made-like.ts'
 import * as masks from '../ops/masks.ts'
 import * as matrix from '../ops/matrix.ts'
 import * as nonzeros from '../ops/nonzero.ts'
@@ -74,6 +75,7 @@ const families = [
   inners,
   logic,
   masks,
+  madeLike,
   matrix,
   nonzeros,
   orderStatistics,

@@ -24,6 +24,7 @@ import type * as indexPuts from '../ops/index-put.ts'
 import type * as indexing from '../ops/indexing.ts'
 import type * as inners from '../ops/inner.ts'
 import type * as logic from '../ops/logic.ts'
+import type * as madeLike from '../ops/made-like.ts'
 import type * as masks from '../ops/masks.ts'
 import type * as matrix from '../ops/matrix.ts'
 import type { Named } from '../ops/named.ts'
@@ -108,6 +109,7 @@ type Family = typeof activations &
   typeof inners &
   typeof logic &
   typeof masks &
+  typeof madeLike &
   typeof matrix &
   typeof nonzeros &
   typeof orderStatistics &

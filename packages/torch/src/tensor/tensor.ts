@@ -128,6 +128,9 @@ export class Tensor {
   get device(): Device {
     return this.#memory.device
   }
+  get isCpu(): boolean {
+    return this.device.type === 'cpu'
+  }
   get layout(): string {
     return 'torch.strided'
   }

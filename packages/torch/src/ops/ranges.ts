@@ -1,0 +1,93 @@
+// Tensors of numbers that follow each other, and identity matrices. What they make is known at once.
+import { dtypes, type TypedArray, writeElement } from '@heddle/core'
+import { type DType, float64, getDefaultDtype, int64 } from '../dtypes.ts'
+import { argumentError, type TorchError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { convert, type TensorOptions, tensorOfData } from './creation.ts'
+import { type Call, call, isOptions } from './signature.ts'
+
+/** Elements by position, in the precision the dtype computes in. */
+function numbered(dtype: DType, size: number, element: (at: number) => number): TypedArray {
+  const data = dtypes[dtype.core].allocate(size)
+  for (let at = 0; at < size; at++) writeElement(dtype.core, data, at, convert(dtype, element(at)))
+  return data
+}
+
+/** `arange(end)`, `arange(start, end, step)`: int64 where all are whole, else the default dtype. */
+export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
+  const numbers = args.filter((arg) => typeof arg === 'number')
+  const options: TensorOptions = args.find((arg): arg is TensorOptions => isOptions(arg)) ?? {}
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
+  if (step === 0) throw zeroStep()
+  if ((end - start) * step < 0) throw wrongDirection()
+  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
+  const data = numbered(dtype, Math.ceil((end - start) / step), (at) => start + at * step)
+  return tensorOfData(dtype, [data.length], data, options)
+}
+
+type Linear = TensorOptions & { start: number; end: number; steps: number }
+
+/** Positions between two ends: from each end to the middle, so that both are exact. */
+function spaced({ start, end, steps }: Linear, dtype: DType): (at: number) => number {
+  if (steps < 0) throw negativeSteps()
+  const round = dtype === float64 || !dtype.isFloatingPoint ? (value: number) => value : Math.fround
+  const [first, last] = [round(start), round(end)]
+  const step = round(round(last - first) / (steps - 1))
+  return (at) => {
+    if (steps === 1) return first
+    return at < steps / 2 ? round(first + round(step * at)) : round(last - round(step * (steps - at - 1)))
+  }
+}
+
+/** `steps` numbers from `start` to `end`, at equal distances. */
+export const linspace: Call<Linear, ['start', 'end', 'steps']> = call(
+  'linspace',
+  ['start', 'end', 'steps'],
+  ['dtype', 'device', 'requiresGrad'],
+  (params) => {
+    const { dtype = getDefaultDtype(), steps } = params
+    const element = spaced(params, dtype)
+    return tensorOfData(dtype, [steps], numbered(dtype, steps, element), params)
+  },
+)
+
+type Logarithmic = Linear & { base?: number }
+
+/** `base` to the powers from `start` to `end`, at equal distances. */
+export const logspace: Call<Logarithmic, ['start', 'end', 'steps', 'base']> = call(
+  'logspace',
+  ['start', 'end', 'steps', 'base'],
+  ['dtype', 'device', 'requiresGrad'],
+  (params) => {
+    const { dtype = getDefaultDtype(), steps, base = 10 } = params
+    const exponent = spaced(params, dtype)
+    return tensorOfData(
+      dtype,
+      [steps],
+      numbered(dtype, steps, (at) => base ** exponent(at)),
+      params,
+    )
+  },
+)
+
+/** The identity matrix, of `n` rows and `m` (or `n`) columns. */
+export const eye: Call<TensorOptions & { n: number; m?: number }, ['n', 'm']> = call(
+  'eye',
+  ['n', 'm'],
+  ['dtype', 'device', 'requiresGrad'],
+  (params) => {
+    const { dtype = getDefaultDtype(), n, m = n } = params
+    if (n < 0) throw negativeExtent('n', n)
+    if (m < 0) throw negativeExtent('m', m)
+    const data = numbered(dtype, n * m, (at) => (Math.floor(at / m) === at % m ? 1 : 0))
+    return tensorOfData(dtype, [n, m], data, params)
+  },
+)
+
+const zeroStep = (): TorchError => argumentError('step must be nonzero')
+const wrongDirection = (): TorchError =>
+  argumentError('upper bound and larger bound inconsistent with step sign')
+const negativeSteps = (): TorchError => argumentError('number of steps must be non-negative')
+const negativeExtent = (name: string, extent: number): TorchError =>
+  argumentError(`${name} must be greater or equal to 0, got ${extent}`, { extent })

@@ -226,6 +226,23 @@ describe('recording', () => {
     ])
   })
 
+  it('goes on from a state of which only something else was looked at, by the same plan each time', () => {
+    let state = torch.tensor([1, 2])
+    const sums: number[] = []
+    const step = (): void => {
+      state = state.mul(0.5).add(1)
+      sums.push(state.sum().item())
+    }
+    for (let k = 0; k < 3; k++) step()
+    const { compileCount } = stats()
+
+    for (let k = 0; k < 20; k++) step()
+
+    expect(stats().compileCount).toBe(compileCount)
+    expect(sums.slice(0, 3)).toEqual([3.5, 3.75, 3.875])
+    expect(state.sub(2).abs().max().item()).toBeLessThan(1e-5)
+  })
+
   it('keeps a long recurrence that nobody reads from growing without end', () => {
     let x = torch.zeros(2)
     const { flushCount } = stats()

@@ -1,6 +1,7 @@
 // Evaluation: what is asked for, and all that would be asked for next, by one plan. What is evaluated together never depends on the
 // garbage collector, so that every training step is the same trace: contents that were written to, gradients, what backward keeps,
-// and every result that nothing recorded has read.
+// every result that nothing recorded has read, and results of an earlier evaluation's applications that are read again: a loop that
+// carries a state on would otherwise compute it from the beginning each time.
 import { internalError, type TypedArray } from '@heddle/core'
 import { type Application, type Cell, recent } from './cell.ts'
 import { cpu, type Device } from './device.ts'
@@ -93,19 +94,23 @@ export function evaluate(device: Device, asked: readonly Cell[]): void {
   for (const application of recent.get(device) ?? []) {
     if (!application.isRead) for (const cell of application.outputs) add(cell)
   }
+  const firstRecent = recent.get(device)?.[0]?.order ?? Number.POSITIVE_INFINITY
   recent.set(device, [])
-  if (roots.length > 0) run(device, roots, visit)
+  if (roots.length > 0) run(device, roots, visit, firstRecent)
 }
 
-function run(device: Device, roots: Cell[], visit: number): void {
+function run(device: Device, roots: Cell[], visit: number, firstRecent: number): void {
   roots.sort((x, y) => orderOf(x) - orderOf(y) || x.index - y.index)
   const order = applicationsOf(roots, visit)
+  const keep = (cell: Cell): void => {
+    if (cell.storage !== undefined || cell.visit === visit) return
+    cell.visit = visit
+    roots.push(cell)
+  }
   for (const application of order) {
-    for (const cell of application.outputs) {
-      if (cell.keepCount === 0 || cell.storage !== undefined || cell.visit === visit) continue
-      cell.visit = visit
-      roots.push(cell)
-    }
+    for (const cell of application.outputs) if (cell.keepCount > 0) keep(cell)
+    if (application.order < firstRecent) continue
+    for (const input of application.inputs) if (orderOf(input) < firstRecent) keep(input)
   }
   const trace = traceOf(order, roots)
   const results = runTrace(device.backend, trace)

@@ -4,6 +4,9 @@ import { type Batch, type Corpus, decode, drawBatch, loadCorpus } from './text.t
 
 type Tensor = torch.Tensor
 
+/** Steps whose losses are shown as one mean. */
+const reportEvery = 100
+
 export interface Learner {
   readonly settings: { readonly rows: number; readonly length: number; readonly steps: number }
   /** Takes a step; gives the loss before it. */
@@ -23,9 +26,9 @@ export function runProgram(create: (characters: number) => Learner): void {
   let sum = 0
   for (let step = 1; step <= steps; step++) {
     sum += learner.learn(drawBatch(corpus.training, rows, length))
-    if (step % 25 !== 0) continue
+    if (step % reportEvery !== 0) continue
     const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    print(`step ${step} of ${steps}, ${seconds} s: ${(sum / 25).toFixed(3)} nats per character`)
+    print(`step ${step} of ${steps}, ${seconds} s: ${(sum / reportEvery).toFixed(3)} nats per character`)
     sum = 0
   }
   print(`text not learned from: ${heldLoss(learner, corpus).toFixed(3)} nats per character\n`)

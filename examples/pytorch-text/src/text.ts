@@ -1,4 +1,4 @@
-// Moby Dick as numbers of characters, and batches of windows drawn from it. A character's number is its place among all that occur, sorted.
+// Moby Dick (in the public domain) as numbers of characters, and batches of windows drawn from it. A character's number is its place among all that occur, sorted.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import * as torch from '@heddle/torch'

@@ -233,7 +233,7 @@ describe('recording', () => {
       state = state.mul(0.5).add(1)
       sums.push(state.sum().item())
     }
-    for (let k = 0; k < 3; k++) step()
+    for (let k = 0; k < 8; k++) step()
     const { compileCount } = stats()
 
     for (let k = 0; k < 20; k++) step()

@@ -16,6 +16,8 @@ export interface Cell {
   storage: Storage | undefined
   /** How many nodes of autograd's graph wait for the contents. */
   keepCount: number
+  /** A state that a loop carries from evaluation to evaluation. */
+  isCarried: boolean
   /** Of the evaluation under way: its number, and the cell's place in it. */
   visit: number
   place: number
@@ -27,6 +29,8 @@ export interface Application {
   readonly outputs: readonly Cell[]
   /** Applications are numbered as they are recorded. */
   readonly order: number
+  /** How many evaluations there were before it was recorded. */
+  readonly era: number
   /** Another application reads a result. */
   isRead: boolean
   visit: number
@@ -35,6 +39,10 @@ export interface Application {
 /** Applications since the last evaluation on each device, oldest first. */
 export const recent: Map<Device, Application[]> = new Map()
 let count = 0
+let era = 0
+
+/** What is recorded from now on belongs to another evaluation. Gives the era that ends. */
+export const endEra = (): number => era++
 
 export const cellOfStorage = (device: Device, type: ArrayType, storage: Storage): Cell => ({
   type,
@@ -43,6 +51,7 @@ export const cellOfStorage = (device: Device, type: ArrayType, storage: Storage)
   index: 0,
   storage,
   keepCount: 0,
+  isCarried: false,
   visit: 0,
   place: 0,
 })
@@ -54,7 +63,15 @@ export const cellOfData = (device: Device, dtype: DType, shape: readonly number[
 /** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. */
 export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[]): readonly Cell[] {
   const outputs: Cell[] = []
-  const application: Application = { fragment, inputs, outputs: [], order: count++, isRead: false, visit: 0 }
+  const application: Application = {
+    fragment,
+    inputs,
+    outputs: [],
+    order: count++,
+    era,
+    isRead: false,
+    visit: 0,
+  }
   const made = application.outputs as Cell[]
   for (let k = 0; k < fragment.outputs.length; k++) {
     const { type, alias } = fragment.outputs[k] as Fragment['outputs'][number]
@@ -65,6 +82,7 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
       index: k,
       storage: undefined,
       keepCount: 0,
+      isCarried: false,
       visit: 0,
       place: 0,
     }

@@ -1,15 +1,18 @@
 // Evaluation: what is asked for, and all that would be asked for next, by one plan. What is evaluated together never depends on the
 // garbage collector, so that every training step is the same trace: contents that were written to, gradients, what backward keeps,
-// every result that nothing recorded has read, and results of an earlier evaluation's applications that are read again: a loop that
-// carries a state on would otherwise compute it from the beginning each time.
+// every result that nothing recorded has read, and states that a loop carries on from one evaluation to the next, which would
+// otherwise be computed from the beginning each time.
 import { internalError, type TypedArray } from '@heddle/core'
-import { type Application, type Cell, recent } from './cell.ts'
+import { type Application, type Cell, endEra, recent } from './cell.ts'
 import { cpu, type Device } from './device.ts'
 import { runTrace, type Trace } from './plan-cache.ts'
 import { isOnDevice, readStorage, type Storage, storageBytes, trim } from './storage.ts'
 
 /** Applications recorded without evaluation, beyond which what is pending is evaluated. */
 const recentLimit = 1024
+
+/** Evaluations that what is read now may come through before it counts as a state that a loop carries on. */
+const carriedLimit = 3
 
 /** Something with contents that change: the cell it holds now. */
 interface Holder {
@@ -94,12 +97,11 @@ export function evaluate(device: Device, asked: readonly Cell[]): void {
   for (const application of recent.get(device) ?? []) {
     if (!application.isRead) for (const cell of application.outputs) add(cell)
   }
-  const firstRecent = recent.get(device)?.[0]?.order ?? Number.POSITIVE_INFINITY
   recent.set(device, [])
-  if (roots.length > 0) run(device, roots, visit, firstRecent)
+  if (roots.length > 0) run(device, roots, visit)
 }
 
-function run(device: Device, roots: Cell[], visit: number, firstRecent: number): void {
+function run(device: Device, roots: Cell[], visit: number): void {
   roots.sort((x, y) => orderOf(x) - orderOf(y) || x.index - y.index)
   const order = applicationsOf(roots, visit)
   const keep = (cell: Cell): void => {
@@ -107,10 +109,10 @@ function run(device: Device, roots: Cell[], visit: number, firstRecent: number):
     cell.visit = visit
     roots.push(cell)
   }
-  for (const application of order) {
-    for (const cell of application.outputs) if (cell.keepCount > 0) keep(cell)
-    if (application.order < firstRecent) continue
-    for (const input of application.inputs) if (orderOf(input) < firstRecent) keep(input)
+  for (const { outputs } of order) for (const cell of outputs) if (cell.keepCount > 0) keep(cell)
+  for (const cell of carriedStates(order, endEra())) {
+    cell.isCarried = true
+    keep(cell)
   }
   const trace = traceOf(order, roots)
   const results = runTrace(device.backend, trace)
@@ -161,6 +163,31 @@ function applicationsOf(roots: readonly Cell[], visit: number): readonly Applica
     order.push(top)
   }
   return order
+}
+
+/**
+ * States that a loop carries on: what is read now, and comes through `carriedLimit` earlier evaluations that did not keep it, or from a
+ * state that was kept as one. What is made once from data, and read by every step, is none: it stays a part of the plans that read it.
+ */
+function carriedStates(order: readonly Application[], era: number): ReadonlySet<Cell> {
+  const states = new Set<Cell>()
+  /** How many evaluations each application's operands come through. */
+  const depths = new Map<Application, number>()
+  for (const application of order) {
+    let depth = 0
+    for (const input of application.inputs) {
+      const from = input.storage === undefined ? input.application : undefined
+      if (from === undefined) {
+        if (input.isCarried) depth = carriedLimit
+        continue
+      }
+      const reached = (depths.get(from) ?? 0) + (from.era < application.era ? 1 : 0)
+      depth = Math.max(depth, reached)
+      if (application.era === era && from.era < era && reached > carriedLimit) states.add(input)
+    }
+    depths.set(application, depth)
+  }
+  return states
 }
 
 /** The applications by number: which fragment, which operands, which results are wanted. */

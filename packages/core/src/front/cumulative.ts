@@ -43,7 +43,8 @@ export const cumSum: Cumulate = cumulate('cumSum', 'sum', counted)
  * Product of each element and all before it along an axis.
  *
  * *Shapes*: that of x. *Dtypes*: numbers, kept; bools count as i32. *Throws* `ATTR_AXIS_RANGE`. *Gradient*: exact with any number
- * of zeros, at every order: nothing is divided. *Numerics*: floats accumulate in float64, integers wrap.
+ * of zeros, at every order: nothing is divided; so at an infinite element it is the product of the others, where PyTorch has NaN.
+ * *Numerics*: floats accumulate in float64, integers wrap.
  *
  * @example
  * cumProd(x) // x = [1, 2, 3] gives [1, 2, 6]
@@ -54,7 +55,8 @@ export const cumProd: Cumulate = cumulate('cumProd', 'product', counted)
  * `log Σ e^x` of each element and all before it along an axis. No exponential overflows; -Infinity before the first number stays.
  *
  * *Shapes*: that of x. *Dtypes*: floats, kept; integers and bools give f32. *Throws* `ATTR_AXIS_RANGE`. *Gradient*: NaN at -Infinity
- * before the first number, as PyTorch's. *Numerics*: accumulates in float64.
+ * before the first number, as PyTorch's, and at +Infinity and before it, where PyTorch's is NaN at +Infinity only. *Numerics*:
+ * accumulates in float64.
  *
  * @example
  * logCumSumExp(x) // x = [0, 0] gives [0, 0.693147]

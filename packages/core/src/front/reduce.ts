@@ -71,7 +71,10 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number | undefined
 }
 
-/** Mean squared distance from the mean over axes; integers and bools give f32. */
+/**
+ * Mean squared distance from the mean over axes; integers and bools give f32. Gradient: NaN where an element is infinite (PyTorch's
+ * is infinite at the finite ones).
+ */
 export const variance: (x: Value, options?: VarianceOptions) => Value = traced(
   (x: Value, { correction = 1, ...options }: VarianceOptions = {}): Value => {
     const value = asFloat('variance', x)

@@ -1,10 +1,7 @@
 // Which names of PyTorch are here, by namespace, under the name the API rules give them: `docs/reference/pytorch-names.md`.
 import * as torch from '@heddle/torch'
+import { camelCase } from './camel-case.ts'
 import recorded from './golden/torch/names.json' with { type: 'json' }
-
-/** `index_add_` is `indexAdd_`. */
-const camelCase = (name: string): string =>
-  name.replaceAll(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 /** What holds the names of a namespace. */
 const owners: Readonly<Record<string, object>> = {

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
 import { describe, expect, test } from 'vitest'
-import { type Argument, argumentOf, camelCase, numbersOf } from './call-format.ts'
+import { camelCase } from '../../tools/camel-case.ts'
+import { type Argument, argumentOf, numbersOf } from './call-format.ts'
 
 type Step = number | readonly [string, ...Argument[]]
 

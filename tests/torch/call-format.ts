@@ -2,6 +2,7 @@
 // arguments in their order, keywords in one options object at the end. `tools/golden/torch/calls.py` writes them.
 import { readdirSync, readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
+import { camelCase } from '../../tools/camel-case.ts'
 
 export interface CallFile {
   readonly source: string
@@ -69,10 +70,6 @@ export const callFamilies = (): readonly CallFamily[] =>
       const { cases } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as CallFile
       return { name: file.slice(0, -'.json'.length), cases }
     })
-
-/** `index_add_` is `indexAdd_`. */
-export const camelCase = (name: string): string =>
-  name.replaceAll(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 type Callable = (...args: readonly unknown[]) => unknown
 

@@ -1,11 +1,11 @@
 // Every recorded call of PyTorch, as function and as method: values, dtypes, shapes, strides, nodes, gradients, errors.
 import * as torch from '@heddle/torch'
 import { describe, expect, test } from 'vitest'
+import { camelCase } from '../../tools/camel-case.ts'
 import {
   argumentOf,
   type CallCase,
   callFamilies,
-  camelCase,
   type Elements,
   numbersOf,
   prepare,

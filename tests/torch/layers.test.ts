@@ -3,15 +3,8 @@
 import { readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
 import { describe, expect, test } from 'vitest'
-import {
-  type Argument,
-  argumentOf,
-  camelCase,
-  type Elements,
-  type Input,
-  numbersOf,
-  tensorOf,
-} from './call-format.ts'
+import { camelCase } from '../../tools/camel-case.ts'
+import { type Argument, argumentOf, type Elements, type Input, numbersOf, tensorOf } from './call-format.ts'
 
 interface LayerCase {
   readonly name: string

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
 import { describe, expect, it, test } from 'vitest'
-import { camelCase, type Elements, numbersOf, tensorOf } from './call-format.ts'
+import { camelCase } from '../../tools/camel-case.ts'
+import { type Elements, numbersOf, tensorOf } from './call-format.ts'
 
 interface PackedCase {
   readonly class: 'RNN' | 'LSTM' | 'GRU'

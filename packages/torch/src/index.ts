@@ -344,7 +344,6 @@ export {
 export { Generator } from './random/generator.ts'
 export type { ByteSource } from './serialize/byte-source.ts'
 export type { PackedObject, RestoredView, SavedView, ViewGeometry } from './serialize/packed-object.ts'
-export { packObject, unpackObject } from './serialize/packed-object.ts'
 export type { EntryInfo, OpenOptions, SafetensorsEntry, SafetensorsFile } from './serialize/safetensors.ts'
 export { openSafetensors, safetensorsParts, writeSafetensors } from './serialize/safetensors.ts'
 export type { LoadOptions } from './serialize/save.ts'

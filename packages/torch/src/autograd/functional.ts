@@ -3,7 +3,7 @@
 import * as core from '@heddle/core'
 import { cellOfData } from '../engine/cell.ts'
 import { argumentError } from '../errors.ts'
-import { stackRows } from '../ops/rows.ts'
+import { stack } from '../ops/joins.ts'
 import { filled } from '../tensor/filled.ts'
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -129,7 +129,7 @@ export function jacobian(
       gradients([output], xs, [unit(output, k)], options),
     )
     const perInput = xs.map((x, k) =>
-      stackRows(rows.map((row) => row[k] as Tensor)).reshape([...output.shape, ...x.shape]),
+      stack(rows.map((row) => row[k] as Tensor)).reshape([...output.shape, ...x.shape]),
     )
     return as(inputs, perInput)
   })

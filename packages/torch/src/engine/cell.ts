@@ -1,6 +1,6 @@
 // What was recorded and not run. A cell is an immutable lazy array: its contents, or the application of a fragment that gives
 // them. Nothing here holds on to cells but those recorded since the last evaluation; the rest is the garbage collector's.
-import { type DType, mixHash, type TypedArray } from '@heddle/core'
+import type { DType, TypedArray } from '@heddle/core'
 import type { Device } from './device.ts'
 import type { Fragment } from './fragment.ts'
 import { hostStorage, type Storage } from './storage.ts'
@@ -97,10 +97,4 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
   }
   list.push(application)
   return outputs
-}
-
-export const mixCells = (hash: number, cells: readonly Cell[]): number => {
-  let mixed = hash
-  for (let k = 0; k < cells.length; k++) mixed = mixHash(mixed, (cells[k] as Cell).type.id)
-  return mixed
 }

@@ -67,11 +67,6 @@ export function checkRecent(device: Device): void {
   if (list !== undefined && list.length >= recentLimit) evaluate(device, [])
 }
 
-/** Evaluates all that is pending on every device. */
-export function synchronize(): void {
-  for (const device of [...recent.keys(), cpu]) evaluate(device, [])
-}
-
 /** Evaluates cells, and all that is pending on their device, by one plan. */
 export function evaluate(device: Device, asked: readonly Cell[]): void {
   const visit = ++visits

@@ -2,7 +2,7 @@
 
 import { float64, int64 } from '../../dtypes.ts'
 import { tensor } from '../../ops/creation.ts'
-import { stackRows } from '../../ops/rows.ts'
+import { stack } from '../../ops/joins.ts'
 import { isOptions } from '../../ops/signature.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './errors.ts'
@@ -10,7 +10,7 @@ import * as errors from './errors.ts'
 /** A batch of samples of one form. Fractions become float64 and whole numbers int64, as PyTorch makes of Python's. */
 export function defaultCollate(samples: readonly unknown[]): unknown {
   const [first] = samples
-  if (first instanceof Tensor) return stackRows(samples as readonly Tensor[])
+  if (first instanceof Tensor) return stack(samples as readonly Tensor[])
   if (typeof first === 'number') {
     const numbers = samples as readonly number[]
     return tensor(numbers, { dtype: numbers.every(Number.isInteger) ? int64 : float64 })

@@ -7,14 +7,16 @@ const episodes = 70
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length
 
 torch.manualSeed(Number(process.argv[2] ?? 0))
-let printed = 0
+const bar = torch.utils.progress({ total: episodes, unit: 'episode', leave: false })
 const durations = train(episodes, {
   episode: (duration) => {
-    printed++
-    const label = `episode ${String(printed).padStart(2)} ${String(duration).padStart(4)}`
-    process.stdout.write(`${label} ${'#'.repeat(Math.ceil(duration / 10))}\n`)
+    bar.update()
+    const label = `episode ${String(bar.n).padStart(2)} ${String(duration).padStart(4)}`
+    bar.write(`${label} ${'#'.repeat(Math.ceil(duration / 10))}`)
   },
+  loss: (loss) => bar.setPostfix({ loss }),
 })
+bar.close()
 const [first, last] = [mean(durations.slice(0, 10)), mean(durations.slice(-10))]
 process.stdout.write(
   `pushes an episode: ${first.toFixed(1)} in the first ten, ${last.toFixed(1)} in the last ten\n`,

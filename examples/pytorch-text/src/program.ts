@@ -24,11 +24,15 @@ export function runProgram(create: (characters: number) => Learner): void {
   const { rows, length, steps } = learner.settings
   const began = performance.now()
   let sum = 0
-  for (let step = 1; step <= steps; step++) {
-    sum += learner.learn(drawBatch(corpus.training, rows, length))
+  const bar = torch.utils.progress(steps, { desc: 'learning', unit: 'step', leave: false })
+  for (const before of bar) {
+    const step = before + 1
+    const loss = learner.learn(drawBatch(corpus.training, rows, length))
+    bar.setPostfix({ loss })
+    sum += loss
     if (step % reportEvery !== 0) continue
     const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    print(`step ${step} of ${steps}, ${seconds} s: ${(sum / reportEvery).toFixed(3)} nats per character`)
+    bar.write(`step ${step} of ${steps}, ${seconds} s: ${(sum / reportEvery).toFixed(3)} nats per character`)
     sum = 0
   }
   print(`text not learned from: ${heldLoss(learner, corpus).toFixed(3)} nats per character\n`)

@@ -8,6 +8,7 @@ type Tensor = torch.Tensor
 type Loader = torch.utils.data.DataLoader<Batch>
 
 const { functional: F } = nn
+const { progress } = torch.utils
 const { DataLoader } = torch.utils.data
 
 export const settings = {
@@ -88,15 +89,17 @@ function main(): void {
   const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
   const scheduler = new optim.lrScheduler.StepLR(optimizer, 1, settings.gamma)
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    let step = 0
-    for (const loss of train(model, trainingLoader, optimizer)) {
-      const percent = Math.round((100 * step) / trainingLoader.length)
-      if (step % 5 === 0) console.log(`Train epoch ${epoch} (${percent}%)\tloss: ${loss.toFixed(6)}`)
-      step++
+    const steps = train(model, trainingLoader, optimizer)
+    const bar = progress(steps, { total: trainingLoader.length, desc: `Train epoch ${epoch}` })
+    let sum = 0
+    for (const loss of bar) {
+      bar.setPostfix({ loss })
+      sum += loss
     }
+    console.log(`Train epoch ${epoch}: mean loss ${(sum / trainingLoader.length).toFixed(4)}`)
     const { loss, correct, count } = evaluate(model, evaluationLoader)
     console.log(
-      `\nTest set: mean loss ${loss.toFixed(4)}, accuracy ${correct}/${count} (${(100 * correct) / count}%)\n`,
+      `Test set: mean loss ${loss.toFixed(4)}, accuracy ${correct}/${count} (${(100 * correct) / count}%)\n`,
     )
     scheduler.step()
   }

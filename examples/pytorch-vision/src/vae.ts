@@ -8,6 +8,7 @@ type Tensor = torch.Tensor
 type Loader = torch.utils.data.DataLoader<Batch>
 
 const { functional: F } = nn
+const { progress } = torch.utils
 const { DataLoader } = torch.utils.data
 
 export const settings = {
@@ -95,14 +96,12 @@ export function* evaluate(model: VAE, loader: Loader): Generator<Loss> {
   }
 }
 
-/** The mean over all images, once every step is shown. */
-function meanOf(
-  losses: Iterable<Loss>,
-  show: (loss: number, step: number) => void = () => undefined,
-): number {
-  let [sum, images, step] = [0, 0, 0]
-  for (const loss of losses) {
-    show(loss.sum / loss.images, step++)
+/** The mean over all images of as many batches as `total`. */
+function meanOf(losses: Iterable<Loss>, total: number, desc: string): number {
+  const bar = progress(losses, { total, desc, leave: false })
+  let [sum, images] = [0, 0]
+  for (const loss of bar) {
+    bar.setPostfix({ loss: loss.sum / loss.images })
     sum += loss.sum
     images += loss.images
   }
@@ -112,12 +111,11 @@ function meanOf(
 function main(): void {
   const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    const mean = meanOf(train(model, trainingLoader, optimizer), (loss, step) => {
-      const percent = Math.round((100 * step) / trainingLoader.length)
-      if (step % 20 === 0) console.log(`Train epoch ${epoch} (${percent}%)\tloss: ${loss.toFixed(6)}`)
-    })
+    const training = train(model, trainingLoader, optimizer)
+    const mean = meanOf(training, trainingLoader.length, `Train epoch ${epoch}`)
     console.log(`====> Epoch ${epoch}: mean loss ${mean.toFixed(4)}`)
-    console.log(`====> Test set: mean loss ${meanOf(evaluate(model, evaluationLoader)).toFixed(4)}`)
+    const test = meanOf(evaluate(model, evaluationLoader), evaluationLoader.length, 'Test')
+    console.log(`====> Test set: mean loss ${test.toFixed(4)}`)
   }
 }
 

@@ -1,4 +1,4 @@
-// Files of the host: the one module of this package that knows Node. Node's modules are asked for when a file is, and not
+// Files and the terminal of the host: the one module of this package that knows Node. Node's modules are asked for when a file is, and not
 // imported, so that bundles for browsers neither need nor name them.
 import { TorchError } from './errors.ts'
 import type { ByteSource } from './serialize/byte-source.ts'
@@ -16,6 +16,19 @@ interface FileSystem {
   writeSync(file: number, bytes: Uint8Array, at: number, length: number): number
   renameSync(from: string, to: string): void
   rmSync(path: string, options: { readonly force: boolean }): void
+}
+
+/** Where a person may watch a line change. */
+export interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** Standard error, where there is one. */
+export function terminal(): Terminal | undefined {
+  const { stderr } = (Reflect.get(globalThis, 'process') ?? {}) as { readonly stderr?: Terminal }
+  return stderr
 }
 
 /** Node moves fewer than 2^31 bytes at a time. */

@@ -1,2 +1,4 @@
 // `torch.utils`.
 export * as data from './data/index.ts'
+export type { AsyncProgress, Bar, Progress, ProgressOptions } from './progress/progress.ts'
+export { progress } from './progress/progress.ts'

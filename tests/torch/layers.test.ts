@@ -1,5 +1,5 @@
 // Every recorded layer of PyTorch, made after the same seed: printed text, names, shapes and exact numbers of its state, results,
-// gradients, and buffers after the call. `tools/golden/torch/layers.py` writes the cases.
+// gradients, and buffers after the call; and what they refuse to be made with. `tools/golden/torch/layers.py` writes the cases.
 import { readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
 import { describe, expect, test } from 'vitest'
@@ -31,13 +31,29 @@ type LayerArgument = Argument | { readonly layer: Pick<LayerCase, 'class' | 'arg
 
 type AnyLayer = torch.nn.Module<readonly unknown[], unknown>
 
-const { cases } = JSON.parse(readFileSync(new URL('./layers/layers.json', import.meta.url), 'utf8')) as {
+interface Refusal extends Pick<LayerCase, 'class' | 'args' | 'kwargs'> {
+  readonly kind: string
+  readonly message: string
+}
+
+const { cases, refused } = JSON.parse(
+  readFileSync(new URL('./layers/layers.json', import.meta.url), 'utf8'),
+) as {
   readonly cases: readonly LayerCase[]
+  readonly refused: readonly Refusal[]
 }
 
 describe('layers', () => {
   test.for(cases.map((subject) => [subject.name, subject] as const))('%s', ([, subject]) => {
     check(subject)
+  })
+})
+
+describe('layers refuse', () => {
+  test.for(refused.map((subject) => [subject.message, subject] as const))('%s', ([, subject]) => {
+    expect(() => make(subject, [])).toThrow(
+      expect.objectContaining({ name: subject.kind, message: subject.message }),
+    )
   })
 })
 

@@ -214,7 +214,9 @@ export const glu: Fn<{ dim?: number }, ['dim']> = fn('glu', ['dim'], [], (self, 
   run(gated, [self], { dim }),
 )
 
-type Softmax = { dim?: number | null; dtype?: DType | null }
+/** `_stacklevel` says which line of Python warnings are of. */
+type Softmax = { dim?: number | null; _stacklevel?: number; dtype?: DType | null }
+type SoftmaxFn = Fn<Softmax, ['dim', '_stacklevel', 'dtype']>
 
 /** The dimension PyTorch takes where none is named, which it warns of. */
 function dimFor(name: string, self: Tensor, dim: number | null | undefined): number {
@@ -226,24 +228,24 @@ function dimFor(name: string, self: Tensor, dim: number | null | undefined): num
 }
 
 /** `exp(x)` over its sum along a dimension. */
-export const softmax: Fn<Softmax, ['dim']> = fn(
+export const softmax: SoftmaxFn = fn(
   'softmax',
-  ['dim'],
-  ['dtype'],
+  ['dim', '_stacklevel', 'dtype'],
+  [],
   (self, { dim, dtype = null }) => methods.softmax(self, dimFor('softmax', self, dim), dtype),
 )
 /** `softmax` of `-x`. */
-export const softmin: Fn<Softmax, ['dim']> = fn(
+export const softmin: SoftmaxFn = fn(
   'softmin',
-  ['dim'],
-  ['dtype'],
+  ['dim', '_stacklevel', 'dtype'],
+  [],
   (self, { dim, dtype = null }) => methods.softmax(neg(self), dimFor('softmin', self, dim), dtype),
 )
 /** The logarithm of `softmax`. */
-export const logSoftmax: Fn<Softmax, ['dim']> = fn(
+export const logSoftmax: SoftmaxFn = fn(
   'log_softmax',
-  ['dim'],
-  ['dtype'],
+  ['dim', '_stacklevel', 'dtype'],
+  [],
   (self, { dim, dtype = null }) => methods.logSoftmax(self, dimFor('log_softmax', self, dim), dtype),
 )
 

@@ -37,3 +37,4 @@ export const paddingShape = (wanted: Shape, found: Shape): TorchError =>
     wanted,
     found,
   })
+export const causalHint = (): TorchError => argumentError('Need attn_mask if specifying the is_causal hint.')

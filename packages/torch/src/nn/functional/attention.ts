@@ -7,7 +7,7 @@ import { castTo } from '../../ops/cast.ts'
 import { matmul } from '../../ops/matrix.ts'
 import { operation } from '../../ops/operation.ts'
 import { run } from '../../ops/run.ts'
-import { type Fn, fn } from '../../ops/signature.ts'
+import { type Arguments, type Fn, fn, parse } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './attention-errors.ts'
 import { dropout } from './dropout.ts'
@@ -77,7 +77,7 @@ export const scaledDotProductAttention: Fn<Attention, ['key', 'value', 'attnMask
   )
 
 export interface MultiHeadParameters {
-  readonly embedDim: number
+  readonly embedDimToCheck: number
   readonly numHeads: number
   /** `[3 E, E]`, or three weights of their own. */
   readonly inProjWeight: Maybe
@@ -92,12 +92,34 @@ export interface MultiHeadParameters {
   readonly keyPaddingMask?: Maybe
   readonly needWeights?: boolean
   readonly attnMask?: Maybe
-  readonly averageAttnWeights?: boolean
+  readonly useSeparateProjWeight?: boolean
   readonly qProjWeight?: Maybe
   readonly kProjWeight?: Maybe
   readonly vProjWeight?: Maybe
+  readonly averageAttnWeights?: boolean
+  /** That the mask hides what comes later; a hint. */
   readonly isCausal?: boolean
 }
+const multiHeadNames = [
+  'embedDimToCheck',
+  'numHeads',
+  'inProjWeight',
+  'inProjBias',
+  'biasK',
+  'biasV',
+  'addZeroAttn',
+  'dropoutP',
+  'outProjWeight',
+  'outProjBias',
+  'training',
+  'keyPaddingMask',
+  'needWeights',
+  'attnMask',
+  'useSeparateProjWeight',
+  'qProjWeight',
+  'kProjWeight',
+  'vProjWeight',
+] as const
 
 /** Queries, keys and values in the width of the heads. */
 function projected(
@@ -107,7 +129,8 @@ function projected(
   p: MultiHeadParameters,
 ): readonly [Tensor, Tensor, Tensor] {
   const inputs = [query, key, value]
-  const { inProjWeight, inProjBias, embedDim } = p
+  const { inProjBias, embedDimToCheck: embedDim } = p
+  const inProjWeight = p.useSeparateProjWeight === true ? null : p.inProjWeight
   const biases = inProjBias == null ? [] : inProjBias.split(embedDim)
   if (inProjWeight != null && query === key && key === value) {
     const parts = linear(query, inProjWeight, inProjBias).split(embedDim, -1)
@@ -182,6 +205,17 @@ export function multiHeadAttentionForward(
   query: Tensor,
   key: Tensor,
   value: Tensor,
+  ...args: Arguments<MultiHeadParameters, typeof multiHeadNames>
+): readonly [Tensor, Tensor | null] {
+  const keywords = ['averageAttnWeights', 'isCausal'] as const
+  const params = parse<MultiHeadParameters>('multi_head_attention_forward', multiHeadNames, keywords, args)
+  return attend(query, key, value, params)
+}
+
+function attend(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
   p: MultiHeadParameters,
 ): readonly [Tensor, Tensor | null] {
   const isBatched = query.ndim === 3
@@ -193,19 +227,26 @@ export function multiHeadAttentionForward(
     const one = query.unsqueeze(1)
     const keys = key === query ? one : key.unsqueeze(1)
     const values = value === query ? one : value === key ? keys : value.unsqueeze(1)
-    const [output, weights] = multiHeadAttentionForward(one, keys, values, {
+    const [output, weights] = attend(one, keys, values, {
       ...p,
       keyPaddingMask: p.keyPaddingMask?.unsqueeze(0),
     })
     return [output.squeeze({ dim: 1 }), weights?.squeeze({ dim: 0 }) ?? null]
   }
-  const { embedDim, numHeads, training = true, needWeights = true, averageAttnWeights = true } = p
+  const {
+    embedDimToCheck: embedDim,
+    numHeads,
+    training = true,
+    needWeights = true,
+    averageAttnWeights = true,
+  } = p
   const [length, many, width] = query.shape as readonly number[] as readonly [number, number, number]
   if (width !== embedDim) throw errors.embedDim(embedDim, width)
   const size = Math.floor(embedDim / numHeads)
   if (size * numHeads !== embedDim) throw errors.headCount(embedDim, numHeads)
-  if (p.inProjWeight != null && !core.shapesEqual(key.shape, value.shape))
+  if (p.useSeparateProjWeight !== true && !core.shapesEqual(key.shape, value.shape))
     throw errors.keyValue(key.shape, value.shape)
+  if (p.isCausal === true && p.attnMask == null) throw errors.causalHint()
   checkMasks(p, length, many, key.shape[0] ?? 0)
   const [q, k, v] = projected(query, key, value, p)
   const more = (p.biasK == null ? 0 : 1) + (p.addZeroAttn ? 1 : 0)

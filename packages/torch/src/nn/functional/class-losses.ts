@@ -4,10 +4,10 @@ import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import * as activations from '../../ops/activations.ts'
 import { castTo } from '../../ops/cast.ts'
-import { type Fn, fn } from '../../ops/signature.ts'
+import type { Fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { knownElements } from './known.ts'
-import { loss, type Reduction } from './loss.ts'
+import { type Legacy, loss, lossFn, type Reduction } from './loss.ts'
 import * as errors from './loss-errors.ts'
 import type { Maybe } from './operands.ts'
 
@@ -53,17 +53,17 @@ function checkClasses(self: Tensor, target: Tensor, weight: Maybe, ignoreIndex: 
   }
 }
 
-type Nll = { target: Tensor; weight?: Maybe; ignoreIndex?: number; reduction?: Reduction }
+type Nll = Legacy & { target: Tensor; weight?: Maybe; ignoreIndex?: number; reduction?: Reduction }
 /** The negative log likelihood of classes by log probabilities `[N, C, …]` or `[C]`. */
-export const nllLoss: Fn<Nll, ['target', 'weight']> = fn(
-  'nll_loss',
-  ['target', 'weight'],
-  ['ignoreIndex', 'reduction'],
-  (self, { target, weight, ignoreIndex = -100, reduction }) => {
-    checkClasses(self, target, weight, ignoreIndex)
-    return picked({ self, target, weight }, { ignoreIndex, reduction })
-  },
-)
+export const nllLoss: Fn<Nll, ['target', 'weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction']> =
+  lossFn(
+    'nll_loss',
+    ['target', 'weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction'],
+    (self, { target, weight, ignoreIndex = -100, reduction }) => {
+      checkClasses(self, target, weight, ignoreIndex)
+      return picked({ self, target, weight }, { ignoreIndex, reduction })
+    },
+  )
 
 interface Smoothed {
   readonly labelSmoothing: number
@@ -92,10 +92,12 @@ const ofProbabilities = loss<{ labelSmoothing: number }>({
 
 type CrossEntropy = Nll & { labelSmoothing?: number }
 /** `nllLoss` of `logSoftmax`; or, for probabilities of the shape of the logits, the cross entropy to them. */
-export const crossEntropy: Fn<CrossEntropy, ['target', 'weight']> = fn(
+export const crossEntropy: Fn<
+  CrossEntropy,
+  ['target', 'weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction', 'labelSmoothing']
+> = lossFn(
   'cross_entropy',
-  ['target', 'weight'],
-  ['ignoreIndex', 'reduction', 'labelSmoothing'],
+  ['target', 'weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction', 'labelSmoothing'],
   (self, { target, weight, ignoreIndex = -100, reduction, labelSmoothing = 0 }) => {
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw errors.labelSmoothing(labelSmoothing)
     if (core.shapesEqual(self.shape, target.shape)) {

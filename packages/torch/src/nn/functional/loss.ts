@@ -6,11 +6,43 @@ import { warn } from '../../errors.ts'
 import { operation } from '../../ops/operation.ts'
 import { requireBroadcast } from '../../ops/promotion.ts'
 import { run } from '../../ops/run.ts'
+import { type Fn, fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { reductionError, sizeText } from './errors.ts'
 import { byName, type Maybe, type Names, present } from './operands.ts'
 
 export type Reduction = 'mean' | 'sum' | 'none'
+
+/** How a reduction was named before it had a name. */
+export type Legacy = { sizeAverage?: boolean | null; reduce?: boolean | null }
+
+/** The reduction, by its name or in the old way. */
+export function reductionOf<R extends string>({
+  sizeAverage,
+  reduce,
+  reduction,
+}: Legacy & { readonly reduction?: R }): R | Reduction | undefined {
+  if (sizeAverage == null && reduce == null) return reduction
+  const legacy = (reduce ?? true) ? ((sizeAverage ?? true) ? 'mean' : 'sum') : 'none'
+  warn(`size_average and reduce args will be deprecated, please use reduction='${legacy}' instead.`)
+  return legacy
+}
+
+/** A loss with named arguments, whose reduction may be named in the old way. */
+export function lossFn<
+  P extends Legacy & { reduction?: string },
+  const N extends readonly (keyof P & string)[],
+>(
+  name: string,
+  positional: N,
+  body: (self: Tensor, params: Omit<P, 'sizeAverage' | 'reduce'>) => Tensor,
+): Fn<P, N> {
+  return fn<P, N>(name, positional, [], (self, params) => {
+    const { sizeAverage: _, reduce: __, ...rest } = params
+    const reduction = reductionOf(params)
+    return body(self, { ...rest, ...(reduction !== undefined && { reduction }) })
+  })
+}
 
 type Operands = Readonly<Record<string, Maybe>>
 type Values = Readonly<Record<string, Value | undefined>>

@@ -6,15 +6,15 @@ import { requireBroadcast } from '../../ops/promotion.ts'
 import { type Fn, fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { knownElements } from './known.ts'
-import { checkTarget, composed, loss, type Reduction, sameShape } from './loss.ts'
+import { checkTarget, composed, type Legacy, loss, lossFn, type Reduction, sameShape } from './loss.ts'
 import * as errors from './loss-errors.ts'
 import type { Maybe } from './operands.ts'
 
 export type { Reduction }
 
-type Reduced = { reduction?: Reduction }
+type Reduced = Legacy & { reduction?: Reduction }
 type Target = Reduced & { target: Tensor }
-type OfTarget = Fn<Target, ['target']>
+type OfTarget = Fn<Target, ['target', 'sizeAverage', 'reduce', 'reduction']>
 
 const pair = (values: Readonly<Record<string, Value | undefined>>): [Value, Value] => [
   values['self'] as Value,
@@ -29,10 +29,14 @@ function ofTarget(name: string, node: string | ((reduction: string) => string), 
     operands: ['self', 'target'],
     build: (values, { reduction }) => build(...pair(values), { reduction }),
   })
-  return fn(name, ['target'], ['reduction'], (self, { target, reduction }) => {
-    checkTarget(self, target)
-    return op({ self, target }, { reduction })
-  })
+  return lossFn<Target, ['target', 'sizeAverage', 'reduce', 'reduction']>(
+    name,
+    ['target', 'sizeAverage', 'reduce', 'reduction'],
+    (self, { target, reduction }) => {
+      checkTarget(self, target)
+      return op({ self, target }, { reduction })
+    },
+  )
 }
 
 /** Squared differences. */
@@ -47,10 +51,12 @@ const smooth = loss<{ beta: number }>({
   build: (values, options) => core.smoothL1(...pair(values), options),
 })
 /** Squared differences up to `beta` (1), absolute ones beyond. */
-export const smoothL1Loss: Fn<Target & { beta?: number }, ['target']> = fn(
+export const smoothL1Loss: Fn<
+  Target & { beta?: number },
+  ['target', 'sizeAverage', 'reduce', 'reduction', 'beta']
+> = lossFn(
   'smooth_l1_loss',
-  ['target'],
-  ['reduction', 'beta'],
+  ['target', 'sizeAverage', 'reduce', 'reduction', 'beta'],
   (self, { target, reduction, beta = 1 }) => {
     if (!(beta >= 0)) throw errors.negativeBeta()
     checkTarget(self, target)
@@ -65,16 +71,14 @@ const huber = loss<{ delta: number }>({
   build: (values, options) => core.huber(...pair(values), options),
 })
 /** Half of squared differences up to `delta` (1), beyond it linear. */
-export const huberLoss: Fn<Target & { delta?: number }, ['target', 'reduction', 'delta']> = fn(
-  'huber_loss',
-  ['target', 'reduction', 'delta'],
-  [],
-  (self, { target, reduction, delta = 1 }) => {
-    if (!(delta > 0)) throw errors.nonPositiveDelta()
-    checkTarget(self, target)
-    return huber({ self, target }, { reduction, delta })
-  },
-)
+export const huberLoss: Fn<
+  { target: Tensor; reduction?: Reduction; delta?: number },
+  ['target', 'reduction', 'delta']
+> = fn('huber_loss', ['target', 'reduction', 'delta'], [], (self, { target, reduction, delta = 1 }) => {
+  if (!(delta > 0)) throw errors.nonPositiveDelta()
+  checkTarget(self, target)
+  return huber({ self, target }, { reduction, delta })
+})
 
 const softMargin = loss<object>({
   name: 'soft_margin_loss',
@@ -83,10 +87,14 @@ const softMargin = loss<object>({
   build: (values, options) => core.softMargin(...pair(values), options),
 })
 /** `log(1 + exp(-target x))` for targets of 1 and -1. */
-export const softMarginLoss: OfTarget = fn('soft_margin_loss', ['target'], ['reduction'], (self, params) => {
-  requireBroadcast(self.shape, params.target.shape)
-  return softMargin({ self, target: params.target }, { reduction: params.reduction })
-})
+export const softMarginLoss: Fn<Target, ['target', 'sizeAverage', 'reduce', 'reduction']> = lossFn(
+  'soft_margin_loss',
+  ['target', 'sizeAverage', 'reduce', 'reduction'],
+  (self, params) => {
+    requireBroadcast(self.shape, params.target.shape)
+    return softMargin({ self, target: params.target }, { reduction: params.reduction })
+  },
+)
 
 const binary = loss<object>({
   name: 'binary_cross_entropy',
@@ -97,17 +105,17 @@ const binary = loss<object>({
 })
 type Weighted = Target & { weight?: Maybe }
 /** Of probabilities. */
-export const binaryCrossEntropy: Fn<Weighted, ['target', 'weight']> = fn(
-  'binary_cross_entropy',
-  ['target', 'weight'],
-  ['reduction'],
-  (self, { target, weight, reduction }) => {
-    if (!sameShape(self, target)) throw errors.bceShapes(target.shape, self.shape)
-    const data = self.isLeaf && self.dtype.core !== 'i64' ? knownElements(self) : undefined
-    if (Array.from(data ?? [], Number).some((x) => x < 0 || x > 1)) throw errors.bceRange()
-    return binary({ self, target, weight }, { reduction })
-  },
-)
+export const binaryCrossEntropy: Fn<Weighted, ['target', 'weight', 'sizeAverage', 'reduce', 'reduction']> =
+  lossFn(
+    'binary_cross_entropy',
+    ['target', 'weight', 'sizeAverage', 'reduce', 'reduction'],
+    (self, { target, weight, reduction }) => {
+      if (!sameShape(self, target)) throw errors.bceShapes(target.shape, self.shape)
+      const data = self.isLeaf && self.dtype.core !== 'i64' ? knownElements(self) : undefined
+      if (Array.from(data ?? [], Number).some((x) => x < 0 || x > 1)) throw errors.bceRange()
+      return binary({ self, target, weight }, { reduction })
+    },
+  )
 
 const binaryOfLogits = loss<object>({
   name: 'binary_cross_entropy_with_logits',
@@ -117,10 +125,12 @@ const binaryOfLogits = loss<object>({
     core.bceWithLogits(self as Value, target as Value, { weight, posWeight, reduction }),
 })
 /** Of the logits of probabilities; `posWeight` is a factor where the target is 1. */
-export const binaryCrossEntropyWithLogits: Fn<Weighted & { posWeight?: Maybe }, ['target', 'weight']> = fn(
+export const binaryCrossEntropyWithLogits: Fn<
+  Weighted & { posWeight?: Maybe },
+  ['target', 'weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight']
+> = lossFn(
   'binary_cross_entropy_with_logits',
-  ['target', 'weight'],
-  ['reduction', 'posWeight'],
+  ['target', 'weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight'],
   (self, { target, weight, posWeight, reduction }) => {
     if (!sameShape(self, target)) throw errors.bceLogitShapes(target.shape, self.shape)
     return binaryOfLogits({ self, target, weight, posWeight }, { reduction })
@@ -138,12 +148,11 @@ const divergence = loss<Divergence>({
   build: (values, { logTarget, batches, reduction }) =>
     core.klDiv(...pair(values), { logTarget, reduction: batches === undefined ? reduction : 'batchmean' }),
 })
-type KlDiv = { target: Tensor; reduction?: Reduction | 'batchmean'; logTarget?: boolean }
+type KlDiv = Legacy & { target: Tensor; reduction?: Reduction | 'batchmean'; logTarget?: boolean }
 /** Kullback and Leibler's divergence of the target from `exp(input)`. */
-export const klDiv: Fn<KlDiv, ['target']> = fn(
+export const klDiv: Fn<KlDiv, ['target', 'sizeAverage', 'reduce', 'reduction', 'logTarget']> = lossFn(
   'kl_div',
-  ['target'],
-  ['reduction', 'logTarget'],
+  ['target', 'sizeAverage', 'reduce', 'reduction', 'logTarget'],
   (self, { target, reduction = 'mean', logTarget = false }) => {
     requireBroadcast(self.shape, target.shape)
     if (reduction === 'batchmean') {
@@ -165,10 +174,12 @@ const poisson = loss<Poisson>({
 })
 type PoissonParams = Target & { logInput?: boolean; full?: boolean; eps?: number }
 /** The negative log likelihood of counts, of rates or their logarithms. */
-export const poissonNllLoss: Fn<PoissonParams, ['target', 'logInput', 'full']> = fn(
+export const poissonNllLoss: Fn<
+  PoissonParams,
+  ['target', 'logInput', 'full', 'sizeAverage', 'eps', 'reduce', 'reduction']
+> = lossFn(
   'poisson_nll_loss',
-  ['target', 'logInput', 'full'],
-  ['eps', 'reduction'],
+  ['target', 'logInput', 'full', 'sizeAverage', 'eps', 'reduce', 'reduction'],
   (self, { target, logInput = true, full = false, eps = 1e-8, reduction = 'mean' }) => {
     if (!['none', 'mean', 'sum'].includes(reduction)) throw errors.notValid(reduction)
     requireBroadcast(self.shape, target.shape)
@@ -196,12 +207,16 @@ const gaussian = loss<Gaussian>({
 const spreadShape = (wanted: readonly number[], given: readonly number[]): readonly number[] =>
   given.map((extent, axis) => (extent === 1 ? (wanted[axis] ?? 1) : extent))
 
-type GaussianParams = Target & { var: Tensor; full?: boolean; eps?: number }
+type GaussianParams = { reduction?: Reduction; target: Tensor } & {
+  var: Tensor
+  full?: boolean
+  eps?: number
+}
 /** The negative log likelihood of normal numbers with means `input` and variances `var`. */
-export const gaussianNllLoss: Fn<GaussianParams, ['target', 'var', 'full', 'eps']> = fn(
+export const gaussianNllLoss: Fn<GaussianParams, ['target', 'var', 'full', 'eps', 'reduction']> = fn(
   'gaussian_nll_loss',
-  ['target', 'var', 'full', 'eps'],
-  ['reduction'],
+  ['target', 'var', 'full', 'eps', 'reduction'],
+  [],
   (self, { target, var: variance, full = false, eps = 1e-6, reduction = 'mean' }) => {
     const [wanted, given] = [[...self.shape], [...variance.shape]]
     const isEqual = (x: readonly number[], y: readonly number[]): boolean => core.shapesEqual(x, y)

@@ -10,11 +10,11 @@ import { type Fn, fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { pairwiseDistance } from './distances.ts'
 import { knownElements } from './known.ts'
-import { composed, loss, type Reduction } from './loss.ts'
+import { composed, type Legacy, loss, lossFn, type Reduction } from './loss.ts'
 import * as errors from './loss-errors.ts'
 import type { Maybe } from './operands.ts'
 
-type Reduced = { reduction?: Reduction }
+type Reduced = Legacy & { reduction?: Reduction }
 type Margin = Reduced & { margin?: number }
 
 const hinge = loss<{ margin: number }>({
@@ -23,10 +23,12 @@ const hinge = loss<{ margin: number }>({
   build: ({ self, target }, options) => core.hingeEmbedding(self as Value, target as Value, options),
 })
 /** x where the target is 1, what it lacks to `margin` where it is -1. */
-export const hingeEmbeddingLoss: Fn<Margin & { target: Tensor }, ['target', 'margin']> = fn(
+export const hingeEmbeddingLoss: Fn<
+  Margin & { target: Tensor },
+  ['target', 'margin', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'hinge_embedding_loss',
-  ['target', 'margin'],
-  ['reduction'],
+  ['target', 'margin', 'sizeAverage', 'reduce', 'reduction'],
   (self, { target, margin = 1, reduction }) => {
     requireBroadcast(self.shape, target.shape)
     return hinge({ self, target }, { margin, reduction })
@@ -41,10 +43,12 @@ const cosine = loss<{ margin: number }>({
 })
 type Cosine = Margin & { input2: Tensor; target: Tensor }
 /** The distance of cosines from 1 where the target is 1, what of them is above `margin` where it is -1. */
-export const cosineEmbeddingLoss: Fn<Cosine, ['input2', 'target', 'margin']> = fn(
+export const cosineEmbeddingLoss: Fn<
+  Cosine,
+  ['input2', 'target', 'margin', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'cosine_embedding_loss',
-  ['input2', 'target', 'margin'],
-  ['reduction'],
+  ['input2', 'target', 'margin', 'sizeAverage', 'reduce', 'reduction'],
   (self, { input2, target, margin = 0, reduction }) => {
     if (target.ndim > 1) throw errors.multiTarget()
     if (target.ndim === 1 && (self.ndim !== 2 || input2.ndim !== 2)) {
@@ -61,10 +65,12 @@ const ranking = loss<{ margin: number }>({
   build: ({ x, y, target }, options) => core.marginRanking(x as Value, y as Value, target as Value, options),
 })
 /** What the first lacks to be above the second by `margin`, or below it for a target of -1. */
-export const marginRankingLoss: Fn<Cosine, ['input2', 'target', 'margin']> = fn(
+export const marginRankingLoss: Fn<
+  Cosine,
+  ['input2', 'target', 'margin', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'margin_ranking_loss',
-  ['input2', 'target', 'margin'],
-  ['reduction'],
+  ['input2', 'target', 'margin', 'sizeAverage', 'reduce', 'reduction'],
   (self, { input2, target, margin = 0, reduction }) => {
     if (self.ndim !== input2.ndim || self.ndim !== target.ndim) {
       throw errors.rankingShapes(self.shape, input2.shape, target.shape)
@@ -89,10 +95,12 @@ const multi = loss<{ p: number; margin: number }>({
 })
 type MultiMargin = Margin & { target: Tensor; p?: number; weight?: Maybe }
 /** What the right class lacks to be above each other one by `margin`, to the power `p`. */
-export const multiMarginLoss: Fn<MultiMargin, ['target', 'p', 'margin', 'weight']> = fn(
+export const multiMarginLoss: Fn<
+  MultiMargin,
+  ['target', 'p', 'margin', 'weight', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'multi_margin_loss',
-  ['target', 'p', 'margin', 'weight'],
-  ['reduction'],
+  ['target', 'p', 'margin', 'weight', 'sizeAverage', 'reduce', 'reduction'],
   (self, { target, p = 1, margin = 1, weight, reduction }) => {
     if (p !== 1 && p !== 2) throw errors.multiMarginPower()
     if (!core.shapesEqual(self.shape.slice(0, -1), target.shape)) throw errors.multiMarginTarget(target.shape)
@@ -112,10 +120,12 @@ const multilabel = loss<object>({
     core.multilabelMargin(self as Value, castTo(target as Value, 'i32'), { reduction }),
 })
 /** The same for several right classes, listed up to the first -1. */
-export const multilabelMarginLoss: Fn<Reduced & { target: Tensor }, ['target']> = fn(
+export const multilabelMarginLoss: Fn<
+  Reduced & { target: Tensor },
+  ['target', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'multilabel_margin_loss',
-  ['target'],
-  ['reduction'],
+  ['target', 'sizeAverage', 'reduce', 'reduction'],
   (self, { target, reduction }) => {
     if (!core.shapesEqual(self.shape, target.shape)) throw errors.multilabelTarget(target.shape)
     const classes = self.shape.at(-1) ?? 0
@@ -135,11 +145,10 @@ const softMultilabel = loss<object>({
 /** The mean over classes of binary cross entropies of logits. */
 export const multilabelSoftMarginLoss: Fn<
   Reduced & { target: Tensor; weight?: Maybe },
-  ['target', 'weight']
-> = fn(
+  ['target', 'weight', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'multilabel_soft_margin_loss',
-  ['target', 'weight'],
-  ['reduction'],
+  ['target', 'weight', 'sizeAverage', 'reduce', 'reduction'],
   (self, { target, weight, reduction }) => {
     requireBroadcast(target.shape, self.shape)
     return softMultilabel({ self, target, weight }, { reduction })
@@ -160,10 +169,12 @@ const triplet = loss<TripletOptions>({
 })
 type Triplet = Margin & { positive: Tensor; negative: Tensor; p?: number; eps?: number; swap?: boolean }
 /** What the negative lacks to be further from the anchor than the positive by `margin`. */
-export const tripletMarginLoss: Fn<Triplet, ['positive', 'negative', 'margin', 'p', 'eps', 'swap']> = fn(
+export const tripletMarginLoss: Fn<
+  Triplet,
+  ['positive', 'negative', 'margin', 'p', 'eps', 'swap', 'sizeAverage', 'reduce', 'reduction']
+> = lossFn(
   'triplet_margin_loss',
-  ['positive', 'negative', 'margin', 'p', 'eps', 'swap'],
-  ['reduction'],
+  ['positive', 'negative', 'margin', 'p', 'eps', 'swap', 'sizeAverage', 'reduce', 'reduction'],
   (self, { positive, negative, margin = 1, p = 2, eps = 1e-6, swap = false, reduction }) => {
     const ranks = [self.ndim, positive.ndim, negative.ndim]
     if (ranks.some((rank) => rank !== ranks[0])) throw errors.tripletRanks(ranks)
@@ -181,7 +192,7 @@ const beyond = loss<{ margin: number }>({
     return reduction === 'none' ? lacking : reduction === 'sum' ? core.sum(lacking) : core.mean(lacking)
   },
 })
-type WithDistance = Margin & {
+type WithDistance = { margin?: number; reduction?: Reduction } & {
   positive: Tensor
   negative: Tensor
   distanceFunction?: ((x: Tensor, y: Tensor) => Tensor) | null
@@ -232,7 +243,7 @@ const alignments = loss<CtcOptions>({
 })
 
 type Lengths = Tensor | readonly number[] | number
-type Ctc = Reduced & {
+type Ctc = { reduction?: Reduction } & {
   targets: Tensor
   inputLengths: Lengths
   targetLengths: Lengths

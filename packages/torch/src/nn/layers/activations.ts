@@ -1,12 +1,13 @@
 // Activations as layers. It is long because each is a class of its own, with the options and the text PyTorch has.
 
 import { argumentError } from '../../errors.ts'
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/activations.ts'
 import { constant_ } from '../init.ts'
 import { Module } from '../module.ts'
 import type { Parameter } from '../parameter.ts'
+import { construct } from './construct.ts'
 import { type Factory, made, options, repr, reprFloat, setParameter } from './layer.ts'
 
 type InPlace = { inplace?: boolean }
@@ -17,7 +18,7 @@ abstract class InPlaceActivation extends Module {
 
   constructor(...args: Arguments<InPlace, ['inplace']>) {
     super()
-    const { inplace = false } = parse<InPlace>(`${new.target.name}.__init__`, ['inplace'], [], args)
+    const { inplace = false } = construct<InPlace>(new.target.name, ['inplace'], [], args)
     this.inplace = inplace
   }
   override extraRepr(): string {
@@ -73,31 +74,39 @@ export class Hardswish extends InPlaceActivation {
   }
 }
 
-export class Sigmoid extends Module {
+/** An activation without options. */
+abstract class PlainActivation extends Module {
+  constructor(...args: readonly never[]) {
+    super()
+    construct<object>(new.target.name, [], [], args)
+  }
+}
+
+export class Sigmoid extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.sigmoid(input)
   }
 }
 
-export class Tanh extends Module {
+export class Tanh extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.tanh(input)
   }
 }
 
-export class Softsign extends Module {
+export class Softsign extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.softsign(input)
   }
 }
 
-export class Tanhshrink extends Module {
+export class Tanhshrink extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.tanhshrink(input)
   }
 }
 
-export class LogSigmoid extends Module {
+export class LogSigmoid extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.logsigmoid(input)
   }
@@ -110,8 +119,8 @@ export class LeakyReLU extends Module {
 
   constructor(...args: Arguments<LeakyReLUParams, ['negativeSlope', 'inplace']>) {
     super()
-    const { negativeSlope = 0.01, inplace = false } = parse<LeakyReLUParams>(
-      'LeakyReLU.__init__',
+    const { negativeSlope = 0.01, inplace = false } = construct<LeakyReLUParams>(
+      'LeakyReLU',
       ['negativeSlope', 'inplace'],
       [],
       args,
@@ -134,7 +143,7 @@ export class ELU extends Module {
 
   constructor(...args: Arguments<ELUParams, ['alpha', 'inplace']>) {
     super()
-    const { alpha = 1, inplace = false } = parse<ELUParams>('ELU.__init__', ['alpha', 'inplace'], [], args)
+    const { alpha = 1, inplace = false } = construct<ELUParams>('ELU', ['alpha', 'inplace'], [], args)
     this.alpha = alpha
     this.inplace = inplace
   }
@@ -153,7 +162,7 @@ export class CELU extends Module {
 
   constructor(...args: Arguments<CELUParams, ['alpha', 'inplace']>) {
     super()
-    const { alpha = 1, inplace = false } = parse<CELUParams>('CELU.__init__', ['alpha', 'inplace'], [], args)
+    const { alpha = 1, inplace = false } = construct<CELUParams>('CELU', ['alpha', 'inplace'], [], args)
     this.alpha = alpha
     this.inplace = inplace
   }
@@ -177,7 +186,7 @@ export class Hardtanh extends Module {
       minVal = -1,
       maxVal = 1,
       inplace = false,
-    } = parse<HardtanhParams>('Hardtanh.__init__', ['minVal', 'maxVal', 'inplace'], [], args)
+    } = construct<HardtanhParams>('Hardtanh', ['minVal', 'maxVal', 'inplace'], [], args)
     this.minVal = minVal
     this.maxVal = maxVal
     this.inplace = inplace
@@ -202,7 +211,7 @@ export class Threshold extends Module {
       threshold,
       value,
       inplace = false,
-    } = parse<ThresholdParams>('Threshold.__init__', ['threshold', 'value', 'inplace'], [], args)
+    } = construct<ThresholdParams>('Threshold', ['threshold', 'value', 'inplace'], [], args, 2)
     this.threshold = threshold
     this.value = value
     this.inplace = inplace
@@ -222,8 +231,8 @@ export class Softplus extends Module {
 
   constructor(...args: Arguments<SoftplusParams, ['beta', 'threshold']>) {
     super()
-    const { beta = 1, threshold = 20 } = parse<SoftplusParams>(
-      'Softplus.__init__',
+    const { beta = 1, threshold = 20 } = construct<SoftplusParams>(
+      'Softplus',
       ['beta', 'threshold'],
       [],
       args,
@@ -245,7 +254,7 @@ export class Softshrink extends Module {
 
   constructor(...args: Arguments<SoftshrinkParams, ['lambd']>) {
     super()
-    const { lambd = 0.5 } = parse<SoftshrinkParams>('Softshrink.__init__', ['lambd'], [], args)
+    const { lambd = 0.5 } = construct<SoftshrinkParams>('Softshrink', ['lambd'], [], args)
     this.lambd = lambd
   }
   override forward(input: Tensor): Tensor {
@@ -262,7 +271,7 @@ export class Hardshrink extends Module {
 
   constructor(...args: Arguments<HardshrinkParams, ['lambd']>) {
     super()
-    const { lambd = 0.5 } = parse<HardshrinkParams>('Hardshrink.__init__', ['lambd'], [], args)
+    const { lambd = 0.5 } = construct<HardshrinkParams>('Hardshrink', ['lambd'], [], args)
     this.lambd = lambd
   }
   override forward(input: Tensor): Tensor {
@@ -279,7 +288,7 @@ export class GLU extends Module {
 
   constructor(...args: Arguments<GLUParams, ['dim']>) {
     super()
-    const { dim = -1 } = parse<GLUParams>('GLU.__init__', ['dim'], [], args)
+    const { dim = -1 } = construct<GLUParams>('GLU', ['dim'], [], args)
     this.dim = dim
   }
   override forward(input: Tensor): Tensor {
@@ -296,7 +305,7 @@ export class GELU extends Module {
 
   constructor(...args: Arguments<GELUParams, ['approximate']>) {
     super()
-    const { approximate = 'none' } = parse<GELUParams>('GELU.__init__', ['approximate'], [], args)
+    const { approximate = 'none' } = construct<GELUParams>('GELU', ['approximate'], [], args)
     this.approximate = approximate
   }
   override forward(input: Tensor): Tensor {
@@ -313,7 +322,7 @@ export class Softmax extends Module {
 
   constructor(...args: Arguments<SoftmaxParams, ['dim']>) {
     super()
-    const { dim = null } = parse<SoftmaxParams>('Softmax.__init__', ['dim'], [], args)
+    const { dim = null } = construct<SoftmaxParams>('Softmax', ['dim'], [], args)
     this.dim = dim
   }
   override forward(input: Tensor): Tensor {
@@ -330,7 +339,7 @@ export class Softmin extends Module {
 
   constructor(...args: Arguments<SoftminParams, ['dim']>) {
     super()
-    const { dim = null } = parse<SoftminParams>('Softmin.__init__', ['dim'], [], args)
+    const { dim = null } = construct<SoftminParams>('Softmin', ['dim'], [], args)
     this.dim = dim
   }
   override forward(input: Tensor): Tensor {
@@ -347,7 +356,7 @@ export class LogSoftmax extends Module {
 
   constructor(...args: Arguments<LogSoftmaxParams, ['dim']>) {
     super()
-    const { dim = null } = parse<LogSoftmaxParams>('LogSoftmax.__init__', ['dim'], [], args)
+    const { dim = null } = construct<LogSoftmaxParams>('LogSoftmax', ['dim'], [], args)
     this.dim = dim
   }
   override forward(input: Tensor): Tensor {
@@ -359,7 +368,7 @@ export class LogSoftmax extends Module {
 }
 
 /** Over channels, at each place of `[N, C, H, W]` or `[C, H, W]`. */
-export class Softmax2d extends Module {
+export class Softmax2d extends PlainActivation {
   override forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4) {
       throw argumentError('Softmax2d requires a 3D or 4D tensor as input', {}, 'AssertionError')
@@ -374,9 +383,9 @@ export class PReLU extends Module {
   readonly numParameters: number
   weight!: Parameter
 
-  constructor(...args: Arguments<PReLUParams, ['numParameters', 'init']>) {
+  constructor(...args: Arguments<PReLUParams, ['numParameters', 'init', 'device', 'dtype']>) {
     super()
-    const params = parse<PReLUParams>('PReLU.__init__', ['numParameters', 'init'], ['device', 'dtype'], args)
+    const params = construct<PReLUParams>('PReLU', ['numParameters', 'init', 'device', 'dtype'], [], args)
     const { numParameters = 1, init = 0.25 } = params
     this.numParameters = numParameters
     setParameter(this, 'weight', made([numParameters], params))
@@ -399,7 +408,7 @@ export class RReLU extends Module {
 
   constructor(...args: Arguments<RReLUParams, ['lower', 'upper', 'inplace']>) {
     super()
-    const params = parse<RReLUParams>('RReLU.__init__', ['lower', 'upper', 'inplace'], [], args)
+    const params = construct<RReLUParams>('RReLU', ['lower', 'upper', 'inplace'], [], args)
     const { lower = 1 / 8, upper = 1 / 3, inplace = false } = params
     this.lower = lower
     this.upper = upper

@@ -5,6 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { multiHeadAttentionForward } from '../functional/attention.ts'
 import { constant_, xavierNormal_, xavierUniform_ } from '../init.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 import { type Factory, made, setParameter } from './layer.ts'
 import { NonDynamicallyQuantizableLinear } from './linear.ts'
 
@@ -29,6 +30,8 @@ const names = [
   'kdim',
   'vdim',
   'batchFirst',
+  'device',
+  'dtype',
 ] as const
 
 export interface AttentionOptions {
@@ -74,7 +77,7 @@ export class MultiheadAttention extends Module<ForwardArguments, readonly [Tenso
 
   constructor(...args: Arguments<Params, typeof names>) {
     super()
-    const params = parse<Params>('MultiheadAttention.__init__', names, ['device', 'dtype'], args)
+    const params = construct<Params>('MultiheadAttention', names, [], args, 2)
     const { embedDim, numHeads, dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false } = params
     if (embedDim <= 0 || numHeads <= 0) {
       throw argumentError(
@@ -136,7 +139,7 @@ export class MultiheadAttention extends Module<ForwardArguments, readonly [Tenso
     query: Tensor,
     ...args: Arguments<Forward, typeof forwardNames>
   ): readonly [Tensor, Tensor | null] {
-    const { key, value, ...options } = parse<Forward>('forward', forwardNames, [], args)
+    const { key, value, ...options } = parse<Forward>('MultiheadAttention.forward', forwardNames, [], args)
     const swaps = this.batchFirst && query.ndim === 3
     const known = new Map<Tensor, Tensor>()
     // Tensors that are one stay one: then there is one projection.
@@ -151,10 +154,11 @@ export class MultiheadAttention extends Module<ForwardArguments, readonly [Tenso
       lengthFirst(key),
       lengthFirst(value),
       {
-        embedDim: this.embedDim,
+        embedDimToCheck: this.embedDim,
         numHeads: this.numHeads,
         inProjWeight: this.in_proj_weight,
         inProjBias: this.in_proj_bias,
+        useSeparateProjWeight: this.in_proj_weight === null,
         qProjWeight: this.q_proj_weight,
         kProjWeight: this.k_proj_weight,
         vProjWeight: this.v_proj_weight,

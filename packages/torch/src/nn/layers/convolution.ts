@@ -1,12 +1,13 @@
 // Convolutions as layers.
 import { argumentError } from '../../errors.ts'
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/convolution.ts'
 import type { PerAxis } from '../functional/operands.ts'
 import { pad } from '../functional/padding.ts'
 import { Module } from '../module.ts'
 import type { Parameter } from '../parameter.ts'
+import { construct } from './construct.ts'
 import { drawLinear, type Factory, made, repr, setParameter } from './layer.ts'
 
 type Rank = 1 | 2 | 3
@@ -121,6 +122,8 @@ const names = [
   'groups',
   'bias',
   'paddingMode',
+  'device',
+  'dtype',
 ] as const
 type ConvArguments = Arguments<Params, typeof names>
 
@@ -128,7 +131,7 @@ const functions = { 1: functional.conv1d, 2: functional.conv2d, 3: functional.co
 
 abstract class Convolution extends AnyConvolution {
   protected constructor(rank: Rank, name: string, args: ConvArguments) {
-    super(rank, parse<Params>(`${name}.__init__`, names, ['device', 'dtype'], args), false)
+    super(rank, construct<Params>(name, names, [], args, 3), false)
   }
   override forward(input: Tensor): Tensor {
     const { weight, bias, stride, dilation, groups, padding, paddingMode } = this
@@ -180,6 +183,8 @@ const transposeNames = [
   'bias',
   'dilation',
   'paddingMode',
+  'device',
+  'dtype',
 ] as const
 type TransposeArguments = Arguments<TransposeParams, typeof transposeNames>
 
@@ -191,7 +196,7 @@ const transposes = {
 
 abstract class ConvolutionTranspose extends AnyConvolution {
   protected constructor(rank: Rank, name: string, args: TransposeArguments) {
-    const params = parse<TransposeParams>(`${name}.__init__`, transposeNames, ['device', 'dtype'], args)
+    const params = construct<TransposeParams>(name, transposeNames, [], args, 3)
     super(rank, params, true)
     if (this.paddingMode !== 'zeros') throw valueError(`Only "zeros" padding mode is supported for ${name}`)
   }

@@ -1,9 +1,10 @@
 // Dropouts as layers.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/dropout.ts'
 import { dropoutProbability } from '../functional/errors.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 import { options } from './layer.ts'
 
 type Params = { p?: number; inplace?: boolean }
@@ -14,12 +15,7 @@ abstract class AnyDropout extends Module {
 
   constructor(...args: Arguments<Params, ['p', 'inplace']>) {
     super()
-    const { p = 0.5, inplace = false } = parse<Params>(
-      `${new.target.name}.__init__`,
-      ['p', 'inplace'],
-      [],
-      args,
-    )
+    const { p = 0.5, inplace = false } = construct<Params>(new.target.name, ['p', 'inplace'], [], args)
     if (!(p >= 0 && p <= 1)) throw dropoutProbability(p)
     this.p = p
     this.inplace = inplace

@@ -2,12 +2,13 @@
 
 import { noGrad } from '../../autograd/grad-mode.ts'
 import { argumentError } from '../../errors.ts'
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/embedding.ts'
 import { normal_ } from '../init.ts'
 import { Module } from '../module.ts'
 import type { Parameter } from '../parameter.ts'
+import { construct } from './construct.ts'
 import { type Factory, made, reprFloat, setParameter } from './layer.ts'
 
 interface Common extends Factory {
@@ -28,6 +29,9 @@ const names = [
   'normType',
   'scaleGradByFreq',
   'sparse',
+  '_weight',
+  'device',
+  'dtype',
 ] as const
 
 function resolvePadding(index: number | null | undefined, count: number): number | null {
@@ -56,7 +60,7 @@ export class Embedding extends Module {
 
   constructor(...args: Arguments<Params, typeof names>) {
     super()
-    const params = parse<Params>('Embedding.__init__', names, ['_weight', 'device', 'dtype'], args)
+    const params = construct<Params>('Embedding', names, [], args, 2)
     const { numEmbeddings, embeddingDim, _weight: weight } = params
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
@@ -102,6 +106,11 @@ const bagNames = [
   'scaleGradByFreq',
   'mode',
   'sparse',
+  '_weight',
+  'includeLastOffset',
+  'paddingIdx',
+  'device',
+  'dtype',
 ] as const
 
 /** Rows of a table, reduced bag by bag. */
@@ -120,8 +129,7 @@ export class EmbeddingBag extends Module<
 
   constructor(...args: Arguments<BagParams, typeof bagNames>) {
     super()
-    const keywords = ['_weight', 'includeLastOffset', 'paddingIdx', 'device', 'dtype'] as const
-    const params = parse<BagParams>('EmbeddingBag.__init__', bagNames, keywords, args)
+    const params = construct<BagParams>('EmbeddingBag', bagNames, [], args, 2)
     const { numEmbeddings, embeddingDim, _weight: weight } = params
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim

@@ -1,10 +1,11 @@
 // Linear maps, and layers that change nothing but the shape.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/linear.ts'
 import { uniform_ } from '../init.ts'
 import { Module } from '../module.ts'
 import type { Parameter } from '../parameter.ts'
+import { construct } from './construct.ts'
 import { drawLinear, type Factory, made, options, repr, setParameter } from './layer.ts'
 
 /** Gives back what it is given, whatever it was made with. */
@@ -18,7 +19,7 @@ export class Identity extends Module {
 }
 
 type LinearParams = Factory & { inFeatures: number; outFeatures: number; bias?: boolean }
-const linearNames = ['inFeatures', 'outFeatures', 'bias'] as const
+const linearNames = ['inFeatures', 'outFeatures', 'bias', 'device', 'dtype'] as const
 
 /** `x weightᵀ + bias` */
 export class Linear extends Module {
@@ -29,7 +30,7 @@ export class Linear extends Module {
 
   constructor(...args: Arguments<LinearParams, typeof linearNames>) {
     super()
-    const params = parse<LinearParams>('Linear.__init__', linearNames, ['device', 'dtype'], args)
+    const params = construct<LinearParams>('Linear', linearNames, [], args, 2)
     const { inFeatures, outFeatures, bias = true } = params
     this.inFeatures = inFeatures
     this.outFeatures = outFeatures
@@ -59,7 +60,7 @@ type BilinearParams = Factory & {
   outFeatures: number
   bias?: boolean
 }
-const bilinearNames = ['in1Features', 'in2Features', 'outFeatures', 'bias'] as const
+const bilinearNames = ['in1Features', 'in2Features', 'outFeatures', 'bias', 'device', 'dtype'] as const
 
 /** `x1ᵀ weight x2 + bias` */
 export class Bilinear extends Module<[Tensor, Tensor]> {
@@ -71,7 +72,7 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
 
   constructor(...args: Arguments<BilinearParams, typeof bilinearNames>) {
     super()
-    const params = parse<BilinearParams>('Bilinear.__init__', bilinearNames, ['device', 'dtype'], args)
+    const params = construct<BilinearParams>('Bilinear', bilinearNames, [], args, 3)
     const { in1Features, in2Features, outFeatures, bias = true } = params
     this.in1Features = in1Features
     this.in2Features = in2Features
@@ -104,8 +105,8 @@ export class Flatten extends Module {
 
   constructor(...args: Arguments<FlattenParams, ['startDim', 'endDim']>) {
     super()
-    const { startDim = 1, endDim = -1 } = parse<FlattenParams>(
-      'Flatten.__init__',
+    const { startDim = 1, endDim = -1 } = construct<FlattenParams>(
+      'Flatten',
       ['startDim', 'endDim'],
       [],
       args,
@@ -129,7 +130,7 @@ export class Unflatten extends Module {
 
   constructor(...args: Arguments<UnflattenParams, ['dim', 'unflattenedSize']>) {
     super()
-    const params = parse<UnflattenParams>('Unflatten.__init__', ['dim', 'unflattenedSize'], [], args)
+    const params = construct<UnflattenParams>('Unflatten', ['dim', 'unflattenedSize'], [], args, 2)
     this.dim = params.dim
     this.unflattenedSize = params.unflattenedSize
   }

@@ -1,14 +1,15 @@
 // Losses as layers. They print without options, as PyTorch's; weights are buffers. It is long because each is a class of its own.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as classes from '../functional/class-losses.ts'
 import * as distances from '../functional/distances.ts'
-import type { Reduction } from '../functional/loss.ts'
+import { type Legacy, type Reduction, reductionOf } from '../functional/loss.ts'
 import * as functional from '../functional/losses.ts'
 import * as margins from '../functional/margin-losses.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 
-type Reduced = { reduction?: Reduction }
+type Reduced = Legacy & { reduction?: Reduction }
 type Pair = [input: Tensor, target: Tensor]
 type Triple = [input1: Tensor, input2: Tensor, target: Tensor]
 
@@ -21,9 +22,11 @@ abstract class Loss<In extends readonly unknown[] = Pair> extends Module<In> {
   }
 }
 
+const legacyNames = ['sizeAverage', 'reduce', 'reduction'] as const
+
 abstract class PlainLoss extends Loss {
-  constructor(...args: Arguments<Reduced, []>) {
-    super(parse<Reduced>(`${new.target.name}.__init__`, [], ['reduction'], args).reduction)
+  constructor(...args: Arguments<Reduced, typeof legacyNames>) {
+    super(reductionOf(construct<Reduced>(new.target.name, legacyNames, [], args)))
   }
 }
 
@@ -52,12 +55,13 @@ export class MultiLabelMarginLoss extends PlainLoss {
 }
 
 type SmoothL1LossParams = Reduced & { beta?: number }
+const smoothL1LossNames = ['sizeAverage', 'reduce', 'reduction', 'beta'] as const
 export class SmoothL1Loss extends Loss<Pair> {
   readonly beta: number
 
-  constructor(...args: Arguments<SmoothL1LossParams, []>) {
-    const params = parse<SmoothL1LossParams>('SmoothL1Loss.__init__', [], ['beta', 'reduction'], args)
-    super(params.reduction)
+  constructor(...args: Arguments<SmoothL1LossParams, typeof smoothL1LossNames>) {
+    const params = construct<SmoothL1LossParams>('SmoothL1Loss', smoothL1LossNames, [], args)
+    super(reductionOf(params))
     this.beta = params.beta ?? 1
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -67,12 +71,13 @@ export class SmoothL1Loss extends Loss<Pair> {
 }
 
 type HuberLossParams = Reduced & { delta?: number }
+const huberLossNames = ['reduction', 'delta'] as const
 export class HuberLoss extends Loss<Pair> {
   readonly delta: number
 
-  constructor(...args: Arguments<HuberLossParams, []>) {
-    const params = parse<HuberLossParams>('HuberLoss.__init__', [], ['delta', 'reduction'], args)
-    super(params.reduction)
+  constructor(...args: Arguments<HuberLossParams, typeof huberLossNames>) {
+    const params = construct<HuberLossParams>('HuberLoss', huberLossNames, [], args)
+    super(reductionOf(params))
     this.delta = params.delta ?? 1
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -86,19 +91,22 @@ type CrossEntropyLossParams = Reduced & {
   ignoreIndex?: number
   labelSmoothing?: number
 }
+const crossEntropyLossNames = [
+  'weight',
+  'sizeAverage',
+  'ignoreIndex',
+  'reduce',
+  'reduction',
+  'labelSmoothing',
+] as const
 export class CrossEntropyLoss extends Loss<Pair> {
   readonly ignoreIndex: number
   readonly labelSmoothing: number
   declare weight: Tensor | null
 
-  constructor(...args: Arguments<CrossEntropyLossParams, ['weight']>) {
-    const params = parse<CrossEntropyLossParams>(
-      'CrossEntropyLoss.__init__',
-      ['weight'],
-      ['ignoreIndex', 'labelSmoothing', 'reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<CrossEntropyLossParams, typeof crossEntropyLossNames>) {
+    const params = construct<CrossEntropyLossParams>('CrossEntropyLoss', crossEntropyLossNames, [], args)
+    super(reductionOf(params))
     this.registerBuffer('weight', params.weight ?? null)
     this.ignoreIndex = params.ignoreIndex ?? -100
     this.labelSmoothing = params.labelSmoothing ?? 0
@@ -115,13 +123,14 @@ export class CrossEntropyLoss extends Loss<Pair> {
 }
 
 type NLLLossParams = Reduced & { weight?: Tensor | null; ignoreIndex?: number }
+const nllNames = ['weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction'] as const
 export class NLLLoss extends Loss<Pair> {
   readonly ignoreIndex: number
   declare weight: Tensor | null
 
-  constructor(...args: Arguments<NLLLossParams, ['weight']>) {
-    const params = parse<NLLLossParams>('NLLLoss.__init__', ['weight'], ['ignoreIndex', 'reduction'], args)
-    super(params.reduction)
+  constructor(...args: Arguments<NLLLossParams, typeof nllNames>) {
+    const params = construct<NLLLossParams>('NLLLoss', nllNames, [], args)
+    super(reductionOf(params))
     this.registerBuffer('weight', params.weight ?? null)
     this.ignoreIndex = params.ignoreIndex ?? -100
   }
@@ -132,12 +141,13 @@ export class NLLLoss extends Loss<Pair> {
 }
 
 type BCELossParams = Reduced & { weight?: Tensor | null }
+const bceNames = ['weight', 'sizeAverage', 'reduce', 'reduction'] as const
 export class BCELoss extends Loss<Pair> {
   declare weight: Tensor | null
 
-  constructor(...args: Arguments<BCELossParams, ['weight']>) {
-    const params = parse<BCELossParams>('BCELoss.__init__', ['weight'], ['reduction'], args)
-    super(params.reduction)
+  constructor(...args: Arguments<BCELossParams, typeof bceNames>) {
+    const params = construct<BCELossParams>('BCELoss', bceNames, [], args)
+    super(reductionOf(params))
     this.registerBuffer('weight', params.weight ?? null)
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -147,18 +157,14 @@ export class BCELoss extends Loss<Pair> {
 }
 
 type BCEWithLogitsLossParams = Reduced & { weight?: Tensor | null; posWeight?: Tensor | null }
+const bceWithLogitsNames = ['weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight'] as const
 export class BCEWithLogitsLoss extends Loss<Pair> {
   declare weight: Tensor | null
   declare pos_weight: Tensor | null
 
-  constructor(...args: Arguments<BCEWithLogitsLossParams, ['weight']>) {
-    const params = parse<BCEWithLogitsLossParams>(
-      'BCEWithLogitsLoss.__init__',
-      ['weight'],
-      ['posWeight', 'reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<BCEWithLogitsLossParams, typeof bceWithLogitsNames>) {
+    const params = construct<BCEWithLogitsLossParams>('BCEWithLogitsLoss', bceWithLogitsNames, [], args)
+    super(reductionOf(params))
     this.registerBuffer('weight', params.weight ?? null)
     this.registerBuffer('pos_weight', params.posWeight ?? null)
   }
@@ -173,19 +179,15 @@ export class BCEWithLogitsLoss extends Loss<Pair> {
 }
 
 type PoissonNLLLossParams = Reduced & { logInput?: boolean; full?: boolean; eps?: number }
+const poissonNLLLossNames = ['logInput', 'full', 'sizeAverage', 'eps', 'reduce', 'reduction'] as const
 export class PoissonNLLLoss extends Loss<Pair> {
   readonly logInput: boolean
   readonly full: boolean
   readonly eps: number
 
-  constructor(...args: Arguments<PoissonNLLLossParams, ['logInput', 'full']>) {
-    const params = parse<PoissonNLLLossParams>(
-      'PoissonNLLLoss.__init__',
-      ['logInput', 'full'],
-      ['eps', 'reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<PoissonNLLLossParams, typeof poissonNLLLossNames>) {
+    const params = construct<PoissonNLLLossParams>('PoissonNLLLoss', poissonNLLLossNames, [], args)
+    super(reductionOf(params))
     this.logInput = params.logInput ?? true
     this.full = params.full ?? false
     this.eps = params.eps ?? 1e-8
@@ -207,13 +209,8 @@ export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, varian
   readonly eps: number
 
   constructor(...args: Arguments<GaussianNLLLossParams, []>) {
-    const params = parse<GaussianNLLLossParams>(
-      'GaussianNLLLoss.__init__',
-      [],
-      ['full', 'eps', 'reduction'],
-      args,
-    )
-    super(params.reduction)
+    const params = construct<GaussianNLLLossParams>('GaussianNLLLoss', [], ['full', 'eps', 'reduction'], args)
+    super(reductionOf(params))
     this.full = params.full ?? false
     this.eps = params.eps ?? 1e-6
   }
@@ -224,17 +221,18 @@ export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, varian
 }
 
 type HingeEmbeddingLossParams = Reduced & { margin?: number }
+const hingeEmbeddingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
 export class HingeEmbeddingLoss extends Loss<Pair> {
   readonly margin: number
 
-  constructor(...args: Arguments<HingeEmbeddingLossParams, ['margin']>) {
-    const params = parse<HingeEmbeddingLossParams>(
-      'HingeEmbeddingLoss.__init__',
-      ['margin'],
-      ['reduction'],
+  constructor(...args: Arguments<HingeEmbeddingLossParams, typeof hingeEmbeddingLossNames>) {
+    const params = construct<HingeEmbeddingLossParams>(
+      'HingeEmbeddingLoss',
+      hingeEmbeddingLossNames,
+      [],
       args,
     )
-    super(params.reduction)
+    super(reductionOf(params))
     this.margin = params.margin ?? 1
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -244,17 +242,18 @@ export class HingeEmbeddingLoss extends Loss<Pair> {
 }
 
 type CosineEmbeddingLossParams = Reduced & { margin?: number }
+const cosineEmbeddingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
 export class CosineEmbeddingLoss extends Loss<Triple> {
   readonly margin: number
 
-  constructor(...args: Arguments<CosineEmbeddingLossParams, ['margin']>) {
-    const params = parse<CosineEmbeddingLossParams>(
-      'CosineEmbeddingLoss.__init__',
-      ['margin'],
-      ['reduction'],
+  constructor(...args: Arguments<CosineEmbeddingLossParams, typeof cosineEmbeddingLossNames>) {
+    const params = construct<CosineEmbeddingLossParams>(
+      'CosineEmbeddingLoss',
+      cosineEmbeddingLossNames,
+      [],
       args,
     )
-    super(params.reduction)
+    super(reductionOf(params))
     this.margin = params.margin ?? 0
   }
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -264,17 +263,13 @@ export class CosineEmbeddingLoss extends Loss<Triple> {
 }
 
 type MarginRankingLossParams = Reduced & { margin?: number }
+const marginRankingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
 export class MarginRankingLoss extends Loss<Triple> {
   readonly margin: number
 
-  constructor(...args: Arguments<MarginRankingLossParams, ['margin']>) {
-    const params = parse<MarginRankingLossParams>(
-      'MarginRankingLoss.__init__',
-      ['margin'],
-      ['reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<MarginRankingLossParams, typeof marginRankingLossNames>) {
+    const params = construct<MarginRankingLossParams>('MarginRankingLoss', marginRankingLossNames, [], args)
+    super(reductionOf(params))
     this.margin = params.margin ?? 0
   }
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -284,19 +279,15 @@ export class MarginRankingLoss extends Loss<Triple> {
 }
 
 type MultiMarginLossParams = Reduced & { p?: number; margin?: number; weight?: Tensor | null }
+const multiMarginLossNames = ['p', 'margin', 'weight', 'sizeAverage', 'reduce', 'reduction'] as const
 export class MultiMarginLoss extends Loss<Pair> {
   readonly p: number
   readonly margin: number
   declare weight: Tensor | null
 
-  constructor(...args: Arguments<MultiMarginLossParams, ['p', 'margin', 'weight']>) {
-    const params = parse<MultiMarginLossParams>(
-      'MultiMarginLoss.__init__',
-      ['p', 'margin', 'weight'],
-      ['reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<MultiMarginLossParams, typeof multiMarginLossNames>) {
+    const params = construct<MultiMarginLossParams>('MultiMarginLoss', multiMarginLossNames, [], args)
+    super(reductionOf(params))
     this.p = params.p ?? 1
     this.margin = params.margin ?? 1
     this.registerBuffer('weight', params.weight ?? null)
@@ -313,17 +304,18 @@ export class MultiMarginLoss extends Loss<Pair> {
 }
 
 type MultiLabelSoftMarginLossParams = Reduced & { weight?: Tensor | null }
+const multiLabelSoftMarginLossNames = ['weight', 'sizeAverage', 'reduce', 'reduction'] as const
 export class MultiLabelSoftMarginLoss extends Loss<Pair> {
   declare weight: Tensor | null
 
-  constructor(...args: Arguments<MultiLabelSoftMarginLossParams, ['weight']>) {
-    const params = parse<MultiLabelSoftMarginLossParams>(
-      'MultiLabelSoftMarginLoss.__init__',
-      ['weight'],
-      ['reduction'],
+  constructor(...args: Arguments<MultiLabelSoftMarginLossParams, typeof multiLabelSoftMarginLossNames>) {
+    const params = construct<MultiLabelSoftMarginLossParams>(
+      'MultiLabelSoftMarginLoss',
+      multiLabelSoftMarginLossNames,
+      [],
       args,
     )
-    super(params.reduction)
+    super(reductionOf(params))
     this.registerBuffer('weight', params.weight ?? null)
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -333,20 +325,16 @@ export class MultiLabelSoftMarginLoss extends Loss<Pair> {
 }
 
 type TripletMarginLossParams = Reduced & { margin?: number; p?: number; eps?: number; swap?: boolean }
+const tripletMarginLossNames = ['margin', 'p', 'eps', 'swap', 'sizeAverage', 'reduce', 'reduction'] as const
 export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
   readonly margin: number
   readonly p: number
   readonly eps: number
   readonly swap: boolean
 
-  constructor(...args: Arguments<TripletMarginLossParams, ['margin', 'p', 'eps', 'swap']>) {
-    const params = parse<TripletMarginLossParams>(
-      'TripletMarginLoss.__init__',
-      ['margin', 'p', 'eps', 'swap'],
-      ['reduction'],
-      args,
-    )
-    super(params.reduction)
+  constructor(...args: Arguments<TripletMarginLossParams, typeof tripletMarginLossNames>) {
+    const params = construct<TripletMarginLossParams>('TripletMarginLoss', tripletMarginLossNames, [], args)
+    super(reductionOf(params))
     this.margin = params.margin ?? 1
     this.p = params.p ?? 2
     this.eps = params.eps ?? 1e-6
@@ -364,15 +352,16 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
   }
 }
 
-type KLDivParams = { reduction?: Reduction | 'batchmean'; logTarget?: boolean }
+type KLDivParams = Legacy & { reduction?: Reduction | 'batchmean'; logTarget?: boolean }
+const klDivNames = ['sizeAverage', 'reduce', 'reduction', 'logTarget'] as const
 export class KLDivLoss extends Module<Pair> {
   readonly reduction: Reduction | 'batchmean'
   readonly logTarget: boolean
 
-  constructor(...args: Arguments<KLDivParams, []>) {
+  constructor(...args: Arguments<KLDivParams, typeof klDivNames>) {
     super()
-    const params = parse<KLDivParams>('KLDivLoss.__init__', [], ['reduction', 'logTarget'], args)
-    this.reduction = params.reduction ?? 'mean'
+    const params = construct<KLDivParams>('KLDivLoss', klDivNames, [], args)
+    this.reduction = reductionOf(params) ?? 'mean'
     this.logTarget = params.logTarget ?? false
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -390,8 +379,8 @@ export class TripletMarginWithDistanceLoss extends Loss<
 
   constructor(...args: Arguments<WithDistanceParams, []>) {
     const keywords = ['distanceFunction', 'margin', 'swap', 'reduction'] as const
-    const params = parse<WithDistanceParams>('TripletMarginWithDistanceLoss.__init__', [], keywords, args)
-    super(params.reduction)
+    const params = construct<WithDistanceParams>('TripletMarginWithDistanceLoss', [], keywords, args)
+    super(reductionOf(params))
     Reflect.set(this, 'distance_function', params.distanceFunction ?? new PairwiseDistance())
     this.margin = params.margin ?? 1
     this.swap = params.swap ?? false
@@ -417,8 +406,8 @@ export class CTCLoss extends Loss<
   readonly zeroInfinity: boolean
 
   constructor(...args: Arguments<CTCParams, ['blank', 'reduction', 'zeroInfinity']>) {
-    const params = parse<CTCParams>('CTCLoss.__init__', ['blank', 'reduction', 'zeroInfinity'], [], args)
-    super(params.reduction)
+    const params = construct<CTCParams>('CTCLoss', ['blank', 'reduction', 'zeroInfinity'], [], args)
+    super(reductionOf(params))
     this.blank = params.blank ?? 0
     this.zeroInfinity = params.zeroInfinity ?? false
   }
@@ -435,12 +424,7 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
 
   constructor(...args: Arguments<SimilarityParams, ['dim', 'eps']>) {
     super()
-    const { dim = 1, eps = 1e-8 } = parse<SimilarityParams>(
-      'CosineSimilarity.__init__',
-      ['dim', 'eps'],
-      [],
-      args,
-    )
+    const { dim = 1, eps = 1e-8 } = construct<SimilarityParams>('CosineSimilarity', ['dim', 'eps'], [], args)
     this.dim = dim
     this.eps = eps
   }
@@ -457,7 +441,7 @@ export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
 
   constructor(...args: Arguments<PairwiseParams, ['p', 'eps', 'keepdim']>) {
     super()
-    const params = parse<PairwiseParams>('PairwiseDistance.__init__', ['p', 'eps', 'keepdim'], [], args)
+    const params = construct<PairwiseParams>('PairwiseDistance', ['p', 'eps', 'keepdim'], [], args)
     this.norm = params.p ?? 2
     this.eps = params.eps ?? 1e-6
     this.keepdim = params.keepdim ?? false

@@ -5,12 +5,13 @@ import { int64 } from '../../dtypes.ts'
 import { argumentError } from '../../errors.ts'
 import { div } from '../../ops/arithmetic.ts'
 import { ones, tensor, zeros } from '../../ops/creation.ts'
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/normalization.ts'
 import { ones_, zeros_ } from '../init.ts'
 import { Module } from '../module.ts'
 import type { Parameter } from '../parameter.ts'
+import { construct } from './construct.ts'
 import { type Factory, made, repr, reprFloat, setParameter } from './layer.ts'
 
 type Params = Factory & {
@@ -20,7 +21,7 @@ type Params = Factory & {
   affine?: boolean
   trackRunningStats?: boolean
 }
-const names = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats'] as const
+const names = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 'device', 'dtype'] as const
 type NormArguments = Arguments<Params, typeof names>
 
 /** What norms with running statistics have in common. */
@@ -88,7 +89,7 @@ const valueError = (text: string): Error => argumentError(text, {}, 'ValueError'
 
 abstract class BatchNorm extends RunningNorm {
   constructor(...args: NormArguments) {
-    super(parse<Params>(`${new.target.name}.__init__`, names, ['device', 'dtype'], args))
+    super(construct<Params>(new.target.name, names, [], args, 1))
   }
   protected abstract checkRank(rank: number): void
 
@@ -135,7 +136,7 @@ export class BatchNorm3d extends BatchNorm {
 
 abstract class InstanceNorm extends RunningNorm {
   constructor(...args: NormArguments) {
-    const params = parse<Params>(`${new.target.name}.__init__`, names, ['device', 'dtype'], args)
+    const params = construct<Params>(new.target.name, names, [], args, 1)
     super({ ...params, affine: params.affine ?? false, trackRunningStats: params.trackRunningStats ?? false })
   }
   /** Dimensions of an image without a batch. */
@@ -190,13 +191,19 @@ export class LayerNorm extends Module {
   weight!: Parameter | null
   bias!: Parameter | null
 
-  constructor(...args: Arguments<LayerParams, ['normalizedShape', 'eps', 'elementwiseAffine', 'bias']>) {
+  constructor(
+    ...args: Arguments<
+      LayerParams,
+      ['normalizedShape', 'eps', 'elementwiseAffine', 'bias', 'device', 'dtype']
+    >
+  ) {
     super()
-    const params = parse<LayerParams>(
-      'LayerNorm.__init__',
-      ['normalizedShape', 'eps', 'elementwiseAffine', 'bias'],
-      ['device', 'dtype'],
+    const params = construct<LayerParams>(
+      'LayerNorm',
+      ['normalizedShape', 'eps', 'elementwiseAffine', 'bias', 'device', 'dtype'],
+      [],
       args,
+      1,
     )
     const { normalizedShape, eps = 1e-5, elementwiseAffine = true, bias = true } = params
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape
@@ -223,12 +230,14 @@ export class RMSNorm extends Module {
   readonly elementwiseAffine: boolean
   weight!: Parameter | null
 
-  constructor(...args: Arguments<RMSParams, ['normalizedShape', 'eps', 'elementwiseAffine']>) {
+  constructor(
+    ...args: Arguments<RMSParams, ['normalizedShape', 'eps', 'elementwiseAffine', 'device', 'dtype']>
+  ) {
     super()
-    const params = parse<RMSParams>(
-      'RMSNorm.__init__',
-      ['normalizedShape', 'eps', 'elementwiseAffine'],
-      ['device', 'dtype'],
+    const params = construct<RMSParams>(
+      'RMSNorm',
+      ['normalizedShape', 'eps', 'elementwiseAffine', 'device', 'dtype'],
+      [],
       args,
     )
     const { normalizedShape, eps = null, elementwiseAffine = true } = params
@@ -257,13 +266,16 @@ export class GroupNorm extends Module {
   weight!: Parameter | null
   bias!: Parameter | null
 
-  constructor(...args: Arguments<GroupParams, ['numGroups', 'numChannels', 'eps', 'affine']>) {
+  constructor(
+    ...args: Arguments<GroupParams, ['numGroups', 'numChannels', 'eps', 'affine', 'device', 'dtype']>
+  ) {
     super()
-    const params = parse<GroupParams>(
-      'GroupNorm.__init__',
-      ['numGroups', 'numChannels', 'eps', 'affine'],
-      ['device', 'dtype'],
+    const params = construct<GroupParams>(
+      'GroupNorm',
+      ['numGroups', 'numChannels', 'eps', 'affine', 'device', 'dtype'],
+      [],
       args,
+      2,
     )
     const { numGroups, numChannels, eps = 1e-5, affine = true } = params
     if (numChannels % numGroups !== 0) throw valueError('num_channels must be divisible by num_groups')
@@ -294,12 +306,7 @@ export class LocalResponseNorm extends Module {
 
   constructor(...args: Arguments<ResponseParams, ['size', 'alpha', 'beta', 'k']>) {
     super()
-    const params = parse<ResponseParams>(
-      'LocalResponseNorm.__init__',
-      ['size', 'alpha', 'beta', 'k'],
-      [],
-      args,
-    )
+    const params = construct<ResponseParams>('LocalResponseNorm', ['size', 'alpha', 'beta', 'k'], [], args, 1)
     this.size = params.size
     this.alpha = params.alpha ?? 1e-4
     this.beta = params.beta ?? 0.75

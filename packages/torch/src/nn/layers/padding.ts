@@ -1,12 +1,13 @@
 // Padding as layers.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import type { PerAxis } from '../functional/operands.ts'
 import { type PadMode, pad } from '../functional/padding.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 import { repr } from './layer.ts'
 
-type Params = { padding: PerAxis; value?: number }
+type Params = { padding: PerAxis; value: number }
 
 /** Amounts on both sides of each axis; the class says of how many axes, and with what. */
 abstract class Padding extends Module {
@@ -25,7 +26,7 @@ abstract class Padding extends Module {
 abstract class FromImage extends Padding {
   constructor(...args: Arguments<{ padding: PerAxis }, ['padding']>) {
     const { name } = new.target
-    super(name, parse<{ padding: PerAxis }>(`${name}.__init__`, ['padding'], [], args).padding)
+    super(name, construct<{ padding: PerAxis }>(name, ['padding'], [], args, 1).padding)
   }
   protected abstract readonly mode: PadMode
 
@@ -39,7 +40,7 @@ abstract class ConstantPad extends Padding {
 
   constructor(...args: Arguments<Params, ['padding', 'value']>) {
     const { name } = new.target
-    const { padding, value = 0 } = parse<Params>(`${name}.__init__`, ['padding', 'value'], [], args)
+    const { padding, value } = construct<Params>(name, ['padding', 'value'], [], args, 2)
     super(name, padding)
     this.value = value
   }

@@ -1,10 +1,11 @@
 // Pooling as layers.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as adaptive from '../functional/adaptive-pooling.ts'
 import type { PerAxis } from '../functional/operands.ts'
 import * as functional from '../functional/pooling.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 import { options, repr } from './layer.ts'
 
 interface Windows {
@@ -29,7 +30,7 @@ abstract class MaxPool extends Module<[Tensor], MaxResult> {
 
   constructor(...args: MaxArguments) {
     super()
-    const params = parse<MaxParams>(`${new.target.name}.__init__`, maxNames, [], args)
+    const params = construct<MaxParams>(new.target.name, maxNames, [], args, 1)
     this.kernelSize = params.kernelSize
     this.stride = params.stride ?? params.kernelSize
     this.padding = params.padding ?? 0
@@ -96,7 +97,7 @@ export class AvgPool1d extends Module {
 
   constructor(...args: Arguments<Avg1dParams, typeof avg1dNames>) {
     super()
-    const params = parse<Avg1dParams>('AvgPool1d.__init__', avg1dNames, [], args)
+    const params = construct<Avg1dParams>('AvgPool1d', avg1dNames, [], args, 1)
     this.kernelSize = single(params.kernelSize)
     this.stride = single(params.stride ?? params.kernelSize)
     this.padding = single(params.padding ?? 0)
@@ -122,7 +123,7 @@ abstract class AvgPool extends Module {
 
   constructor(...args: Arguments<AvgParams, typeof avgNames>) {
     super()
-    const params = parse<AvgParams>(`${new.target.name}.__init__`, avgNames, [], args)
+    const params = construct<AvgParams>(new.target.name, avgNames, [], args, 1)
     this.kernelSize = params.kernelSize
     this.stride = params.stride ?? params.kernelSize
     this.padding = params.padding ?? 0
@@ -163,7 +164,7 @@ abstract class LPPool extends Module {
 
   constructor(...args: Arguments<LPParams, typeof lpNames>) {
     super()
-    const params = parse<LPParams>(`${new.target.name}.__init__`, lpNames, [], args)
+    const params = construct<LPParams>(new.target.name, lpNames, [], args, 2)
     this.normType = params.normType
     this.kernelSize = params.kernelSize
     this.stride = params.stride ?? null
@@ -202,7 +203,7 @@ abstract class AdaptiveAvgPool extends Module {
 
   constructor(...args: Arguments<{ outputSize: OutputSize }, ['outputSize']>) {
     super()
-    const params = parse<{ outputSize: OutputSize }>(`${new.target.name}.__init__`, ['outputSize'], [], args)
+    const params = construct<{ outputSize: OutputSize }>(new.target.name, ['outputSize'], [], args, 1)
     this.outputSize = params.outputSize
   }
   override extraRepr(): string {
@@ -235,7 +236,7 @@ abstract class AdaptiveMaxPool extends Module<[Tensor], MaxResult> {
   constructor(...args: Arguments<AdaptiveMaxParams, ['outputSize', 'returnIndices']>) {
     super()
     const names = ['outputSize', 'returnIndices'] as const
-    const params = parse<AdaptiveMaxParams>(`${new.target.name}.__init__`, names, [], args)
+    const params = construct<AdaptiveMaxParams>(new.target.name, names, [], args, 1)
     this.outputSize = params.outputSize
     this.returnIndices = params.returnIndices ?? false
   }
@@ -279,7 +280,7 @@ abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputS
 
   constructor(...args: Arguments<UnpoolParams, typeof unpoolNames>) {
     super()
-    const params = parse<UnpoolParams>(`${new.target.name}.__init__`, unpoolNames, [], args)
+    const params = construct<UnpoolParams>(new.target.name, unpoolNames, [], args, 1)
     const perAxis = (entries: PerAxis): readonly number[] =>
       typeof entries === 'number' ? new Array<number>(this.rank).fill(entries) : entries
     this.kernelSize = perAxis(params.kernelSize)

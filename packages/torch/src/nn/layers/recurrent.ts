@@ -1,7 +1,7 @@
 // Recurrent layers and cells. Parameters are named as PyTorch's: `weight_ih_l0`, `bias_hh_l1_reverse`.
 import { argumentError, formatSize, warn } from '../../errors.ts'
 import { tensor, zeros } from '../../ops/creation.ts'
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import { reprNumber } from '../../print/python.ts'
 import { recurrentBound } from '../../random/init.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -9,6 +9,7 @@ import { type RecurrentMode, recurrent, recurrentCell } from '../functional/recu
 import { uniform_ } from '../init.ts'
 import { Module } from '../module.ts'
 import { PackedSequence, packPaddedSequence, reordered, unpacked } from '../packed-sequences.ts'
+import { construct } from './construct.ts'
 import { type Factory, made, setParameter } from './layer.ts'
 
 interface Params extends Factory {
@@ -31,8 +32,33 @@ const names = [
   'batchFirst',
   'dropout',
   'bidirectional',
+  'device',
+  'dtype',
 ] as const
-type RecurrentArguments<P extends Params> = Arguments<P, typeof names>
+const rnnNames = [
+  'inputSize',
+  'hiddenSize',
+  'numLayers',
+  'nonlinearity',
+  'bias',
+  'batchFirst',
+  'dropout',
+  'bidirectional',
+  'device',
+  'dtype',
+] as const
+const lstmNames = [
+  'inputSize',
+  'hiddenSize',
+  'numLayers',
+  'bias',
+  'batchFirst',
+  'dropout',
+  'bidirectional',
+  'projSize',
+  'device',
+  'dtype',
+] as const
 
 const gateCount: Readonly<Record<RecurrentMode, number>> = { RNN_TANH: 1, RNN_RELU: 1, LSTM: 4, GRU: 3 }
 
@@ -213,9 +239,8 @@ export interface LSTM extends OfPacked<LSTMState> {}
 export class RNN extends OneState {
   readonly nonlinearity: 'tanh' | 'relu'
 
-  constructor(...args: RecurrentArguments<RNNParams>) {
-    const keywords = ['nonlinearity', 'device', 'dtype'] as const
-    const params = parse<RNNParams>('RNN.__init__', names, keywords, args)
+  constructor(...args: Arguments<RNNParams, typeof rnnNames>) {
+    const params = construct<RNNParams>('RNN', rnnNames, [], args, 2)
     const { nonlinearity = 'tanh' } = params
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu') {
       throw argumentError(`Unknown nonlinearity '${nonlinearity}'`, {}, 'ValueError')
@@ -227,8 +252,8 @@ export class RNN extends OneState {
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is another way to call.
 export class GRU extends OneState {
-  constructor(...args: RecurrentArguments<Params>) {
-    super('GRU', parse<Params>('GRU.__init__', names, ['device', 'dtype'], args))
+  constructor(...args: Arguments<Params, typeof names>) {
+    super('GRU', construct<Params>('GRU', names, [], args, 2))
   }
 }
 
@@ -237,8 +262,8 @@ export type LSTMState = readonly [hidden: Tensor, cell: Tensor]
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is another way to call.
 export class LSTM extends RNNBase<LSTMState> {
-  constructor(...args: RecurrentArguments<LSTMParams>) {
-    super('LSTM', parse<LSTMParams>('LSTM.__init__', names, ['projSize', 'device', 'dtype'], args))
+  constructor(...args: Arguments<LSTMParams, typeof lstmNames>) {
+    super('LSTM', construct<LSTMParams>('LSTM', lstmNames, [], args, 2))
   }
   override forward(input: Tensor, state: LSTMState | null = null): readonly [Tensor, LSTMState] {
     const [output, [hidden, cell]] = this.runAny(input, state)
@@ -252,8 +277,9 @@ interface CellParams extends Factory {
   bias?: boolean
 }
 type RNNCellParams = CellParams & { nonlinearity?: 'tanh' | 'relu' }
-type CellArguments = Arguments<CellParams, ['inputSize', 'hiddenSize', 'bias']>
-const cellNames = ['inputSize', 'hiddenSize', 'bias'] as const
+const cellNames = ['inputSize', 'hiddenSize', 'bias', 'device', 'dtype'] as const
+const rnnCellNames = ['inputSize', 'hiddenSize', 'bias', 'nonlinearity', 'device', 'dtype'] as const
+type CellArguments = Arguments<CellParams, typeof cellNames>
 
 /** One step; what recurrent cells have in common. */
 abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State | null], State> {
@@ -312,9 +338,8 @@ abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State |
 export class RNNCell extends RNNCellBase<Tensor> {
   readonly nonlinearity: 'tanh' | 'relu'
 
-  constructor(...args: Arguments<RNNCellParams, ['inputSize', 'hiddenSize', 'bias', 'nonlinearity']>) {
-    const all = ['inputSize', 'hiddenSize', 'bias', 'nonlinearity'] as const
-    const params = parse<RNNCellParams>('RNNCell.__init__', all, ['device', 'dtype'], args)
+  constructor(...args: Arguments<RNNCellParams, typeof rnnCellNames>) {
+    const params = construct<RNNCellParams>('RNNCell', rnnCellNames, [], args, 2)
     const { nonlinearity = 'tanh' } = params
     super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', params)
     this.nonlinearity = nonlinearity
@@ -330,7 +355,7 @@ export class RNNCell extends RNNCellBase<Tensor> {
 
 export class GRUCell extends RNNCellBase<Tensor> {
   constructor(...args: CellArguments) {
-    super('GRU', parse<CellParams>('GRUCell.__init__', cellNames, ['device', 'dtype'], args))
+    super('GRU', construct<CellParams>('GRUCell', cellNames, [], args, 2))
   }
   override forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state === null ? null : [state])[0] as Tensor
@@ -339,7 +364,7 @@ export class GRUCell extends RNNCellBase<Tensor> {
 
 export class LSTMCell extends RNNCellBase<LSTMState> {
   constructor(...args: CellArguments) {
-    super('LSTM', parse<CellParams>('LSTMCell.__init__', cellNames, ['device', 'dtype'], args))
+    super('LSTM', construct<CellParams>('LSTMCell', cellNames, [], args, 2))
   }
   override forward(input: Tensor, state: LSTMState | null = null): LSTMState {
     const [hidden, cell] = this.step(input, state)

@@ -1,5 +1,6 @@
 // Transformers: layers of attention and feed-forward maps, encoders and decoders of them. Drawn as PyTorch draws: copies of a layer
 // share its first numbers, and `Transformer` draws all of its own once more.
+// It is long because each of the five classes lists what it is made and called with.
 import { getDefaultDtype } from '../../dtypes.ts'
 import { argumentError } from '../../errors.ts'
 import { tensor } from '../../ops/creation.ts'
@@ -11,6 +12,7 @@ import * as activations from '../functional/activations.ts'
 import { xavierUniform_ } from '../init.ts'
 import { type AnyModule, Module } from '../module.ts'
 import { MultiheadAttention } from './attention.ts'
+import { construct } from './construct.ts'
 import { Dropout } from './dropout.ts'
 import type { Factory } from './layer.ts'
 import { Linear } from './linear.ts'
@@ -27,6 +29,7 @@ type LayerParams = Factory & {
   layerNormEps?: number
   batchFirst?: boolean
   normFirst?: boolean
+  bias?: boolean
 }
 const layerNames = [
   'dModel',
@@ -37,6 +40,9 @@ const layerNames = [
   'layerNormEps',
   'batchFirst',
   'normFirst',
+  'bias',
+  'device',
+  'dtype',
 ] as const
 type LayerArguments = Arguments<LayerParams, typeof layerNames>
 
@@ -51,7 +57,11 @@ type Mask = Tensor | null
 export interface EncoderMasks {
   srcMask?: Mask
   srcKeyPaddingMask?: Mask
+  /** That the mask hides what comes later; a hint. */
+  isCausal?: boolean
 }
+const encoderMaskNames = ['srcMask', 'srcKeyPaddingMask', 'isCausal'] as const
+type EncoderMaskArguments = Arguments<EncoderMasks, typeof encoderMaskNames>
 
 const factoryOf = ({ dtype, device }: Factory): Factory => ({
   ...(dtype && { dtype }),
@@ -59,7 +69,7 @@ const factoryOf = ({ dtype, device }: Factory): Factory => ({
 })
 
 /** Attention to itself, and a feed-forward map, each added to what it is given. */
-export class TransformerEncoderLayer extends Module<[src: Tensor, masks?: EncoderMasks]> {
+export class TransformerEncoderLayer extends Module<[src: Tensor, ...EncoderMaskArguments]> {
   readonly normFirst: boolean
   readonly activation: (x: Tensor) => Tensor
   declare self_attn: MultiheadAttention
@@ -73,15 +83,10 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, masks?: Encode
 
   constructor(...args: LayerArguments) {
     super()
-    const params = parse<LayerParams>(
-      'TransformerEncoderLayer.__init__',
-      layerNames,
-      ['device', 'dtype'],
-      args,
-    )
+    const params = construct<LayerParams>('TransformerEncoderLayer', layerNames, [], args, 2)
     const { dModel, nhead, dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5 } = params
-    const { batchFirst = false, normFirst = false, activation = 'relu' } = params
-    const factory = factoryOf(params)
+    const { batchFirst = false, normFirst = false, activation = 'relu', bias = true } = params
+    const factory = { bias, ...factoryOf(params) }
     this.activation = activationOf(activation)
     this.normFirst = normFirst
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst, ...factory })
@@ -94,8 +99,9 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, masks?: Encode
     this.dropout2 = new Dropout(dropout)
   }
 
-  override forward(src: Tensor, { srcMask = null, srcKeyPaddingMask = null }: EncoderMasks = {}): Tensor {
-    const attend = (x: Tensor): Tensor => this.attend(x, srcMask, srcKeyPaddingMask)
+  override forward(src: Tensor, ...args: EncoderMaskArguments): Tensor {
+    const masks = parse<EncoderMasks>('TransformerEncoderLayer.forward', encoderMaskNames, [], args)
+    const attend = (x: Tensor): Tensor => this.attend(x, masks)
     if (this.normFirst) {
       const x = src.add(attend(this.norm1(src)))
       return x.add(this.feedForward(this.norm2(x)))
@@ -104,8 +110,9 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, masks?: Encode
     return this.norm2(x.add(this.feedForward(x)))
   }
 
-  private attend(x: Tensor, attnMask: Mask, keyPaddingMask: Mask): Tensor {
-    const [output] = this.self_attn(x, x, x, { attnMask, keyPaddingMask, needWeights: false })
+  private attend(x: Tensor, masks: EncoderMasks): Tensor {
+    const { srcMask: attnMask = null, srcKeyPaddingMask: keyPaddingMask = null, isCausal = false } = masks
+    const [output] = this.self_attn(x, x, x, { attnMask, keyPaddingMask, needWeights: false, isCausal })
     return this.dropout1(output)
   }
   private feedForward(x: Tensor): Tensor {
@@ -118,10 +125,21 @@ export interface DecoderMasks {
   memoryMask?: Mask
   tgtKeyPaddingMask?: Mask
   memoryKeyPaddingMask?: Mask
+  tgtIsCausal?: boolean
+  memoryIsCausal?: boolean
 }
+const decoderMaskNames = [
+  'tgtMask',
+  'memoryMask',
+  'tgtKeyPaddingMask',
+  'memoryKeyPaddingMask',
+  'tgtIsCausal',
+  'memoryIsCausal',
+] as const
+type DecoderMaskArguments = Arguments<DecoderMasks, typeof decoderMaskNames>
 
 /** Attention to itself and to an encoder's results, and a feed-forward map. */
-export class TransformerDecoderLayer extends Module<[tgt: Tensor, memory: Tensor, masks?: DecoderMasks]> {
+export class TransformerDecoderLayer extends Module<[tgt: Tensor, memory: Tensor, ...DecoderMaskArguments]> {
   readonly normFirst: boolean
   readonly activation: (x: Tensor) => Tensor
   declare self_attn: MultiheadAttention
@@ -138,15 +156,10 @@ export class TransformerDecoderLayer extends Module<[tgt: Tensor, memory: Tensor
 
   constructor(...args: LayerArguments) {
     super()
-    const params = parse<LayerParams>(
-      'TransformerDecoderLayer.__init__',
-      layerNames,
-      ['device', 'dtype'],
-      args,
-    )
+    const params = construct<LayerParams>('TransformerDecoderLayer', layerNames, [], args, 2)
     const { dModel, nhead, dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5 } = params
-    const { batchFirst = false, normFirst = false, activation = 'relu' } = params
-    const factory = factoryOf(params)
+    const { batchFirst = false, normFirst = false, activation = 'relu', bias = true } = params
+    const factory = { bias, ...factoryOf(params) }
     this.activation = activationOf(activation)
     this.normFirst = normFirst
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst, ...factory })
@@ -162,14 +175,18 @@ export class TransformerDecoderLayer extends Module<[tgt: Tensor, memory: Tensor
     this.dropout3 = new Dropout(dropout)
   }
 
-  override forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
+  override forward(tgt: Tensor, memory: Tensor, ...args: DecoderMaskArguments): Tensor {
+    const masks = parse<DecoderMasks>('TransformerDecoderLayer.forward', decoderMaskNames, [], args)
     const { tgtMask = null, memoryMask = null, tgtKeyPaddingMask = null, memoryKeyPaddingMask = null } = masks
+    const { tgtIsCausal = false, memoryIsCausal = false } = masks
     const toItself = (x: Tensor): Tensor => {
-      const options = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, needWeights: false }
+      const causal = { needWeights: false, isCausal: tgtIsCausal }
+      const options = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, ...causal }
       return this.dropout1(this.self_attn(x, x, x, options)[0])
     }
     const toMemory = (x: Tensor): Tensor => {
-      const options = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, needWeights: false }
+      const causal = { needWeights: false, isCausal: memoryIsCausal }
+      const options = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, ...causal }
       return this.dropout2(this.multihead_attn(x, memory, memory, options)[0])
     }
     if (this.normFirst) {
@@ -195,35 +212,44 @@ type EncoderParams = {
   numLayers: number
   norm?: LayerNorm | null
   enableNestedTensor?: boolean
+  maskCheck?: boolean
 }
-const encoderNames = ['encoderLayer', 'numLayers', 'norm', 'enableNestedTensor'] as const
+const encoderNames = ['encoderLayer', 'numLayers', 'norm', 'enableNestedTensor', 'maskCheck'] as const
 
 export interface StackMasks {
   mask?: Mask
   srcKeyPaddingMask?: Mask
+  isCausal?: boolean | null
 }
+const stackMaskNames = ['mask', 'srcKeyPaddingMask', 'isCausal'] as const
+type StackMaskArguments = Arguments<StackMasks, typeof stackMaskNames>
 
 /** Copies of a layer one after the other, and a norm at the end. */
-export class TransformerEncoder extends Module<[src: Tensor, masks?: StackMasks]> {
+export class TransformerEncoder extends Module<[src: Tensor, ...StackMaskArguments]> {
   readonly numLayers: number
   declare layers: ModuleList<TransformerEncoderLayer>
   declare norm: LayerNorm | null
 
   constructor(...args: Arguments<EncoderParams, typeof encoderNames>) {
     super()
-    const { encoderLayer, numLayers, norm } = parse<EncoderParams>(
-      'TransformerEncoder.__init__',
+    const { encoderLayer, numLayers, norm } = construct<EncoderParams>(
+      'TransformerEncoder',
       encoderNames,
       [],
       args,
+      2,
     )
     this.layers = copies(encoderLayer, numLayers)
     this.numLayers = numLayers
     setNorm(this, norm)
   }
-  override forward(src: Tensor, { mask = null, srcKeyPaddingMask = null }: StackMasks = {}): Tensor {
+  override forward(src: Tensor, ...args: StackMaskArguments): Tensor {
+    const masks = parse<StackMasks>('TransformerEncoder.forward', stackMaskNames, [], args)
+    const { mask = null, srcKeyPaddingMask = null, isCausal } = masks
     let output = src
-    for (const layer of this.layers) output = layer(output, { srcMask: mask, srcKeyPaddingMask })
+    for (const layer of this.layers) {
+      output = layer(output, { srcMask: mask, srcKeyPaddingMask, isCausal: isCausal ?? false })
+    }
     return this.norm === null ? output : this.norm(output)
   }
 }
@@ -236,24 +262,26 @@ function setNorm(module: AnyModule, norm: LayerNorm | null | undefined): void {
 type DecoderParams = { decoderLayer: TransformerDecoderLayer; numLayers: number; norm?: LayerNorm | null }
 const decoderNames = ['decoderLayer', 'numLayers', 'norm'] as const
 
-export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, masks?: DecoderMasks]> {
+export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, ...DecoderMaskArguments]> {
   readonly numLayers: number
   declare layers: ModuleList<TransformerDecoderLayer>
   declare norm: LayerNorm | null
 
   constructor(...args: Arguments<DecoderParams, typeof decoderNames>) {
     super()
-    const { decoderLayer, numLayers, norm } = parse<DecoderParams>(
-      'TransformerDecoder.__init__',
+    const { decoderLayer, numLayers, norm } = construct<DecoderParams>(
+      'TransformerDecoder',
       decoderNames,
       [],
       args,
+      2,
     )
     this.layers = copies(decoderLayer, numLayers)
     this.numLayers = numLayers
     setNorm(this, norm)
   }
-  override forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
+  override forward(tgt: Tensor, memory: Tensor, ...args: DecoderMaskArguments): Tensor {
+    const masks = parse<DecoderMasks>('TransformerDecoder.forward', decoderMaskNames, [], args)
     let output = tgt
     for (const layer of this.layers) output = layer(output, memory, masks)
     return this.norm === null ? output : this.norm(output)
@@ -273,6 +301,7 @@ type TransformerParams = Factory & {
   layerNormEps?: number
   batchFirst?: boolean
   normFirst?: boolean
+  bias?: boolean
 }
 const transformerNames = [
   'dModel',
@@ -287,6 +316,9 @@ const transformerNames = [
   'layerNormEps',
   'batchFirst',
   'normFirst',
+  'bias',
+  'device',
+  'dtype',
 ] as const
 
 export interface TransformerMasks {
@@ -296,10 +328,25 @@ export interface TransformerMasks {
   srcKeyPaddingMask?: Mask
   tgtKeyPaddingMask?: Mask
   memoryKeyPaddingMask?: Mask
+  srcIsCausal?: boolean | null
+  tgtIsCausal?: boolean
+  memoryIsCausal?: boolean
 }
+const maskNames = [
+  'srcMask',
+  'tgtMask',
+  'memoryMask',
+  'srcKeyPaddingMask',
+  'tgtKeyPaddingMask',
+  'memoryKeyPaddingMask',
+  'srcIsCausal',
+  'tgtIsCausal',
+  'memoryIsCausal',
+] as const
+type MaskArguments = Arguments<TransformerMasks, typeof maskNames>
 
 /** An encoder and a decoder. */
-export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: TransformerMasks]> {
+export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...MaskArguments]> {
   readonly dModel: number
   readonly nhead: number
   readonly batchFirst: boolean
@@ -308,12 +355,7 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
 
   constructor(...args: Arguments<TransformerParams, typeof transformerNames>) {
     super()
-    const params = parse<TransformerParams>(
-      'Transformer.__init__',
-      transformerNames,
-      ['device', 'dtype'],
-      args,
-    )
+    const params = construct<TransformerParams>('Transformer', transformerNames, [], args)
     const {
       dModel = 512,
       nhead = 8,
@@ -323,8 +365,8 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
       customDecoder,
     } = params
     const { dimFeedforward = 2048, dropout = 0.1, activation = 'relu', layerNormEps = 1e-5 } = params
-    const { batchFirst = false, normFirst = false } = params
-    const factory = factoryOf(params)
+    const { batchFirst = false, normFirst = false, bias = true } = params
+    const factory = { bias, ...factoryOf(params) }
     const layer = { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, ...factory }
     const norm = (): LayerNorm => new LayerNorm(dModel, { eps: layerNormEps, ...factory })
     const encoder =
@@ -348,10 +390,11 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
     return tensor(rows, { dtype: getDefaultDtype() }).reshape(size, size)
   }
 
-  override forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {
+  override forward(src: Tensor, tgt: Tensor, ...args: MaskArguments): Tensor {
+    const masks = parse<TransformerMasks>('Transformer.forward', maskNames, [], args)
     this.check(src, tgt)
-    const { srcMask = null, srcKeyPaddingMask = null, ...others } = masks
-    const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask })
+    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = null, ...others } = masks
+    const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal })
     return this.decoder(tgt, memory, others)
   }
 

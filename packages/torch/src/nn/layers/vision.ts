@@ -1,9 +1,10 @@
 // Images resized, shuffled and cut into windows, as layers.
-import { type Arguments, parse } from '../../ops/signature.ts'
+import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import type { PerAxis } from '../functional/operands.ts'
 import * as functional from '../functional/vision.ts'
 import { Module } from '../module.ts'
+import { construct } from './construct.ts'
 import { options, repr, reprFloat } from './layer.ts'
 
 type Params = {
@@ -25,7 +26,7 @@ export class Upsample extends Module {
 
   constructor(...args: Arguments<Params, typeof names>) {
     super()
-    const params = parse<Params>(`${new.target.name}.__init__`, names, [], args)
+    const params = construct<Params>(new.target.name, names, [], args)
     this.size = params.size ?? null
     this.scaleFactor = params.scaleFactor ?? null
     this.mode = params.mode ?? 'nearest'
@@ -51,14 +52,14 @@ type SizeArguments = Arguments<SizeParams, ['size', 'scaleFactor']>
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: SizeArguments) {
     super({
-      ...parse<SizeParams>('UpsamplingNearest2d.__init__', ['size', 'scaleFactor'], [], args),
+      ...construct<SizeParams>('UpsamplingNearest2d', ['size', 'scaleFactor'], [], args),
       mode: 'nearest',
     })
   }
 }
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: SizeArguments) {
-    const params = parse<SizeParams>('UpsamplingBilinear2d.__init__', ['size', 'scaleFactor'], [], args)
+    const params = construct<SizeParams>('UpsamplingBilinear2d', ['size', 'scaleFactor'], [], args)
     super({ ...params, mode: 'bilinear', alignCorners: true })
   }
 }
@@ -68,7 +69,7 @@ export class PixelShuffle extends Module {
 
   constructor(...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>) {
     super()
-    const params = parse<{ upscaleFactor: number }>('PixelShuffle.__init__', ['upscaleFactor'], [], args)
+    const params = construct<{ upscaleFactor: number }>('PixelShuffle', ['upscaleFactor'], [], args, 1)
     this.upscaleFactor = params.upscaleFactor
   }
   override forward(input: Tensor): Tensor {
@@ -84,12 +85,7 @@ export class PixelUnshuffle extends Module {
 
   constructor(...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>) {
     super()
-    const params = parse<{ downscaleFactor: number }>(
-      'PixelUnshuffle.__init__',
-      ['downscaleFactor'],
-      [],
-      args,
-    )
+    const params = construct<{ downscaleFactor: number }>('PixelUnshuffle', ['downscaleFactor'], [], args, 1)
     this.downscaleFactor = params.downscaleFactor
   }
   override forward(input: Tensor): Tensor {
@@ -105,7 +101,7 @@ export class ChannelShuffle extends Module {
 
   constructor(...args: Arguments<{ groups: number }, ['groups']>) {
     super()
-    this.groups = parse<{ groups: number }>('ChannelShuffle.__init__', ['groups'], [], args).groups
+    this.groups = construct<{ groups: number }>('ChannelShuffle', ['groups'], [], args, 1).groups
   }
   override forward(input: Tensor): Tensor {
     return functional.channelShuffle(input, this.groups)
@@ -127,7 +123,7 @@ export class Unfold extends Module {
 
   constructor(...args: Arguments<Windows, typeof windowNames>) {
     super()
-    const params = parse<Windows>('Unfold.__init__', windowNames, [], args)
+    const params = construct<Windows>('Unfold', windowNames, [], args, 1)
     this.kernelSize = params.kernelSize
     this.dilation = params.dilation ?? 1
     this.padding = params.padding ?? 0
@@ -159,7 +155,7 @@ export class Fold extends Module {
 
   constructor(...args: Arguments<FoldParams, typeof foldNames>) {
     super()
-    const params = parse<FoldParams>('Fold.__init__', foldNames, [], args)
+    const params = construct<FoldParams>('Fold', foldNames, [], args, 2)
     this.outputSize = params.outputSize
     this.kernelSize = params.kernelSize
     this.dilation = params.dilation ?? 1

@@ -1,6 +1,11 @@
 // Training that stops after some steps, is saved, and goes on elsewhere: the same losses to the last bit.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as torch from '@heddle/torch'
 import { describe, expect, it } from 'vitest'
+import { checkpoint, newTraining, resumed, train as trainTo } from './resumed/training.ts'
 
 const { nn, optim } = torch
 const { lrScheduler } = optim
@@ -70,4 +75,42 @@ describe('training goes on where it stopped', () => {
 
     expect([...first, ...train(after, 4, 8)]).toEqual(whole)
   })
+})
+
+describe('training goes on in another process', () => {
+  const program = join(import.meta.dirname, 'resumed', 'continue.ts')
+  const whole = trainTo(newTraining(7), 20)
+
+  it.each([
+    ['between two passes over the data', 10],
+    ['in the middle of a pass', 13],
+  ])('stopped %s, with the losses it would have had, bit for bit', (_, stopAt) => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-'))
+    try {
+      const path = join(folder, 'checkpoint.safetensors')
+      const before = newTraining(7)
+      const first = trainTo(before, stopAt)
+      torch.save(checkpoint(before), path)
+      const args = ['--conditions=source', program, path, '20']
+      const rest = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as number[]
+
+      expect(rest).toHaveLength(20 - stopAt)
+      expect([...first, ...rest]).toEqual(whole)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it.each(['model', 'optimizer', 'schedule', 'passState', 'rngState'] as const)(
+    'has other losses where %s is that of another training',
+    (part) => {
+      const before = newTraining(7)
+      trainTo(before, 8)
+      const saved = checkpoint(before)
+      const other = checkpoint(newTraining(8))
+
+      expect(trainTo(resumed({ ...saved, [part]: other[part] }, 99), 20)).not.toEqual(whole.slice(8))
+      expect(trainTo(resumed(saved, 99), 20)).toEqual(whole.slice(8))
+    },
+  )
 })

@@ -149,7 +149,7 @@ export const notPlain = (value: unknown, path: readonly string[]): TorchError =>
   return new TorchError(
     'TypeError',
     'TORCH_SAVE_VALUE',
-    `cannot save ${what}${where}: only tensors, numbers, strings, booleans, null, lists, maps and plain objects are saved. Of a module or an optimizer save its stateDict().`,
+    `cannot save ${what}${where}: only tensors, byte arrays, numbers, strings, booleans, null, lists, maps and plain objects are saved. Of a module or an optimizer save its stateDict().`,
     { what, path },
   )
 }

@@ -45,6 +45,18 @@ describe('save and load', () => {
     expect([roundTrip(x).tolist(), roundTrip(x).stride()]).toEqual([x.tolist(), x.stride()])
   })
 
+  it('keep bytes bytes, of a part of a buffer too, and the state of a generator', () => {
+    const part = new Uint8Array(new Uint8Array([0, 1, 2, 3, 4]).buffer, 1, 3)
+    const loaded = roundTrip({ part, again: part, none: new Uint8Array(), state: torch.getRngState() })
+    const next = torch.rand(3).tolist()
+    torch.setRngState(loaded.state)
+
+    expect([loaded.part, loaded.none]).toEqual([Uint8Array.of(1, 2, 3), new Uint8Array()])
+    expect(loaded.part.buffer.byteLength).toBe(3)
+    expect(loaded.again).toBe(loaded.part)
+    expect(torch.rand(3).tolist()).toEqual(next)
+  })
+
   it('keep parameters parameters', () => {
     const { weight } = roundTrip({ weight: new torch.nn.Parameter(torch.ones(2)) })
 

@@ -1,4 +1,5 @@
-// `torch.save` and `torch.load`: objects of tensors and plain data as safetensors files.
+// `torch.save` and `torch.load`: objects of tensors, bytes and plain data as safetensors files.
+import { sizeOf } from '@heddle/core'
 import { dtypeOf } from '../dtypes.ts'
 import type { Device } from '../engine/device.ts'
 import { cpu } from '../engine/device.ts'
@@ -13,6 +14,7 @@ import { packObject, type RestoredView, type SavedView, unpackObject } from './p
 import { type OpenOptions, openSafetensors, safetensorsParts, writeSafetensors } from './safetensors.ts'
 
 function viewOf(value: object): SavedView | undefined {
+  if (value instanceof Uint8Array) return viewOfBytes(value)
   if (!(value instanceof Tensor)) return undefined
   const { memory, layout_: layout } = value
   return {
@@ -29,8 +31,19 @@ function viewOf(value: object): SavedView | undefined {
   }
 }
 
+/** The state of a generator is bytes: it is stored as a tensor of them, and is bytes again. */
+const viewOfBytes = (bytes: Uint8Array): SavedView => ({
+  dtype: 'u8',
+  shape: [bytes.length],
+  strides: [1],
+  offset: 0,
+  tags: ['bytes'],
+  storage: bytes,
+  elements: () => new Uint8Array(bytes),
+})
+
 /**
- * Saves an object: tensors, and numbers, texts, arrays, Maps and plain objects of them. Writes a file, or gives its bytes where no
+ * Saves an object: tensors, byte arrays, and numbers, texts, arrays, Maps and plain objects of them. Writes a file, or gives its bytes where no
  * path is given. Tensors that share memory share it again when they are loaded.
  *
  * Throws `TORCH_SAVE_VALUE` for what cannot be saved.
@@ -63,7 +76,11 @@ export function load(from: string | Uint8Array | ByteSource, options: LoadOption
 function loadFrom(source: Uint8Array | ByteSource, { mapLocation = cpu, ...options }: LoadOptions): unknown {
   const memories = new Map<object, Memory>()
   const device = resolveDevice(mapLocation)
-  return unpackObject(openSafetensors(source, options), (view) => restored(view, memories, device))
+  return unpackObject(openSafetensors(source, options), (view) =>
+    view.tags.includes('bytes') && view.data instanceof Uint8Array
+      ? view.data.slice(view.offset, view.offset + sizeOf(view.shape))
+      : restored(view, memories, device),
+  )
 }
 
 function restored(view: RestoredView, memories: Map<object, Memory>, device: Device): Tensor {

@@ -17,8 +17,8 @@ export interface CallCase {
   readonly forms: readonly ('function' | 'method')[]
   readonly inputs: readonly Input[]
   readonly result?: Result
-  /** In place: contents of the operands after the call. */
-  readonly written?: readonly Elements[]
+  /** In place, or to `out`: contents of the operands after the call, and strides that are not row-major. */
+  readonly written?: readonly (Elements & { readonly strides?: readonly number[] })[]
   readonly gradients?: readonly (Elements | null)[]
   readonly tolerance?: number
   readonly error?: { readonly kind: string; readonly message: string; readonly backward?: true }
@@ -81,7 +81,8 @@ export interface Prepared {
 }
 
 export function prepare(subject: CallCase, form: 'function' | 'method'): Prepared {
-  const isWritten = subject.call.endsWith('_') || subject.call === 'set_at'
+  const isWritten =
+    subject.call.endsWith('_') || subject.call === 'set_at' || subject.kwargs?.['out'] !== undefined
   const made = subject.inputs.map((input) => makeInput(input, isWritten))
   const operands = made.map(({ operand }) => operand)
   const args = subject.args.map((argument) => argumentOf(argument, operands))

@@ -34,7 +34,10 @@ function check(subject: CallCase, form: 'function' | 'method'): void {
   const result = run()
   if (subject.result !== undefined) checkResult(subject, result, subject.result, operands, 'result')
   subject.written?.forEach((expected, k) => {
-    checkElements(subject, operands[k] as torch.Tensor, expected, `operand ${k} after the call`)
+    const where = `operand ${k} after the call`
+    checkElements(subject, operands[k] as torch.Tensor, expected, where)
+    if (expected.strides !== undefined)
+      expect([...(operands[k] as torch.Tensor).stride()], `${where}: strides`).toEqual(expected.strides)
   })
   if (subject.gradients !== undefined) checkGradients(subject, leaves, result)
 }

@@ -10,6 +10,7 @@ A family is a module `calls/<family>.py` that makes cases; `python3 tools/golden
     call("add_", x, 2)                             in place: the operand's contents are compared, too
     call("at", x, 0, slice(1, None))               x[0, 1:], here x.at(0, slice(1, null)); set_at(x, [0], 5) is x[0] = 5
     call("view", x.to("t"), 4)                     `given(...).to(method, *args)` makes a view of the operand first, on both sides
+    call("add", x, 2, out=given([0.0]))            what is written to `out`, and the strides it has then; a function only
     error("view", x, 3, 2)                         the class and the text of the exception are compared
 
 `call(name, *arguments, node=None, tolerance=None, values=True, gradient=True, forms=None, **keywords)`
@@ -100,7 +101,9 @@ class Call:
         has = {"function": self.function, "method": self.method and is_of_tensor}
         self.record["forms"] = [form for form in has if has[form]]
         self.record["inputs"] = [self.encode_input(each) for each in self.inputs]
-        self.is_written = name == "set_at" or name.endswith("_") and not name.endswith("__")
+        self.is_written = name == "set_at" or name.endswith("_") and not name.endswith("__") or "out" in keywords
+        if "out" in keywords:
+            self.record["forms"] = ["function"]
 
     def encode(self, value):
         if isinstance(value, Given):
@@ -161,7 +164,7 @@ def call(name, *arguments, node=None, tolerance=None, values=True, gradient=True
     if tolerance is not None:
         record["tolerance"] = tolerance
     if made.is_written:
-        record["written"] = [encode_tensor(each.detach()) for each in operands]
+        record["written"] = [encode_written(each.detach(), values) for each in operands]
     if gradient:
         differentiate(record, leaves, result)
     cases.append(record)
@@ -244,6 +247,13 @@ def encode_tensor(tensor, values=True):
     record = {"dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape)}
     if values:
         record["data"] = encode_data(tensor.contiguous())
+    return record
+
+
+def encode_written(tensor, values):
+    record = encode_tensor(tensor, values)
+    if not tensor.is_contiguous():
+        record["strides"] = list(tensor.stride())
     return record
 
 

@@ -46,7 +46,7 @@ export const celu: Pointwise<Alpha, ['alpha']> = pointwise(
   [],
   (options) => ({ operands: [], options }),
 )
-export const celu_: Fn<Alpha, ['alpha']> = celu.inPlace
+export const celu_: typeof celu.inPlace = celu.inPlace
 
 type Step = { threshold: number; value: number }
 
@@ -62,7 +62,7 @@ export const threshold: Pointwise<Step, ['threshold', 'value']> = pointwise(
   [],
   (options) => ({ operands: [], options }),
 )
-export const threshold_: Fn<Step, ['threshold', 'value']> = threshold.inPlace
+export const threshold_: typeof threshold.inPlace = threshold.inPlace
 
 type Slopes = { lower?: number; upper?: number; training?: boolean; generator?: Generator }
 type Rrelu = Fn<Slopes, ['lower', 'upper', 'training']>

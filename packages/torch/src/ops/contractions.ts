@@ -5,6 +5,8 @@ import * as core from '@heddle/core'
 import type { Tensor } from '../tensor/tensor.ts'
 import { resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
+import { isOptions } from './options.ts'
+import { type Out, takingOut } from './out.ts'
 import * as errors from './product-errors.ts'
 import { mm } from './products.ts'
 import { sum } from './reductions.ts'
@@ -13,11 +15,18 @@ import { permute } from './transposes.ts'
 import { reshape } from './views.ts'
 
 type Lists = readonly [readonly number[], readonly number[]]
-export type ContractedDims = number | Lists | { readonly dims: number | Lists }
+export type ContractedDims = number | Lists | { readonly dims?: number | Lists }
+
+type Tensordot = (
+  a: Tensor,
+  b: Tensor,
+  dims?: ContractedDims | (Out & { readonly dims?: number | Lists }),
+  options?: Out,
+) => Tensor
 
 /** The sum of products over the last `dims` dimensions of `a` and the first of `b`, or over dimensions that lists pair. */
-export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims = 2): Tensor {
-  const given = typeof dims === 'object' && 'dims' in dims ? dims.dims : dims
+export const tensordot: Tensordot = takingOut('tensordot', (a, b, dims = 2) => {
+  const given = isOptions(dims) && 'dims' in dims ? (dims.dims ?? 2) : (dims as number | Lists)
   if (typeof given === 'number' && given < 0) throw errors.tensordotCount(given)
   const [first, second] = typeof given === 'number' ? paired(given) : given
   if (first.length !== second.length) throw errors.tensordotLists()
@@ -33,7 +42,7 @@ export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims = 2): Tenso
     else throw errors.tensordotPair({ own, first: first[k] as number, other, second: second[k] as number })
   })
   return contracted(x, y, left, right)
-}
+})
 
 const paired = (count: number): Lists => [
   Array.from({ length: count }, (_, k) => k - count),
@@ -60,24 +69,30 @@ const chained = operation({
 })
 
 /** The product of several matrices in the order that takes the fewest multiplications; vectors may be first and last. */
-export function multiDot(tensors: readonly Tensor[]): Tensor {
-  const count = tensors.length
-  if (count < 2) throw errors.multiDotCount(count)
-  tensors.forEach((each, place) => {
-    const isEnd = place === 0 || place === count - 1
-    if (isEnd ? each.ndim !== 1 && each.ndim !== 2 : each.ndim !== 2)
-      throw errors.multiDotRank(place, isEnd ? '1D or 2D' : '2D', each.ndim)
-  })
-  if (tensors.some(({ dtype }) => dtype !== tensors[0]?.dtype)) throw errors.multiDotTypes()
-  for (let place = 0; place + 1 < count; place++) {
-    const [left, right] = [tensors[place] as Tensor, tensors[place + 1] as Tensor]
-    if (left.shape.at(-1) !== right.shape[0]) throw errors.multiDotShapes(place, left.shape, right.shape)
-  }
-  return run(chained, tensors)
-}
+export const multiDot: (tensors: readonly Tensor[], options?: Out) => Tensor = takingOut(
+  'linalg_multi_dot',
+  (tensors) => {
+    const count = tensors.length
+    if (count < 2) throw errors.multiDotCount(count)
+    tensors.forEach((each, place) => {
+      const isEnd = place === 0 || place === count - 1
+      if (isEnd ? each.ndim !== 1 && each.ndim !== 2 : each.ndim !== 2)
+        throw errors.multiDotRank(place, isEnd ? '1D or 2D' : '2D', each.ndim)
+    })
+    if (tensors.some(({ dtype }) => dtype !== tensors[0]?.dtype)) throw errors.multiDotTypes()
+    for (let place = 0; place + 1 < count; place++) {
+      const [left, right] = [tensors[place] as Tensor, tensors[place + 1] as Tensor]
+      if (left.shape.at(-1) !== right.shape[0]) throw errors.multiDotShapes(place, left.shape, right.shape)
+    }
+    return run(chained, tensors)
+  },
+)
 
 /** `multiDot` of matrices; one alone is given back. */
-export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
-  const [only] = matrices
-  return matrices.length === 1 ? (only as Tensor) : multiDot(matrices)
-}
+export const chainMatmul: (...matrices: readonly (Tensor | Out)[]) => Tensor = takingOut(
+  'chain_matmul',
+  (...matrices) => {
+    const [only] = matrices
+    return matrices.length === 1 ? (only as Tensor) : multiDot(matrices as readonly Tensor[])
+  },
+)

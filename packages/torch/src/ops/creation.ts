@@ -8,6 +8,7 @@ import { argumentError, formatSize, mixedData, notSupported, type TorchError, un
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { resolveDevice } from './devices.ts'
+import { type Out, takingOut } from './out.ts'
 import { type SizesAnd, sizesAnd } from './signature.ts'
 
 export interface TensorOptions {
@@ -129,25 +130,27 @@ export function constant(
   return tensorOfData(dtype, shape, data, options)
 }
 
-export function zeros(...args: SizesAnd<TensorOptions>): Tensor {
-  const { sizes, options = {} } = sizesAnd<TensorOptions>(args)
-  return constant(sizes, 0, options.dtype ?? getDefaultDtype(), options)
-}
+type OfSizes = (...args: SizesAnd<TensorOptions & Out>) => Tensor
 
-export function ones(...args: SizesAnd<TensorOptions>): Tensor {
-  const { sizes, options = {} } = sizesAnd<TensorOptions>(args)
-  return constant(sizes, 1, options.dtype ?? getDefaultDtype(), options)
-}
+const filled = (name: string, value: number): OfSizes =>
+  takingOut(name, (...args) => {
+    const { sizes, options = {} } = sizesAnd<TensorOptions>(args)
+    return constant(sizes, value, options.dtype ?? getDefaultDtype(), options)
+  })
 
+export const zeros: OfSizes = filled('zeros', 0)
+export const ones: OfSizes = filled('ones', 1)
 /** Of any contents; here zeros. */
-export const empty = (...args: SizesAnd<TensorOptions>): Tensor => zeros(...args)
+export const empty: OfSizes = filled('empty', 0)
 
-/** Every element `value`; whole numbers give int64, booleans bool. */
-export function full(
+type Full = (
   size: readonly number[],
   fillValue: number | bigint | boolean,
-  options: TensorOptions = {},
-): Tensor {
+  options?: TensorOptions & Out,
+) => Tensor
+
+/** Every element `value`; whole numbers give int64, booleans bool. */
+export const full: Full = takingOut('full', (size, fillValue, options = {}) => {
   const natural =
     typeof fillValue === 'boolean'
       ? bool
@@ -156,7 +159,7 @@ export function full(
         : getDefaultDtype()
   const value = typeof fillValue === 'bigint' ? fillValue : Number(fillValue)
   return constant(size, value, options.dtype ?? natural, options)
-}
+})
 
 const like =
   (value: number) =>

@@ -4,7 +4,7 @@ import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import type { DerivativeRule } from '../engine/fragment.ts'
 import { argumentError, type TorchError } from '../errors.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { resolveDim } from './dims.ts'
 import { refuseBool } from './dtype-errors.ts'
@@ -12,9 +12,10 @@ import { maximum, minimum } from './extremes.ts'
 import { type Named, named } from './named.ts'
 import { notImplemented, withoutDerivative } from './no-derivative.ts'
 import { operation } from './operation.ts'
+import type { Out } from './out.ts'
 import { type AlongDim, alongDim, axesAlong, requireAny, requireElements, specifyDim } from './reduced.ts'
 import { run, runAll } from './run.ts'
-import { type Fn, fn, isOptions } from './signature.ts'
+import { type Fn, fn, isOptions, parse, withMethod } from './signature.ts'
 
 const along = (name: string, node: string, build: typeof core.maxWithIndex) =>
   operation<AlongDim>({
@@ -45,20 +46,21 @@ const sharedAmongEqual: DerivativeRule = ({ operands: [x], results: [y], cotange
 type ExtremeParams = { dim: number; keepdim?: boolean }
 /** Of all elements, of each pair, or along a dimension with positions. */
 export interface ExtremeFn {
-  (self: Tensor): Tensor
-  (self: Tensor, other: Tensor): Tensor
-  (self: Tensor, dim: number, keepdim?: boolean | ExtremeOptions): Named<'values' | 'indices'>
-  (self: Tensor, options: ExtremeParams): Named<'values' | 'indices'>
+  (self: Tensor, options?: Out): Tensor
+  (self: Tensor, other: Tensor, options?: Out): Tensor
+  (self: Tensor, dim: number, options?: Omit<ExtremeParams, 'dim'> & Out<Pair>): Pair
+  (self: Tensor, dim: number, keepdim: boolean, options?: Out<Pair>): Pair
+  (self: Tensor, options: ExtremeParams & Out<Pair>): Pair
 }
-type ExtremeOptions = { keepdim?: boolean }
+type Pair = Named<'values' | 'indices'>
 
 function extreme(
   name: 'max' | 'min',
   whole: ReturnType<typeof wholly>,
   alongOne: ReturnType<typeof along>,
-  pairwise: (self: Tensor, other: Tensor) => Tensor,
+  pairwise: typeof maximum,
 ): ExtremeFn {
-  const ofDim = fn<ExtremeParams, ['dim', 'keepdim'], Named<'values' | 'indices'>>(
+  const ofDim = fn<ExtremeParams, ['dim', 'keepdim'], Pair>(
     name,
     ['dim', 'keepdim'],
     [],
@@ -69,16 +71,22 @@ function extreme(
       return named(name, { values, indices })
     },
   )
-  function call(self: Tensor, ...args: readonly unknown[]): unknown {
+  const ofAll = withMethod(name, (self: Tensor, ...args: readonly unknown[]): Tensor => {
+    parse(name, [], [], args)
+    requireAny(name, self, 'RuntimeError', specifyDim)
+    return run(whole, [self])
+  })
+  const choose = (args: readonly unknown[]) => {
     const [first] = args
-    if (first === undefined) {
-      requireAny(name, self, 'RuntimeError', specifyDim)
-      return run(whole, [self])
-    }
-    if (typeof first === 'number' || isOptions(first)) return ofDim(self, ...(args as [ExtremeParams]))
-    return pairwise(self, first as Tensor)
+    if (typeof first === 'number') return ofDim
+    if (first instanceof Tensor) return pairwise
+    return isOptions(first) && 'dim' in first ? ofDim : ofAll
   }
-  return call as ExtremeFn
+  const call = (self: Tensor, ...args: readonly unknown[]): unknown =>
+    choose(args)(self, ...(args as [never]))
+  const method = (self: Tensor, ...args: readonly unknown[]): unknown =>
+    choose(args).method(self, ...(args as [never]))
+  return Object.assign(call, { method }) as ExtremeFn
 }
 
 /** The largest element, of each pair, or along a dimension. Ties share the gradient; along a dimension the first gets it. */

@@ -38,6 +38,10 @@ export const results = (x: Tensor, mask: Tensor): unknown => {
     torch.trapezoid(x, x, { dim: 0 }),
     torch.searchsorted(x, 3, { side: 'right' }),
     torch.selu_(x),
+    torch.add(x, 1, { alpha: 2, out: x }),
+    torch.sum(x, 0, true, { out: x }),
+    torch.zeros(2, 3, { out: x }),
+    torch.max(x, { out: x }),
   ]
   const pairs: readonly Pair[] = [
     x.max(1),
@@ -47,6 +51,8 @@ export const results = (x: Tensor, mask: Tensor): unknown => {
     x.kthvalue(1),
     x.mode(),
     x.cummax(0),
+    torch.max(x, 0, { out: [x, x] }),
+    torch.sort(x, { dim: 0, out: [x, x] }),
   ]
   const answers: readonly boolean[] = [x.equal(x), torch.allclose(x, x, { rtol: 0.1 })]
   const dtypes: readonly DType[] = [torch.resultType(x, 1), torch.promoteTypes(torch.int8, torch.uint8)]

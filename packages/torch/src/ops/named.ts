@@ -17,6 +17,14 @@ class NamedTuple {
   [Symbol.iterator](): Iterator<Tensor> {
     return Object.values(this.#results)[Symbol.iterator]()
   }
+  /** The same names with other results, as of the function with `out`. */
+  into(results: readonly Tensor[]): Named<string> {
+    const names = Object.keys(this.#results)
+    return named(
+      `${this.#title}_out`,
+      Object.fromEntries(names.map((name, k) => [name, results[k] as Tensor])),
+    )
+  }
   /** `torch.return_types.max(\nvalues=tensor(...),\nindices=tensor(...))` */
   toString(): string {
     const parts = Object.entries(this.#results).map(([name, result]) => `${snakeCase(name)}=${result}`)
@@ -28,3 +36,7 @@ showAsText(NamedTuple)
 
 export const named = <N extends string>(title: string, results: Readonly<Record<N, Tensor>>): Named<N> =>
   Object.assign(new NamedTuple(title, results), results)
+
+/** Results written to other tensors, under the names they have. */
+export const namedLike = (made: unknown, outs: readonly Tensor[]): Named<string> | readonly Tensor[] =>
+  made instanceof NamedTuple ? made.into(outs) : outs

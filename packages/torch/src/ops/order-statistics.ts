@@ -11,6 +11,7 @@ import { resolveDim } from './dims.ts'
 import { refuseBool } from './dtype-errors.ts'
 import { type Named, named } from './named.ts'
 import { type Operation, operation } from './operation.ts'
+import type { Out } from './out.ts'
 import { type AlongDim, alongDim, requireElements } from './reduced.ts'
 import { type Argument, run, runAll } from './run.ts'
 import { type Arguments, type Fn, fn } from './signature.ts'
@@ -31,7 +32,7 @@ function runPair<O extends object>(title: string, op: Operation<O>, self: Tensor
 /** Of all elements, or along a dimension with positions. */
 export interface MedianFn {
   (self: Tensor): Tensor
-  (self: Tensor, ...args: Arguments<OfDim, ['dim', 'keepdim']>): Pair
+  (self: Tensor, ...args: Arguments<OfDim & Out<Pair>, ['dim', 'keepdim']>): Pair
 }
 
 function medianOf(
@@ -66,9 +67,11 @@ function medianOf(
       return runPair(name, along, self, options)
     },
   )
-  const call = (self: Tensor, ...args: Arguments<OfDim, ['dim', 'keepdim']> | []): Tensor | Pair =>
+  const call = (self: Tensor, ...args: readonly unknown[]): Tensor | Pair =>
     args.length === 0 ? run(whole, [self]) : ofDim(self, ...(args as [OfDim]))
-  return call as MedianFn
+  const method = (self: Tensor, ...args: readonly unknown[]): Tensor | Pair =>
+    args.length === 0 ? run(whole, [self]) : ofDim.method(self, ...(args as [OfDim]))
+  return Object.assign(call, { method }) as MedianFn
 }
 
 /** The lower of the middle two elements; NaN if one is. */

@@ -197,7 +197,13 @@ const copied = operation({
 })
 
 /** `narrow` as a copy, of which PyTorch has no derivative. */
-export const narrowCopy: typeof narrow = (self, ...args) => run(copied, [narrow(self, ...args)])
+type Narrowed = { dim: number; start: number; length: number }
+export const narrowCopy: Fn<Narrowed, ['dim', 'start', 'length']> = fn(
+  'narrow_copy',
+  ['dim', 'start', 'length'],
+  [],
+  (self, params) => run(copied, [narrow(self, params)]),
+)
 
 interface PartsOption {
   readonly dim: number

@@ -3,17 +3,17 @@
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { dtypeOf } from '../dtypes.ts'
-import type { Tensor } from '../tensor/tensor.ts'
 import { notImplementedFor } from './dtype-errors.ts'
 import { operation } from './operation.ts'
 import { type Unary, unary } from './pointwise.ts'
 import { runElementwise } from './run.ts'
+import { type Fn, fn } from './signature.ts'
 
-type Predicate = (self: Tensor) => Tensor
+type Predicate = Fn<Record<never, never>, []>
 
 const predicate = (name: string, build: (x: Value) => Value): Predicate => {
   const op = operation({ name, node: null, build: ([x]) => build(x as Value) })
-  return (self) => runElementwise(op, [self])
+  return fn(name, [], [], (self) => runElementwise(op, [self]))
 }
 
 const everywhere = (x: Value, value: 0 | 1): Value =>

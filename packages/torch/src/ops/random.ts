@@ -13,6 +13,7 @@ import { fillPoisson } from '../random/poisson.ts'
 import { fillUniform } from '../random/uniform.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { type TensorOptions, tensorOfData } from './creation.ts'
+import { type Out, takingOut } from './out.ts'
 import { type Fn, fn, isOptions, parse, type SizesAnd, sizesAnd } from './signature.ts'
 
 export interface RandomOptions extends TensorOptions {
@@ -28,18 +29,17 @@ function drawn(shape: readonly number[], natural: DType, draw: Draw, options: Ra
   return tensorOfData(dtype, shape, data, options)
 }
 
-const ofSizes =
-  (draw: Draw) =>
-  (...args: SizesAnd<RandomOptions>): Tensor => {
+type OfSizes = (...args: SizesAnd<RandomOptions & Out>) => Tensor
+const ofSizes = (name: string, draw: Draw): OfSizes =>
+  takingOut(name, (...args) => {
     const { sizes, options } = sizesAnd<RandomOptions>(args)
     return drawn(sizes, getDefaultDtype(), draw, options)
-  }
-type OfSizes = (...args: SizesAnd<RandomOptions>) => Tensor
+  })
 
 /** Uniform in [0, 1). */
-export const rand: OfSizes = ofSizes(fillUniform)
+export const rand: OfSizes = ofSizes('rand', fillUniform)
 /** Standard normal. */
-export const randn: OfSizes = ofSizes(fillNormal)
+export const randn: OfSizes = ofSizes('randn', fillNormal)
 
 const ofLike =
   (draw: Draw) =>
@@ -57,10 +57,13 @@ interface Bounds extends RandomOptions {
 }
 type Whole = number | bigint
 
+interface Randint {
+  (high: Whole, size: readonly number[], options?: RandomOptions & Out): Tensor
+  (low: Whole, high: Whole, size: readonly number[], options?: RandomOptions & Out): Tensor
+}
+
 /** Whole numbers from [low, high), int64: `randint(high, size)`, `randint(low, high, size)`. */
-export function randint(high: Whole, size: readonly number[], options?: RandomOptions): Tensor
-export function randint(low: Whole, high: Whole, size: readonly number[], options?: RandomOptions): Tensor
-export function randint(...args: readonly (Whole | readonly number[] | RandomOptions | undefined)[]): Tensor {
+export const randint: Randint = takingOut('randint', (...args: readonly unknown[]): Tensor => {
   const whole = args.filter((arg) => typeof arg === 'number' || typeof arg === 'bigint')
   const options: Bounds = args.find((arg): arg is RandomOptions => isOptions(arg)) ?? {}
   const size = args.find((arg): arg is readonly number[] => Array.isArray(arg)) ?? options.size ?? []
@@ -71,7 +74,7 @@ export function randint(...args: readonly (Whole | readonly number[] | RandomOpt
     (generator, dtype, data) => fillRandomBetween(generator, dtype, data, low ?? 0, high),
     options,
   )
-}
+})
 
 /** As `randint`, of the shape of another tensor and its dtype. */
 export function randintLike(input: Tensor, low: Whole, high?: Whole, options: RandomOptions = {}): Tensor {
@@ -85,8 +88,11 @@ export function randintLike(input: Tensor, low: Whole, high?: Whole, options: Ra
 }
 
 /** The numbers 0 … n - 1 in random order, int64. */
-export const randperm = (n: number, options: RandomOptions = {}): Tensor =>
-  drawn([n], int64, (generator, dtype, data) => fillPermutation(generator, dtype, data), options)
+export const randperm: (n: number, options?: RandomOptions & Out) => Tensor = takingOut(
+  'randperm',
+  (n, options) =>
+    drawn([n], int64, (generator, dtype, data) => fillPermutation(generator, dtype, data), options),
+)
 
 const elementsOf = (tensor: Tensor): TypedArray => readCell(tensor.cell)
 
@@ -97,7 +103,9 @@ interface NormalParams extends RandomOptions {
 }
 
 /** Normal numbers: of tensors of means or deviations element by element, of two numbers in a given size. */
-export function normal(...args: readonly (Tensor | number | readonly number[] | NormalParams)[]): Tensor {
+export const normal: (
+  ...args: readonly (Tensor | number | readonly number[] | (NormalParams & Out))[]
+) => Tensor = takingOut('normal', (...args) => {
   const {
     mean = 0,
     std = 1,
@@ -121,7 +129,7 @@ export function normal(...args: readonly (Tensor | number | readonly number[] | 
   const draw: Draw = (generator, dtype, data) =>
     fillNormalOf(generator, dtype, data, numbersOf(means), numbersOf(deviations))
   return drawn(shapeOf(mean, std), like.dtype, draw, options)
-}
+})
 
 const numbersOf = (given: Tensor | number): TypedArray | number =>
   given instanceof Tensor ? elementsOf(given) : given
@@ -137,11 +145,14 @@ interface GeneratorOption {
 }
 
 /** 1 with the probability that the element tells, else 0. */
-export function bernoulli(input: Tensor, { generator = defaultGenerator }: GeneratorOption = {}): Tensor {
-  const draw: Draw = (_, dtype, data) =>
-    fillBernoulliOf(generator, dtype, data, input.dtype.core, elementsOf(input))
-  return drawn(input.shape, input.dtype, draw, { device: input.device })
-}
+export const bernoulli: (input: Tensor, options?: GeneratorOption & Out) => Tensor = takingOut(
+  'bernoulli',
+  (input, { generator = defaultGenerator } = {}) => {
+    const draw: Draw = (_, dtype, data) =>
+      fillBernoulliOf(generator, dtype, data, input.dtype.core, elementsOf(input))
+    return drawn(input.shape, input.dtype, draw, { device: input.device })
+  },
+)
 
 /** Poisson numbers with the rates of the elements. */
 export function poisson(input: Tensor, { generator = defaultGenerator }: GeneratorOption = {}): Tensor {

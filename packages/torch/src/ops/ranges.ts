@@ -4,6 +4,7 @@ import { type DType, float64, getDefaultDtype, int64 } from '../dtypes.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { convert, type TensorOptions, tensorOfData } from './creation.ts'
+import { type Out, takingOut } from './out.ts'
 import { type Call, call, isOptions } from './signature.ts'
 
 /** Elements by position, in the precision the dtype computes in. */
@@ -14,17 +15,20 @@ function numbered(dtype: DType, size: number, element: (at: number) => number): 
 }
 
 /** `arange(end)`, `arange(start, end, step)`: int64 where all are whole, else the default dtype. */
-export function arange(...args: readonly (number | TensorOptions)[]): Tensor {
-  const numbers = args.filter((arg) => typeof arg === 'number')
-  const options: TensorOptions = args.find((arg): arg is TensorOptions => isOptions(arg)) ?? {}
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
-  if (step === 0) throw zeroStep()
-  if ((end - start) * step < 0) throw wrongDirection()
-  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
-  const data = numbered(dtype, Math.ceil((end - start) / step), (at) => start + at * step)
-  return tensorOfData(dtype, [data.length], data, options)
-}
+export const arange: (...args: readonly (number | (TensorOptions & Out))[]) => Tensor = takingOut(
+  'arange',
+  (...args) => {
+    const numbers = args.filter((arg) => typeof arg === 'number')
+    const options: TensorOptions = args.find((arg): arg is TensorOptions => isOptions(arg)) ?? {}
+    const [start, end, step] =
+      numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
+    if (step === 0) throw zeroStep()
+    if ((end - start) * step < 0) throw wrongDirection()
+    const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
+    const data = numbered(dtype, Math.ceil((end - start) / step), (at) => start + at * step)
+    return tensorOfData(dtype, [data.length], data, options)
+  },
+)
 
 type Linear = TensorOptions & { start: number; end: number; steps: number }
 

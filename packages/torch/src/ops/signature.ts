@@ -2,6 +2,10 @@
 // keywords only, in one options object at the end: `sum(1, true)`, `sum(1, { keepdim: true })`, `sum({ dim: 1, keepdim: true })`.
 import { tooManyArguments, unexpectedKeyword } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { isOptions } from './options.ts'
+import { type Out, takingOut } from './out.ts'
+
+export { isOptions }
 
 /** Lists of arguments for parameters `P`, of which those named in `N` may be positional. */
 export type Arguments<P, N extends readonly unknown[]> =
@@ -10,17 +14,21 @@ export type Arguments<P, N extends readonly unknown[]> =
       ? [P[H], ...Arguments<Omit<P, H>, T>]
       : never)
 
-/** A function of a tensor and arguments; as a method the tensor is `this`. */
-export type Fn<P, N extends readonly (keyof P)[], R = Tensor> = (self: Tensor, ...args: Arguments<P, N>) => R
+/** A function of a tensor and arguments, as a method or in place. */
+export type Plain<P, N extends readonly (keyof P)[], R = Tensor> = (
+  self: Tensor,
+  ...args: Arguments<P, N>
+) => R
+
+/** A function of a tensor and arguments, and of what to write its result to, which the method does not take. */
+export interface Fn<P, N extends readonly (keyof P)[], R = Tensor> {
+  (self: Tensor, ...args: Arguments<P & Out<R>, N>): R
+  /** The same without `out`; as a method the tensor is `this`. */
+  readonly method: Plain<P, N, R>
+}
 
 /** A function without a first tensor. */
-export type Call<P, N extends readonly (keyof P)[], R = Tensor> = (...args: Arguments<P, N>) => R
-
-/** Whether an argument is the options object: a plain object, which nothing else that is passed is. */
-export const isOptions = (argument: unknown): argument is object =>
-  typeof argument === 'object' &&
-  argument !== null &&
-  (Object.getPrototypeOf(argument) === Object.prototype || Object.getPrototypeOf(argument) === null)
+export type Call<P, N extends readonly (keyof P)[], R = Tensor> = (...args: Arguments<P & Out<R>, N>) => R
 
 /** Arguments by name. Throws PyTorch's TypeErrors for unknown names and too many arguments. */
 export function parse<P extends object>(
@@ -47,26 +55,31 @@ export function parse<P extends object>(
 }
 
 /** A function of a tensor with named arguments. */
-export const fn =
-  <P extends object, const N extends readonly (keyof P & string)[], R = Tensor>(
-    name: string,
-    positional: N,
-    keywords: readonly (keyof P & string)[],
-    body: (self: Tensor, params: P) => R,
-  ): Fn<P, N, R> =>
-  (self, ...args) =>
+export function fn<P extends object, const N extends readonly (keyof P & string)[], R = Tensor>(
+  name: string,
+  positional: N,
+  keywords: readonly (keyof P & string)[],
+  body: (self: Tensor, params: P) => R,
+): Fn<P, N, R> {
+  const method = (self: Tensor, ...args: readonly unknown[]): R =>
     body(self, parse<P>(name, positional, keywords, args))
+  return withMethod(name, method) as Fn<P, N, R>
+}
+
+/** A function that may take `out`, and as a method does not. */
+export const withMethod = <A extends readonly unknown[], R>(
+  name: string,
+  method: (...args: A) => R,
+): ((...args: A) => R) & { readonly method: (...args: A) => R } =>
+  Object.assign(takingOut(name, method), { method })
 
 /** A function without a first tensor. */
-export const call =
-  <P extends object, const N extends readonly (keyof P & string)[], R = Tensor>(
-    name: string,
-    positional: N,
-    keywords: readonly (keyof P & string)[],
-    body: (params: P) => R,
-  ): Call<P, N, R> =>
-  (...args) =>
-    body(parse<P>(name, positional, keywords, args))
+export const call = <P extends object, const N extends readonly (keyof P & string)[], R = Tensor>(
+  name: string,
+  positional: N,
+  keywords: readonly (keyof P & string)[],
+  body: (params: P) => R,
+): Call<P, N, R> => takingOut(name, (...args) => body(parse<P>(name, positional, keywords, args)))
 
 /** Sizes as a list or spread, and then the options: `zeros(2, 3)`, `zeros([2, 3], { dtype })`. */
 export type SizesAnd<O> = (number | readonly number[] | O)[]

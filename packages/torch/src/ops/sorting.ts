@@ -66,7 +66,7 @@ export const argsort: Fn<SortParams, ['dim', 'descending']> = fn(
 )
 
 /** Sorted along the first dimension. */
-export const msort = (self: Tensor): Tensor => sort(self, 0).values
+export const msort: Fn<Record<never, never>, []> = fn('msort', [], [], (self) => sort(self, 0).values)
 
 interface Top {
   readonly k: number

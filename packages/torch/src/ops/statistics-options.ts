@@ -6,7 +6,9 @@ import { type Arguments, parse } from './signature.ts'
 
 type SpreadParams = { dim?: Dims | null; unbiased?: boolean; keepdim?: boolean; correction?: number | null }
 /** `x.var(dim, unbiased, keepdim)`, `x.var(unbiased)`, `x.var({ dim, correction, keepdim })`. */
-export type SpreadArguments = Arguments<SpreadParams, ['dim', 'unbiased', 'keepdim']> | [unbiased: boolean]
+export type SpreadArguments<Others = unknown> =
+  | Arguments<SpreadParams & Others, ['dim', 'unbiased', 'keepdim']>
+  | [unbiased: boolean]
 
 export interface SpreadOptions {
   readonly axes: readonly number[]

@@ -8,17 +8,23 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { type Dims, resolveDims } from './dims.ts'
 import { operation } from './operation.ts'
+import type { Out } from './out.ts'
 import { inCommon } from './promotion.ts'
 import type { Axes } from './reduced.ts'
 import { run, runInPlace } from './run.ts'
-import { type Fn, fn } from './signature.ts'
+import { type Fn, fn, withMethod } from './signature.ts'
 import { type SpreadArguments, type SpreadOptions, spreadOf } from './statistics-options.ts'
 
-type Spread = (self: Tensor, ...args: SpreadArguments) => Tensor
+interface Spread {
+  (self: Tensor, ...args: SpreadArguments<Out>): Tensor
+  readonly method: (self: Tensor, ...args: SpreadArguments) => Tensor
+}
 
 function spread(name: string, node: string, build: typeof core.variance): Spread {
   const op = operation<SpreadOptions>({ name, node, build: ([x], options) => build(x as Value, options) })
-  return (self, ...args) => run(op, [self], spreadOf(name, self, args, 'std and var'))
+  return withMethod(name, (self: Tensor, ...args: SpreadArguments) =>
+    run(op, [self], spreadOf(name, self, args, 'std and var')),
+  )
 }
 
 /** Mean squared distance from the mean, of the count less the correction: 1 unless `unbiased` is false. */

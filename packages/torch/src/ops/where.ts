@@ -11,6 +11,7 @@ import { castTo } from './cast.ts'
 import { tensorOfData } from './creation.ts'
 import { titleOf } from './dtype-errors.ts'
 import { operation } from './operation.ts'
+import { type Out, takingOut } from './out.ts'
 import { commonShape, numberFor } from './promotion.ts'
 import { type Argument, runElementwise } from './run.ts'
 
@@ -34,11 +35,17 @@ const chosen = operation({
 })
 
 /** Elements of `input` where the condition holds, else of `other`. With a condition alone the positions where it holds. */
-export function where(condition: Tensor): readonly Tensor[]
-export function where(condition: Tensor, input: Argument, other: Argument): Tensor
-export function where(condition: Tensor, input?: Argument, other?: Argument): Tensor | readonly Tensor[] {
-  if (input === undefined || other === undefined) return positionsOf(condition)
-  return runElementwise(chosen, [condition, input, other])
+export const where: Where = takingOut(
+  'where',
+  (condition: Tensor, input?: Argument, other?: Argument): Tensor | readonly Tensor[] =>
+    input === undefined || other === undefined
+      ? positionsOf(condition)
+      : runElementwise(chosen, [condition, input, other]),
+) as Where
+
+interface Where {
+  (condition: Tensor): readonly Tensor[]
+  (condition: Tensor, input: Argument, other: Argument, options?: Out): Tensor
 }
 
 /** Positions of what is not 0, dimension by dimension. */

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { Operation } from './operation.ts'
 import type { Applied, Pointwise } from './pointwise.ts'
 import { run, runInPlace } from './run.ts'
-import { type Fn, parse } from './signature.ts'
+import { type Plain, parse, withMethod } from './signature.ts'
 
 interface Written<P, O extends object> {
   readonly op: Operation<O>
@@ -18,17 +18,17 @@ export function written<P extends object, const N extends readonly (keyof P & st
   keywords: readonly (keyof P & string)[],
   choose: (params: P) => Written<P, O>,
 ): Pointwise<P, N> {
-  const call: Fn<P, N> = (self, ...args) => {
+  const call: Plain<P, N> = (self, ...args) => {
     const params = parse<P>(name, positional, keywords, args)
     const { op, apply } = choose(params)
     const { operands, options } = apply(self, params)
     return run(op, [self, ...operands], options)
   }
-  const inPlace: Fn<P, N> = (self, ...args) => {
+  const inPlace: Plain<P, N> = (self, ...args) => {
     const params = parse<P>(`${name}_`, positional, keywords, args)
     const { op, apply } = choose(params)
     const { operands, options } = apply(self, params)
     return runInPlace(op, self, operands, options)
   }
-  return Object.assign(call, { inPlace })
+  return Object.assign(withMethod(name, call), { inPlace }) as Pointwise<P, N>
 }

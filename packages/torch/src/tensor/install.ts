@@ -50,6 +50,8 @@ import { Tensor } from './tensor.ts'
 
 type AnyFunction = ((self: Tensor, ...args: readonly unknown[]) => unknown) & {
   readonly inPlace?: AnyFunction
+  /** What it is as a method, where that takes other arguments. */
+  readonly method?: AnyFunction
 }
 
 const families = [
@@ -109,7 +111,7 @@ function define(name: string, run: AnyFunction): void {
 
 for (const family of families) {
   for (const [name, run] of Object.entries(family) as [string, AnyFunction][]) {
-    define(name, run)
+    define(name, run.method ?? run)
     if (run.inPlace !== undefined) define(`${name}_`, run.inPlace)
   }
 }

@@ -49,7 +49,11 @@ import type * as views from '../ops/views.ts'
 import type { Tensor } from './tensor.ts'
 
 /** A function of a tensor as a method. */
-type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...args: A) => R : never
+type Method<F> = F extends { readonly method: (self: Tensor, ...args: infer A) => infer R }
+  ? (...args: A) => R
+  : F extends (self: Tensor, ...args: infer A) => infer R
+    ? (...args: A) => R
+    : never
 
 /** Methods of several forms, which types cannot take from the function. */
 interface Overloaded {

@@ -1,5 +1,5 @@
 // Tensors and NumPy-like arrays over the same memory.
-import type { TypedArray } from '@heddle/core'
+import { sizeOf, type TypedArray } from '@heddle/core'
 import type { DType } from '../dtypes.ts'
 import { cellOfData } from '../engine/cell.ts'
 import { cpu } from '../engine/device.ts'
@@ -7,7 +7,7 @@ import { arrayType } from '../engine/types.ts'
 import { argumentError } from '../errors.ts'
 import { dtypeOfArray } from '../ops/creation.ts'
 import { stridedStep } from '../ops/run-view.ts'
-import type { Layout } from '../tensor/layout.ts'
+import { isContiguous, type Layout } from '../tensor/layout.ts'
 import { Memory, View } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { NdArray, type NdGeometry } from './nd-array.ts'
@@ -25,15 +25,19 @@ export function fromNumpy(
   return tensor
 }
 
-/** A tensor that looks at flat memory of `data`, which it owns from now on, or at memory that was made of it before. */
+/** A tensor that looks at memory of `data`, which it owns from now on, or at memory that was made of it before. */
 export function tensorOverMemory(
   dtype: DType,
   { shape, strides, offset }: Layout,
   data: TypedArray,
   known?: Memory,
 ): { readonly tensor: Tensor; readonly memory: Memory } {
-  const memory = known ?? new Memory(cellOfData(cpu, dtype.core, [data.length], data))
   const layout = { shape, strides, offset }
+  if (known === undefined && offset === 0 && sizeOf(shape) === data.length && isContiguous(layout)) {
+    const memory = new Memory(cellOfData(cpu, dtype.core, shape, data))
+    return { tensor: new Tensor({ memory }), memory }
+  }
+  const memory = known ?? new Memory(cellOfData(cpu, dtype.core, [data.length], data))
   const view = new View(undefined, stridedStep(memory.layout, memory.cell.type, layout, dtype.core))
   return { tensor: new Tensor({ memory, view, layout }, arrayType(dtype.core, shape)), memory }
 }

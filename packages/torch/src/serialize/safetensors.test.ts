@@ -195,6 +195,16 @@ describe('safetensors: what is wrong with a file is said', () => {
     'a field twice': ['TORCH_FILE_HEADER', fileWith('{"x":{"dtype":"U8","dtype":"U8"}}', 1)],
     'three offsets': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,1,2]')}}`, 1)],
     'a negative number': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,1]', '[-1]')}}`, 1)],
+    'an offset below 0': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[-1,0]')}}`, 1)],
+    'an offset that is NaN': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[NaN,1]')}}`, 1)],
+    'an offset that is null': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[null,1]')}}`, 1)],
+    'an offset that is infinite': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,1e999]')}}`, 1)],
+    'an offset that is text': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('["0",1]')}}`, 1)],
+    'an offset that is a list': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[[0],1]')}}`, 1)],
+    'a dtype that is a number': [
+      'TORCH_FILE_HEADER',
+      fileWith('{"x":{"dtype":32,"shape":[1],"data_offsets":[0,1]}}', 1),
+    ],
     'a fraction': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,1]', '[1.0]')}}`, 1)],
     'an exponent': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,1e0]')}}`, 1)],
     'a leading zero': ['TORCH_FILE_HEADER', fileWith(`{"x":${x('[0,01]')}}`, 1)],
@@ -215,6 +225,22 @@ describe('safetensors: what is wrong with a file is said', () => {
     'a size that no number holds': [
       'TORCH_FILE_ENTRY_SIZE',
       fileWith(`{"x":${x('[0,1]', `[${'9007199254740991,'.repeat(40)}1]`)}}`, 1),
+    ],
+    'a size that goes round 2^64': [
+      'TORCH_FILE_ENTRY_SIZE',
+      fileWith(`{"x":${x('[0,0]', '[4294967296,4294967296]')}}`),
+    ],
+    'a size that is no multiple of the element': [
+      'TORCH_FILE_ENTRY_SIZE',
+      fileWith(`{"x":${x('[0,3]', '[1]', 'F32')}}`, 3),
+    ],
+    'ranges that overlap in part': [
+      'TORCH_FILE_RANGES',
+      fileWith(`{"x":${x('[0,3]', '[3]')},"y":${x('[2,4]', '[2]')}}`, 4),
+    ],
+    'a range inside another': [
+      'TORCH_FILE_RANGES',
+      fileWith(`{"x":${x('[0,4]', '[4]')},"y":${x('[1,3]', '[2]')}}`, 4),
     ],
     'ranges that overlap': ['TORCH_FILE_RANGES', fileWith(`{"x":${x('[0,1]')},"y":${x('[0,1]')}}`, 1)],
     'a gap before': ['TORCH_FILE_RANGES', fileWith(`{"x":${x('[1,2]')}}`, 2)],

@@ -10,6 +10,9 @@ export interface Stats {
   readonly cacheSize: number
   /** Plans run. */
   readonly flushCount: number
+  /** Applications recorded since, and contents that the next evaluation will include. */
+  readonly recordedCount: number
+  readonly pendingCount: number
   /** Tensors' contents on the device, and how often some were moved to the host to make room. */
   readonly deviceBuffers: number
   readonly deviceBytes: number
@@ -18,6 +21,6 @@ export interface Stats {
 
 export const stats = (device: Device = cpu): Stats => ({
   ...planCacheStats(device.backend),
-  ...engineStats(),
+  ...engineStats(device),
   ...storageStats(),
 })

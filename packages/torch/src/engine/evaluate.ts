@@ -31,7 +31,14 @@ const pending = {
 let flushCount = 0
 let visits = 0
 
-export const engineStats = (): { readonly flushCount: number } => ({ flushCount })
+/** What waits for the next evaluation: applications that were recorded, and contents that are held to be included. */
+export const engineStats = (
+  device: Device,
+): { readonly flushCount: number; readonly recordedCount: number; readonly pendingCount: number } => ({
+  flushCount,
+  recordedCount: recent.get(device)?.length ?? 0,
+  pendingCount: pending.written.size + pending.gradients.size + pending.losses.size,
+})
 
 /** Makes the next evaluation include what `holder` holds then. */
 export const notePersistent = (holder: Holder): void => {

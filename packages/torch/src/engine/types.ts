@@ -1,6 +1,8 @@
 // Types of arrays, each made once: a dtype with a shape is one object, compared by identity and numbered, so that looking up what
-// was recorded before compares small numbers.
+// was recorded before compares small numbers. A type that was not used for long may be made anew: what was recorded for it is then
+// not found again, and nothing else.
 import { type DType, mixHash, sizeOf } from '@heddle/core'
+import { BoundedTable } from './bounded-table.ts'
 
 export interface ArrayType {
   readonly id: number
@@ -9,7 +11,7 @@ export interface ArrayType {
   readonly size: number
 }
 
-const known = new Map<number, ArrayType[]>()
+const known = new BoundedTable<ArrayType[]>(1 << 15)
 const dtypeNumbers = new Map<DType, number>()
 let count = 0
 

@@ -3,6 +3,7 @@
 import { type DType, mixHash, structuralHash, structurallyEqual, type Value } from '@heddle/core'
 import { declareSaved } from '../autograd/saved-node.ts'
 import { getDefaultDtype, resultDType } from '../dtypes.ts'
+import { BoundedTable } from '../engine/bounded-table.ts'
 import { type Build, type DerivativeRule, type Fragment, makeFragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
 
@@ -39,17 +40,17 @@ interface Entry {
 
 export interface Operation<O extends object = object> extends OperationSpec<O> {
   readonly number: number
-  readonly entries: Map<number, Entry[]>
+  readonly entries: BoundedTable<Entry[]>
   /** How many fragments differ in their numbers only. */
-  readonly varieties: Map<number, number>
+  readonly varieties: BoundedTable<number>
   /** The same with its result written to the first operand, once it was asked for. */
   inPlace: Operation<O> | undefined
 }
 
 /** With the fifth number that one operation has beside operands of the same types, numbers become operands there. */
 const mostVarieties = 5
-/** Fragments in all; beyond, those of the operation that wants one more are forgotten. */
-const mostFragments = 512
+/** Fragments of one operation that are kept. */
+const keptFragments = 512
 
 let count = 0
 
@@ -58,8 +59,8 @@ export function operation<O extends object = object>(spec: OperationSpec<O>): Op
   return {
     ...spec,
     number: count++,
-    entries: new Map(),
-    varieties: new Map(),
+    entries: new BoundedTable(keptFragments),
+    varieties: new BoundedTable(keptFragments),
     inPlace: undefined,
   }
 }
@@ -94,7 +95,6 @@ export function fragmentFor<O extends object>(
     if (varieties >= mostVarieties) return undefined
   }
   const fragment = build(op, operands, options)
-  if (op.entries.size >= mostFragments) op.entries.clear()
   const list = op.entries.get(key)
   const entry = { types: [...operands], options, fragment }
   if (list === undefined) op.entries.set(key, [entry])

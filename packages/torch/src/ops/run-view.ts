@@ -7,6 +7,7 @@ import { isGradEnabled } from '../autograd/grad-mode.ts'
 import type { Edge } from '../autograd/node.ts'
 import { OpNode, recordFragment } from '../autograd/record.ts'
 import { regeneratedView } from '../autograd/view-nodes.ts'
+import { BoundedTable } from '../engine/bounded-table.ts'
 import { apply, type Cell, cellOfData } from '../engine/cell.ts'
 import { derivativeOf, type Fragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
@@ -41,13 +42,13 @@ export interface Moving<O extends object> {
 export interface ViewOperation<O extends object> extends ViewSpec<O> {
   readonly steps: WeakMap<Fragment, ViewStep>
   /** By the type of the whole and the fixed options: the positions there were. */
-  readonly positions: Map<number, Set<number>>
+  readonly positions: BoundedTable<Set<number>>
 }
 
 export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperation<O> => ({
   ...spec,
   steps: new WeakMap(),
-  positions: new Map(),
+  positions: new BoundedTable(512),
 })
 
 /** With more positions than this of one type, positions are operands there. */

@@ -137,7 +137,7 @@ class Call:
         operands = {id(each): operand for each, (_, operand) in zip(self.inputs, made)}
         substitute = lambda value: (operands[id(value)] if isinstance(value, Given)
                                     else type(value)(substitute(each) for each in value) if isinstance(value, (list, tuple)) else value)
-        function = self.function or self.method
+        function = self.method if self.record["forms"] == ["method"] else self.function or self.method
         result = function(*[substitute(each) for each in self.arguments],
                           **{key: substitute(value) for key, value in self.keywords.items()})
         return [leaf for leaf, _ in made], [operand for _, operand in made], result
@@ -202,13 +202,18 @@ def error(name, *arguments, message=None, kind=None, backward=False, forms=None,
                 if each.requires_grad:
                     each.backward(torch.ones_like(each))
     except Exception as raised:
-        record["error"] = {"kind": kind or type(raised).__name__, "message": message or str(raised).split("\nException raised")[0]}
+        record["error"] = {"kind": kind or type(raised).__name__, "message": message or text_of(raised)}
     else:
         assert message is not None, f"{made.record}: raises nothing; give message and kind where 2.x does"
         record["error"] = {"kind": kind, "message": message}
     if backward:
         record["error"]["backward"] = True
     cases.append(record)
+
+
+def text_of(raised):
+    """The text of an exception; 2.x does not speak of SymInts."""
+    return str(raised).split("\nException raised")[0].replace("SymInt", "int")
 
 
 def encode_result(result, operands, node, values):

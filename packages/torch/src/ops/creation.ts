@@ -1,5 +1,7 @@
 // Functions that make tensors: from data, and of constants. What they make is known at once.
+
 import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import * as dtypeList from '../dtypes.ts'
 import { bool, type DType, getDefaultDtype, int64, numberIn } from '../dtypes.ts'
 import { cellOfData } from '../engine/cell.ts'
@@ -161,16 +163,20 @@ export const full: Full = takingOut('full', (size, fillValue, options = {}) => {
   return constant(size, value, options.dtype ?? natural, options)
 })
 
-const like =
-  (value: number) =>
-  (input: Tensor, options: TensorOptions = {}): Tensor =>
-    constant(input.shape, value, options.dtype ?? input.dtype, { device: input.device, ...options })
+type Like = (input: Tensor, options?: TensorOptions) => Tensor
+const like = (name: string, value: number): Like =>
+  checked(name, (input, options = {}) =>
+    constant(input.shape, value, options.dtype ?? input.dtype, { device: input.device, ...options }),
+  )
 
-export const zerosLike: (input: Tensor, options?: TensorOptions) => Tensor = like(0)
-export const onesLike: (input: Tensor, options?: TensorOptions) => Tensor = like(1)
-export const emptyLike: (input: Tensor, options?: TensorOptions) => Tensor = like(0)
-export const fullLike = (input: Tensor, fillValue: number, options: TensorOptions = {}): Tensor =>
-  constant(input.shape, fillValue, options.dtype ?? input.dtype, { device: input.device, ...options })
+export const zerosLike: Like = like('zeros_like', 0)
+export const onesLike: Like = like('ones_like', 1)
+export const emptyLike: Like = like('empty_like', 0)
+export const fullLike: (input: Tensor, fillValue: number, options?: TensorOptions) => Tensor = checked(
+  'full_like',
+  (input: Tensor, fillValue: number, options: TensorOptions = {}): Tensor =>
+    constant(input.shape, fillValue, options.dtype ?? input.dtype, { device: input.device, ...options }),
+)
 
 /** The tensor itself if it has the dtype and device, else a copy; typed arrays share their memory. */
 export function asTensor(data: NestedData | TypedArray, options: TensorOptions = {}): Tensor {
@@ -179,8 +185,11 @@ export function asTensor(data: NestedData | TypedArray, options: TensorOptions =
 }
 
 /** A 0-d tensor of a number, of the default dtype. */
-export const scalarTensor = (value: number, options: TensorOptions = {}): Tensor =>
-  constant([], value, options.dtype ?? getDefaultDtype(), options)
+export const scalarTensor: (value: number, options?: TensorOptions) => Tensor = checked(
+  'scalar_tensor',
+  (value: number, options: TensorOptions = {}): Tensor =>
+    constant([], value, options.dtype ?? getDefaultDtype(), options),
+)
 
 function requireSizes(shape: readonly number[]): void {
   const negative = shape.find((extent) => extent < 0)

@@ -1,6 +1,7 @@
 // Matrices of diagonals, and diagonals of matrices, as copies; the trace.
 
 import * as core from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { diagonal } from './dim-views.ts'
@@ -76,7 +77,7 @@ const traced = operation({
 })
 
 /** The sum of the diagonal of a matrix; of integers int64. */
-export const trace = (self: Tensor): Tensor => {
+export const trace: (self: Tensor) => Tensor = checked('trace', (self: Tensor): Tensor => {
   if (self.ndim !== 2) throw errors.traceRank(self.ndim)
   return run(traced, [self])
-}
+})

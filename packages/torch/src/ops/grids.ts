@@ -2,6 +2,7 @@
 // no methods.
 
 import { dtypes as coreDTypes, writeElement } from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import * as dtypes from '../dtypes.ts'
 import { type DType, int64 } from '../dtypes.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -106,9 +107,8 @@ export type Indices = (
   options?: IndicesOptions,
 ) => Tensor
 
-const indices =
-  (isInside: (row: number, col: number, offset: number) => boolean): Indices =>
-  (row, col, third = {}, fourth = {}) => {
+const indices = (name: string, isInside: (row: number, col: number, offset: number) => boolean): Indices =>
+  checked(name, (row, col, third = {}, fourth = {}) => {
     const options: IndicesOptions = typeof third === 'number' ? fourth : third
     const offset = typeof third === 'number' ? third : (options.offset ?? 0)
     if (row < 0) throw errors.indicesExtent('row', row)
@@ -127,9 +127,9 @@ const indices =
       writeElement(dtype.core, data, at, dtype === int64 ? BigInt(position) : position)
     })
     return tensorOfData(dtype, [2, rows.length], data, options)
-  }
+  })
 
 /** Positions on and below a diagonal. */
-export const trilIndices: Indices = indices((row, col, offset) => col <= row + offset)
+export const trilIndices: Indices = indices('tril_indices', (row, col, offset) => col <= row + offset)
 /** Positions on and above a diagonal. */
-export const triuIndices: Indices = indices((row, col, offset) => col >= row + offset)
+export const triuIndices: Indices = indices('triu_indices', (row, col, offset) => col >= row + offset)

@@ -1,4 +1,5 @@
 // Where elements are not 0. How many these are is data: what was recorded runs.
+import { checked } from '../arguments/checked.ts'
 import { int64 } from '../dtypes.ts'
 import { contiguousStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -41,4 +42,7 @@ export const nonzero: Nonzero = fn<{ asTuple?: boolean }, [], Tensor | readonly 
 ) as Nonzero
 
 /** Coordinates of elements that are not 0, one a row. */
-export const argwhere = (self: Tensor): Tensor => coordinates(self)
+export const argwhere: (self: Tensor) => Tensor = checked(
+  'argwhere',
+  (self: Tensor): Tensor => coordinates(self),
+)

@@ -2,6 +2,7 @@
 // one wrapper around every function that takes `out`.
 
 import type { DType as CoreDType, Value } from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import { isGradEnabled, noGrad } from '../autograd/grad-mode.ts'
 import type { DType } from '../dtypes.ts'
 import { canCast } from '../dtypes.ts'
@@ -21,14 +22,14 @@ export interface Out<R = Tensor> {
   readonly out?: (R extends Tensor ? Tensor : readonly Tensor[]) | null
 }
 
-/** The function with `out` among its options, where PyTorch has it; else the function itself. */
+/** The function with its arguments checked, and with `out` among its options, where PyTorch has it. */
 export function takingOut<A extends readonly unknown[], R>(
   name: string,
   call: (...args: A) => R,
 ): (...args: A) => R {
   const rule = outRuleOf(name)
-  if (rule === undefined) return call
-  return (...args) => {
+  if (rule === undefined) return checked(name, call)
+  return checked(name, (...args) => {
     const last = args[args.length - 1]
     if (!isOptions(last) || !('out' in last)) return call(...args)
     const { out, ...options } = last
@@ -39,7 +40,7 @@ export function takingOut<A extends readonly unknown[], R>(
     }
     if (out == null) return run(options)
     return writeAll(name, rule, run(inDTypeOf(rule, name, out, options)), out, others) as R
-  }
+  })
 }
 
 /** The options, with the dtype of `out` for what computes in it. */

@@ -47,16 +47,17 @@ export function pointwise<
     check(self, operands, options)
     return runInPlace(op, self, operands, options)
   }
-  return Object.assign(withMethod(spec.name, call), { inPlace }) as FromNumber<P, N>
+  return Object.assign(withMethod(spec.name, call), {
+    inPlace: withMethod(`${spec.name}_`, inPlace),
+  }) as FromNumber<P, N>
 }
 
 /** A function of one tensor. */
 export function unary(spec: OperationSpec<object>): Unary {
   const op = operation(spec)
-  const call = (self: Tensor, ...args: readonly unknown[]): Tensor => {
-    parse(spec.name, [], [], args)
-    return runElementwise(op, [self])
-  }
+  const call = (self: Tensor): Tensor => runElementwise(op, [self])
   const inPlace = (self: Tensor): Tensor => runInPlace(op, self)
-  return Object.assign(withMethod(spec.name, call), { inPlace }) as Unary
+  return Object.assign(withMethod(spec.name, call), {
+    inPlace: withMethod(`${spec.name}_`, inPlace),
+  }) as Unary
 }

@@ -1,5 +1,7 @@
 // Tensors of random numbers, drawn at once from PyTorch's generator, in the order of the calls.
+
 import { type DType as CoreDType, dtypes, sizeOf, type TypedArray } from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import { type DType, getDefaultDtype, int64 } from '../dtypes.ts'
 import { readCell } from '../engine/evaluate.ts'
 import { fillBernoulliOf } from '../random/bernoulli.ts'
@@ -41,14 +43,14 @@ export const rand: OfSizes = ofSizes('rand', fillUniform)
 /** Standard normal. */
 export const randn: OfSizes = ofSizes('randn', fillNormal)
 
-const ofLike =
-  (draw: Draw) =>
-  (input: Tensor, options: RandomOptions = {}): Tensor =>
-    drawn(input.shape, input.dtype, draw, { device: input.device, ...options })
 type OfLike = (input: Tensor, options?: RandomOptions) => Tensor
+const ofLike = (name: string, draw: Draw): OfLike =>
+  checked(name, (input, options = {}) =>
+    drawn(input.shape, input.dtype, draw, { device: input.device, ...options }),
+  )
 
-export const randLike: OfLike = ofLike(fillUniform)
-export const randnLike: OfLike = ofLike(fillNormal)
+export const randLike: OfLike = ofLike('rand_like', fillUniform)
+export const randnLike: OfLike = ofLike('randn_like', fillNormal)
 
 interface Bounds extends RandomOptions {
   readonly low?: number | bigint

@@ -2,6 +2,7 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import { contiguousStrides, preservedStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Dims, resolveDim, resolveDims } from './dims.ts'
@@ -38,11 +39,14 @@ export const repeat = (self: Tensor, ...sizes: SizesAnd<{ sizes?: readonly numbe
 }
 
 /** As `repeat`; counts that are missing are 1, and come first. */
-export const tile = (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>): Tensor => {
-  const { sizes: given, options } = sizesAnd<{ dims?: readonly number[] }>(dims)
-  const counts = options?.dims ?? given
-  return repeat(self, [...new Array<number>(Math.max(0, self.ndim - counts.length)).fill(1), ...counts])
-}
+export const tile: (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>) => Tensor = checked(
+  'tile',
+  (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>): Tensor => {
+    const { sizes: given, options } = sizesAnd<{ dims?: readonly number[] }>(dims)
+    const counts = options?.dims ?? given
+    return repeat(self, [...new Array<number>(Math.max(0, self.ndim - counts.length)).fill(1), ...counts])
+  },
+)
 
 type Repeats = { repeats?: number | Tensor; dim?: number | null; outputSize?: number }
 
@@ -69,23 +73,26 @@ const reversed = operation<AxesOption>({
 })
 
 /** Dimensions in reverse order of positions. */
-export const flip = (self: Tensor, ...dims: SizesAnd<{ dims: Dims }>): Tensor => {
-  const { sizes, options } = sizesAnd<{ dims: Dims }>(dims)
-  const named = options?.dims ?? sizes
-  const axes = typeof named !== 'number' && named.length === 0 ? [] : resolveDims(named, self.ndim)
-  const strides = preservedStrides(self.layout_)
-  return run(reversed, [self], { axes }).withLayout({ shape: self.shape, strides, offset: 0 })
-}
+export const flip: (self: Tensor, ...dims: SizesAnd<{ dims: Dims }>) => Tensor = checked(
+  'flip',
+  (self: Tensor, ...dims: SizesAnd<{ dims: Dims }>): Tensor => {
+    const { sizes, options } = sizesAnd<{ dims: Dims }>(dims)
+    const named = options?.dims ?? sizes
+    const axes = typeof named !== 'number' && named.length === 0 ? [] : resolveDims(named, self.ndim)
+    const strides = preservedStrides(self.layout_)
+    return run(reversed, [self], { axes }).withLayout({ shape: self.shape, strides, offset: 0 })
+  },
+)
 /** Left and right exchanged. */
-export const fliplr = (self: Tensor): Tensor => {
+export const fliplr: (self: Tensor) => Tensor = checked('fliplr', (self: Tensor): Tensor => {
   if (self.ndim < 2) throw errors.flipRank(2)
   return flip(self, 1)
-}
+})
 /** Up and down exchanged. */
-export const flipud = (self: Tensor): Tensor => {
+export const flipud: (self: Tensor) => Tensor = checked('flipud', (self: Tensor): Tensor => {
   if (self.ndim < 1) throw errors.flipRank(1)
   return flip(self, 0)
-}
+})
 
 interface RollOption {
   readonly shifts: readonly number[]

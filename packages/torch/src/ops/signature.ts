@@ -54,17 +54,21 @@ export function parse<P extends object>(
   return params as P
 }
 
-/** A function of a tensor with named arguments. */
+/** A function of a tensor with named arguments; with `F.` before its name it is of `nn.functional`. */
 export function fn<P extends object, const N extends readonly (keyof P & string)[], R = Tensor>(
   name: string,
   positional: N,
   keywords: readonly (keyof P & string)[],
   body: (self: Tensor, params: P) => R,
 ): Fn<P, N, R> {
+  const own = name.replace(/^F\./, '')
   const method = (self: Tensor, ...args: readonly unknown[]): R =>
-    body(self, parse<P>(name, positional, keywords, args))
+    body(self, parse<P>(own, positional, keywords, args))
   return withMethod(name, method) as Fn<P, N, R>
 }
+
+/** A function of `nn.functional`. */
+export const functional: typeof fn = (name, ...rest) => fn(`F.${name}`, ...rest)
 
 /** A function that may take `out`, and as a method does not. */
 export const withMethod = <A extends readonly unknown[], R>(

@@ -1,6 +1,7 @@
 // Views with dimensions in another order, with dimensions of extent 1 more or fewer, and the same done to a tensor in place.
 
 import * as core from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Dims, resolveDim } from './dims.ts'
 import { rearrangement } from './rearrangement.ts'
@@ -32,14 +33,17 @@ const permutation = permuted('permute', 'PermuteBackward0')
 const identity = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis)
 
 /** Dimensions in another order. */
-export const permute = (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>): Tensor => {
-  const { sizes, options } = sizesAnd<{ dims?: readonly number[] }>(dims)
-  const given = options?.dims ?? sizes
-  if (given.length !== self.ndim) throw errors.permuteCount(self.ndim, given.length)
-  const order = given.map((dim) => resolveDim(dim, self.ndim))
-  if (new Set(order).size !== order.length) throw errors.permuteRepeated()
-  return runView(permutation, self, { dims: order })
-}
+export const permute: (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>) => Tensor = checked(
+  'permute',
+  (self: Tensor, ...dims: SizesAnd<{ dims?: readonly number[] }>): Tensor => {
+    const { sizes, options } = sizesAnd<{ dims?: readonly number[] }>(dims)
+    const given = options?.dims ?? sizes
+    if (given.length !== self.ndim) throw errors.permuteCount(self.ndim, given.length)
+    const order = given.map((dim) => resolveDim(dim, self.ndim))
+    if (new Set(order).size !== order.length) throw errors.permuteRepeated()
+    return runView(permutation, self, { dims: order })
+  },
+)
 
 type Turn<P extends object, N extends readonly (keyof P & string)[]> = Fn<P, N> & {
   readonly inPlace: Fn<P, N>

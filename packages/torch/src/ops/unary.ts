@@ -2,6 +2,7 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import { boolNegate } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
@@ -85,10 +86,10 @@ export const square: Unary = same('square', 'PowBackward0', (x) =>
 )
 
 /** The tensor itself. */
-export const positive = (self: Tensor): Tensor => {
+export const positive: (self: Tensor) => Tensor = checked('positive', (self: Tensor): Tensor => {
   if (self.type_.dtype === 'bool') throw boolPositive()
   return self
-}
+})
 
 /** 0 of positive numbers, π of negative ones. */
 export const angle = (self: Tensor): Tensor => runElementwise(turned, [self])

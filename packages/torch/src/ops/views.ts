@@ -3,6 +3,7 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { checked } from '../arguments/checked.ts'
 import { DType } from '../dtypes.ts'
 import { isContiguous, preservedStrides, viewStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -84,25 +85,34 @@ export const view = (self: Tensor, ...sizes: SizesAnd<object> | [DType]): Tensor
 export const viewAs = (self: Tensor, other: Tensor): Tensor => view(self, other.shape)
 
 /** The same elements in another shape: a view where one can be, else a copy. */
-export const reshape = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
-  const shape = inferShape(sizesAnd(sizes).sizes, self.numel())
-  if (viewStrides(self.layout_, shape) !== undefined) return runView(viewed, self, { shape })
-  return run(unsafeViewed, [copied(self)], { shape })
-}
+export const reshape: (self: Tensor, ...sizes: SizesAnd<object>) => Tensor = checked(
+  'reshape',
+  (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
+    const shape = inferShape(sizesAnd(sizes).sizes, self.numel())
+    if (viewStrides(self.layout_, shape) !== undefined) return runView(viewed, self, { shape })
+    return run(unsafeViewed, [copied(self)], { shape })
+  },
+)
 export const reshapeAs = (self: Tensor, other: Tensor): Tensor => reshape(self, other.shape)
 
 const copy = operation<object>({ name: 'clone', node: 'CloneBackward0', build: ([x]) => x as Value })
 const copied = (self: Tensor): Tensor => run(copy, [self])
 
 /** The same contents in memory of its own, in the order of memory of `self` where that is dense. */
-export const clone = (self: Tensor): Tensor =>
-  copied(self).withLayout({ shape: self.shape, strides: preservedStrides(self.layout_), offset: 0 })
+export const clone: (self: Tensor) => Tensor = checked(
+  'clone',
+  (self: Tensor): Tensor =>
+    copied(self).withLayout({ shape: self.shape, strides: preservedStrides(self.layout_), offset: 0 }),
+)
 
 /** Itself where its elements lie in row-major order, else a copy where they do. */
 export const contiguous = (self: Tensor): Tensor => (isContiguous(self.layout_) ? self : copied(self))
 
 /** The elements in a row: a view where one can be, else a copy. */
-export const ravel = (self: Tensor): Tensor => view(contiguous(self), -1)
+export const ravel: (self: Tensor) => Tensor = checked(
+  'ravel',
+  (self: Tensor): Tensor => view(contiguous(self), -1),
+)
 
 const expanded = viewOperation<ShapeOption>({
   look: operation<ShapeOption>({
@@ -138,7 +148,10 @@ export const expand = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
   return runView(expanded, self, { shape })
 }
 export const expandAs = (self: Tensor, other: Tensor): Tensor => expand(self, other.shape)
-export const broadcastTo = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => expand(self, ...sizes)
+export const broadcastTo: (self: Tensor, ...sizes: SizesAnd<object>) => Tensor = checked(
+  'broadcast_to',
+  (self: Tensor, ...sizes: SizesAnd<object>): Tensor => expand(self, ...sizes),
+)
 
 /** Dimensions from `startDim` to `endDim` as one. */
 export const flatten: Fn<{ startDim?: number; endDim?: number }, ['startDim', 'endDim']> = fn(

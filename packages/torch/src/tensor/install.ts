@@ -1,4 +1,5 @@
 // Puts the families of operations on the prototype of tensors. Whoever imports the package's entry has them.
+import { checkedMethod } from '../arguments/checked.ts'
 import { backward } from '../autograd/call.ts'
 import { numpy } from '../numpy/share.ts'
 import * as activations from '../ops/activations.ts'
@@ -101,9 +102,7 @@ const families = [
 
 function define(name: string, run: AnyFunction): void {
   Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...args: readonly unknown[]): unknown {
-      return run(this, ...args)
-    },
+    value: checkedMethod(name, run.method ?? run),
     configurable: true,
     writable: true,
   })
@@ -111,9 +110,26 @@ function define(name: string, run: AnyFunction): void {
 
 for (const family of families) {
   for (const [name, run] of Object.entries(family) as [string, AnyFunction][]) {
-    define(name, run.method ?? run)
+    define(name, run)
     if (run.inPlace !== undefined) define(`${name}_`, run.inPlace)
   }
+}
+
+/** Methods of the class that take nothing, or little. */
+const own = [
+  'item',
+  'tolist',
+  'numel',
+  'nelement',
+  'dim',
+  'elementSize',
+  'isContiguous',
+  'detach',
+  'retainGrad',
+]
+for (const name of [...own, 'isFloatingPoint', 'isSigned', 'isInference', 'dataPtr', 'requiresGrad_']) {
+  const method: unknown = Reflect.get(Tensor.prototype, name)
+  if (typeof method === 'function') define(name, (self, ...args) => Reflect.apply(method, self, args))
 }
 
 define('backward', backward as AnyFunction)

@@ -4,7 +4,7 @@ import * as core from '@heddle/core'
 import { argumentError, inplaceCast, warn } from '../../errors.ts'
 import { add, mul } from '../../ops/arithmetic.ts'
 import { tensorOfData } from '../../ops/creation.ts'
-import { type Fn, fn } from '../../ops/signature.ts'
+import { type Fn, functional as fn } from '../../ops/signature.ts'
 import {
   dropoutDraws,
   featureNoiseShape,

@@ -3,7 +3,7 @@
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { requireBroadcast } from '../../ops/promotion.ts'
-import { type Fn, fn } from '../../ops/signature.ts'
+import { type Fn, functional as fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { knownElements } from './known.ts'
 import { checkTarget, composed, type Legacy, loss, lossFn, type Reduction, sameShape } from './loss.ts'

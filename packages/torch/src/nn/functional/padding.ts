@@ -4,7 +4,7 @@ import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { operation } from '../../ops/operation.ts'
 import { run } from '../../ops/run.ts'
-import { type Fn, fn } from '../../ops/signature.ts'
+import { type Fn, functional as fn } from '../../ops/signature.ts'
 import * as errors from './errors.ts'
 
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'

@@ -2,6 +2,7 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { checked } from '../../arguments/checked.ts'
 import { relu } from '../../ops/activations.ts'
 import { mul, pow } from '../../ops/arithmetic.ts'
 import { castTo } from '../../ops/cast.ts'
@@ -205,20 +206,23 @@ function averageOptions(name: string, rank: number, params: Avg): AverageOptions
   }
 }
 
-const avgPool =
-  (rank: Rank): AvgPool =>
-  (self, ...args) => {
-    const name = `avg_pool${rank}d`
-    return run(averageOf[rank], [self], averageOptions(name, rank, parse<Avg>(name, avgNames, [], args)))
-  }
+function avgPool(rank: Rank): AvgPool {
+  const name = `avg_pool${rank}d`
+  return checked(`F.${name}`, (self: Tensor, ...args: Arguments<Avg, typeof avgNames>) =>
+    run(averageOf[rank], [self], averageOptions(name, rank, parse<Avg>(name, avgNames, [], args))),
+  )
+}
 
 /** Averages of windows of `[N, C, L]` or `[C, L]`. */
-export const avgPool1d = (self: Tensor, ...args: Arguments<Avg1d, typeof avg1dNames>): Tensor => {
-  const params = parse<Avg1d>('avg_pool1d', avg1dNames, [], args)
-  if (self.ndim !== 2 && self.ndim !== 3) throw errors.rank1('avg_pool1d', self.ndim)
-  const options = inTwoAxes(averageOptions('avg_pool1d', 1, params))
-  return along(self, (images) => [run(averageOf[2], [images], options)])[0] as Tensor
-}
+export const avgPool1d: (self: Tensor, ...args: Arguments<Avg1d, typeof avg1dNames>) => Tensor = checked(
+  'F.avg_pool1d',
+  (self: Tensor, ...args: Arguments<Avg1d, typeof avg1dNames>): Tensor => {
+    const params = parse<Avg1d>('avg_pool1d', avg1dNames, [], args)
+    if (self.ndim !== 2 && self.ndim !== 3) throw errors.rank1('avg_pool1d', self.ndim)
+    const options = inTwoAxes(averageOptions('avg_pool1d', 1, params))
+    return along(self, (images) => [run(averageOf[2], [images], options)])[0] as Tensor
+  },
+)
 /** Averages of windows of `[N, C, H, W]` or `[C, H, W]`. */
 export const avgPool2d: AvgPool = avgPool(2)
 /** Averages of windows of `[N, C, D, H, W]` or `[C, D, H, W]`. */

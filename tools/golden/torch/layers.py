@@ -310,6 +310,19 @@ layer("BCEWithLogitsLoss", [None, None, None, "sum", given([0.5, 1.0, 2.0, 1.5])
 layer("PoissonNLLLoss", [False, True, None, 1e-3, None, "sum"], [probabilities, fixed])
 layer("TripletMarginLoss", [0.5, 1, 1e-3, True, None, None, "sum"], [x, numbers(3, 4, start=30), numbers(3, 4, start=40)])
 
+layer("FractionalMaxPool2d", [2, 3], [image])
+layer("FractionalMaxPool2d", [(2, 3), None, (0.5, 0.7), True], [image])
+layer("FractionalMaxPool2d", [2, 3], [numbers(4, 5, 6)], {"_random_samples": given(numbers(1, 4, 2).base.abs() / 2)})
+layer("FractionalMaxPool3d", [2, (2, 1, 3)], [numbers(2, 2, 4, 5, 6)], {"return_indices": True})
+layer("FractionalMaxPool3d", [2], [numbers(2, 4, 5, 6)], {"output_ratio": 0.5})
+# PyTorch's gradient of CrossMapLRN2d adds up other channels than its result.
+layer("CrossMapLRN2d", [3], [image], gradient=False)
+layer("CrossMapLRN2d", [2, 0.5, 0.5, 2.5], [numbers(2, 5, 2, 2)], gradient=False)
+layer("NLLLoss2d", [], [numbers(2, 3, 2, 2), whole([[[0, 1], [2, 0]], [[1, 1], [0, 2]]])], {"reduction": "sum"})
+layer("RNNBase", ["LSTM", 3, 4, 2, True, False, 0, True, 2])
+layer("RNNBase", ["RNN_TANH", 3, 4], keywords={"num_layers": 2})
+layer("RNNCellBase", [3, 4, True, 3])
+
 # What they refuse to be made with.
 refused = []
 
@@ -356,6 +369,13 @@ refuse("Transformer", foo=1)
 refuse("CrossEntropyLoss", smoothing=0.1)
 refuse("PixelShuffle")
 refuse("Threshold", 1)
+refuse("FractionalMaxPool2d", 2)
+refuse("FractionalMaxPool3d", 2, 3, 0.5)
+refuse("FractionalMaxPool2d", 2, output_ratio=(0.5, 2))
+refuse("RNNBase", "foo", 3, 4)
+refuse("RNNBase", "GRU")
+refuse("RNNCellBase", 3, 4)
+refuse("CrossMapLRN2d")
 
 path = os.path.join(here, "..", "..", "..", "tests", "torch", "layers", "layers.json")
 os.makedirs(os.path.dirname(path), exist_ok=True)

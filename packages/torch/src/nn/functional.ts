@@ -11,6 +11,7 @@ export {
   maxUnpool2d,
   maxUnpool3d,
 } from './functional/adaptive-pooling.ts'
+export * from './functional/aliases.ts'
 export type { MultiHeadParameters } from './functional/attention.ts'
 export { multiHeadAttentionForward, scaledDotProductAttention } from './functional/attention.ts'
 export * from './functional/class-losses.ts'
@@ -18,6 +19,7 @@ export * from './functional/convolution.ts'
 export { cosineSimilarity, pairwiseDistance, pdist } from './functional/distances.ts'
 export * from './functional/dropout.ts'
 export { embedding, embeddingBag, oneHot } from './functional/embedding.ts'
+export * from './functional/fractional-pooling.ts'
 export * from './functional/linear.ts'
 export * from './functional/losses.ts'
 export * from './functional/margin-losses.ts'

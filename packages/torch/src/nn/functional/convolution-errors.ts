@@ -104,3 +104,14 @@ export const outputTooSmall = (input: Shape, output: Shape): TorchError =>
     `Given input size per channel: ${times(asPlane(input, 1))}. Calculated output size per channel: ${times(asPlane(output, 1))}. Output size is too small`,
     { input, output },
   )
+
+// Over time, `[T, N, C]`.
+
+export const timeInput = (): TorchError => argumentError('Input must have 3 dims: time, batch, in_channel')
+export const timeWeight = (): TorchError =>
+  argumentError('Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.')
+export const timeBias = (): TorchError => argumentError('Bias must be 1-D')
+export const timeChannels = (): TorchError =>
+  argumentError('Input dim 2 (input channels) is not == dim 1 in the weight tensor')
+export const timeBiasSize = (): TorchError =>
+  argumentError('Bias size must equal dim 2 in the weight tensor (output channels).')

@@ -92,3 +92,29 @@ export const unpoolSize = (given: Shape, dim: number, low: number, high: number)
     { given, dim },
     'ValueError',
   )
+
+// Windows at random places. Three axes go by the name of the function inside.
+
+const inner = (name: string): string => (name.includes('3d') ? `${name}_out` : name)
+
+export const fractionalSize = (name: string): TorchError =>
+  argumentError(
+    `${name} requires specifying either an output_size or an output_ratio`,
+    { name },
+    'ValueError',
+  )
+export const fractionalEntries = (name: string, what: string): TorchError =>
+  argumentError(
+    `${name}: ${what} must either be a single Int or tuple of ${name.includes('3d') ? 'three ' : ''}Ints`,
+    { name, what },
+  )
+export const fractionalRank = (name: string, spatial: number, shape: Shape): TorchError =>
+  argumentError(
+    `${inner(name)}(): Expected ${spatial + 1}D or ${spatial + 2}D tensor, but got: ${formatSize(shape)}`,
+    { name, shape },
+  )
+export const fractionalRoom = (spatial: number, axis: string, pool: number, extent: number): TorchError =>
+  argumentError(
+    `${inner(`fractional_max_pool${spatial}d`)}(): pool ${axis} ${pool} too large relative to input ${axis} ${extent}`,
+    { axis, pool, extent },
+  )

@@ -1,5 +1,5 @@
 // What PyTorch says of arguments that functions of images do not take.
-import { argumentError, formatSize, notSupported, type TorchError } from '../../errors.ts'
+import { argumentError, formatSize, type TorchError } from '../../errors.ts'
 import { sizeText } from './errors.ts'
 
 type Shape = readonly number[]
@@ -39,10 +39,8 @@ export const alignCorners = (): TorchError =>
   valueError(
     'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear',
   )
-export const antialias = (rank: number): TorchError =>
-  rank === 4
-    ? notSupported('interpolate with antialias')
-    : valueError('Anti-alias option is only supported for bilinear and bicubic modes')
+export const antialias = (): TorchError =>
+  valueError('Anti-alias option is only supported for bilinear and bicubic modes')
 export const interpolationMode = (rank: number, mode: string): TorchError =>
   notImplemented(
     `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${rank}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got ${mode})`,

@@ -8,6 +8,7 @@ import { run } from '../../ops/run.ts'
 import { type Fn, functional as fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from './adaptive-pooling.ts'
+import { type Antialiasing, type AntialiasMode, antialiased } from './antialias.ts'
 import type { PerAxis } from './operands.ts'
 import * as errors from './vision-errors.ts'
 
@@ -72,6 +73,28 @@ function target(
   return { size: extents.map((extent, k) => Math.floor(extent * (factors[k] ?? 1))), scaleFactor: undefined }
 }
 
+const smooth = operation<Antialiasing>({
+  name: 'interpolate',
+  node: (_, { mode }) => `Upsample${nodes[mode]}2DAaBackward0`,
+  build: ([x], options) => antialiased(x as Value, options),
+})
+
+function smoothed(
+  self: Tensor,
+  mode: AntialiasMode,
+  { size, scaleFactor }: Pick<Resizing, 'size' | 'scaleFactor'>,
+  alignCorners: boolean,
+): Tensor {
+  const extents = self.shape.slice(2)
+  const outputSize = size ?? extents.map((extent, k) => Math.floor(extent * (scaleFactor?.[k] ?? 1)))
+  const steps = extents.map((extent, k) => {
+    const out = outputSize[k] ?? 1
+    if (alignCorners) return out > 1 ? (extent - 1) / (out - 1) : 0
+    return scaleFactor === undefined ? extent / out : 1 / (scaleFactor[k] ?? 1)
+  })
+  return run(smooth, [self], { mode, outputSize, steps })
+}
+
 const areaOf = [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d]
 
 /** Images `[N, C, …]` of another size, given as such or by factors. */
@@ -87,7 +110,9 @@ export const interpolate: Fn<
     const isPlain = mode === 'nearest' || mode === 'nearest-exact' || mode === 'area'
     if (isPlain && alignCorners != null) throw errors.alignCorners()
     const wanted = target(self, params)
-    if (antialias) throw errors.antialias(self.ndim)
+    const isSmooth = self.ndim === 4 && (mode === 'bilinear' || mode === 'bicubic')
+    if (antialias && !isSmooth) throw errors.antialias()
+    if (antialias && isSmooth) return smoothed(self, mode, wanted, alignCorners ?? false)
     const rank = self.ndim - 2
     const isKnown = mode === 'area' || mode in nodes
     if (rank < 1 || rank > 3 || !isKnown) throw errors.interpolationMode(self.ndim, mode)

@@ -3,6 +3,9 @@
 import { argumentError, TorchError } from '../../errors.ts'
 import { isOptions, parse } from '../../ops/signature.ts'
 
+/** Those whose class comes before their own arguments, and counts. */
+const ofBase = /^(RNN|LSTM|GRU)$/
+
 /** Classes that take over the `__init__` of another. */
 const owners: readonly (readonly [RegExp, string])[] = [
   [/^(Feature)?(Alpha)?Dropout\dd$|^(Feature)?(Alpha)?Dropout$/, '_DropoutNd'],
@@ -12,7 +15,7 @@ const owners: readonly (readonly [RegExp, string])[] = [
   [/^AdaptiveMaxPool\dd$/, '_AdaptiveMaxPoolNd'],
   [/^MaxPool\dd$/, '_MaxPoolNd'],
   [/^LPPool\dd$/, '_LPPoolNd'],
-  [/^(RNN|LSTM|GRU)$/, 'RNNBase'],
+  [ofBase, 'RNNBase'],
   [/^(LogSigmoid|Sigmoid|Softmax2d|Softsign|Tanh|Tanhshrink)$/, 'Module'],
 ]
 
@@ -28,7 +31,10 @@ export function construct<P extends object>(
 ): P {
   const init = initOf(name)
   const count = isOptions(args.at(-1)) ? args.length - 1 : args.length
-  if (count > positional.length) throw tooMany(init, required, positional.length, count)
+  const self = ofBase.test(name) ? 2 : 1
+  if (count > positional.length) {
+    throw tooMany(init, required + self, positional.length + self, count + self)
+  }
   const params = parse<P>(init, positional, keywords, args)
   const missing = positional.slice(0, required).filter((each) => params[each] === undefined)
   if (missing.length > 0) throw missingArguments(init, missing)
@@ -36,8 +42,8 @@ export function construct<P extends object>(
 }
 
 function tooMany(init: string, least: number, most: number, found: number): TorchError {
-  const range = least === most ? `${most + 1}` : `from ${least + 1} to ${most + 1}`
-  const text = `${init}() takes ${range} positional argument${most === 0 ? '' : 's'} but ${found + 1} were given`
+  const range = least === most ? `${most}` : `from ${least} to ${most}`
+  const text = `${init}() takes ${range} positional argument${most === 1 ? '' : 's'} but ${found} were given`
   return new TorchError('TypeError', 'TORCH_ARGUMENT_COUNT', text, { init, most, found })
 }
 

@@ -1,4 +1,5 @@
 // Losses as layers. They print without options, as PyTorch's; weights are buffers. It is long because each is a class of its own.
+import { warn } from '../../errors.ts'
 import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as classes from '../functional/class-losses.ts'
@@ -141,6 +142,15 @@ export class NLLLoss extends Loss<Pair> {
 }
 
 type BCELossParams = Reduced & { weight?: Tensor | null }
+export class NLLLoss2d extends NLLLoss {
+  constructor(...args: Arguments<NLLLossParams, typeof nllNames>) {
+    warn(
+      'NLLLoss2d has been deprecated. Please use NLLLoss instead as a drop-in replacement and see https://pytorch.org/docs/master/nn.html#torch.nn.NLLLoss for more details.',
+    )
+    super(...args)
+  }
+}
+
 const bceNames = ['weight', 'sizeAverage', 'reduce', 'reduction'] as const
 export class BCELoss extends Loss<Pair> {
   declare weight: Tensor | null

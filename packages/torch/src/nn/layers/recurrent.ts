@@ -62,8 +62,12 @@ const lstmNames = [
 
 const gateCount: Readonly<Record<RecurrentMode, number>> = { RNN_TANH: 1, RNN_RELU: 1, LSTM: 4, GRU: 3 }
 
+const modes = new Set<string>(Object.keys(gateCount))
+type BaseParams = LSTMParams & { mode: RecurrentMode }
+type BaseArguments = Arguments<Omit<BaseParams, 'mode'>, typeof lstmNames>
+
 /** What recurrent layers have in common; a state is one tensor, or of an LSTM two. */
-abstract class RNNBase<State> extends Module<
+export class RNNBase<State = never> extends Module<
   [input: Tensor, state?: State | null],
   readonly [Tensor, State]
 > {
@@ -79,8 +83,10 @@ abstract class RNNBase<State> extends Module<
   /** Names of the parameters of each layer and direction. */
   readonly _allWeights: readonly (readonly string[])[]
 
-  protected constructor(mode: RecurrentMode, params: Params & { projSize?: number }) {
+  constructor(mode: RecurrentMode, ...args: BaseArguments) {
     super()
+    const params = construct<BaseParams>('RNNBase', ['mode', ...lstmNames], [], [mode, ...args], 3)
+    if (!modes.has(mode)) throw argumentError(`Unrecognized RNN mode: ${mode}`, { mode }, 'ValueError')
     const { inputSize, hiddenSize, numLayers = 1, bias = true, dropout = 0 } = params
     this.mode = mode
     this.inputSize = inputSize
@@ -222,7 +228,7 @@ abstract class RNNBase<State> extends Module<
   }
 }
 
-abstract class OneState extends RNNBase<Tensor> {
+class OneState extends RNNBase<Tensor> {
   override forward(input: Tensor, state: Tensor | null = null): readonly [Tensor, Tensor] {
     const [output, states] = this.runAny(input, state === null ? null : [state])
     return [output, states[0] as Tensor]
@@ -245,7 +251,8 @@ export class RNN extends OneState {
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu') {
       throw argumentError(`Unknown nonlinearity '${nonlinearity}'`, {}, 'ValueError')
     }
-    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', params)
+    const { nonlinearity: _, ...others } = params
+    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', others)
     this.nonlinearity = nonlinearity
   }
 }
@@ -281,21 +288,23 @@ const cellNames = ['inputSize', 'hiddenSize', 'bias', 'device', 'dtype'] as cons
 const rnnCellNames = ['inputSize', 'hiddenSize', 'bias', 'nonlinearity', 'device', 'dtype'] as const
 type CellArguments = Arguments<CellParams, typeof cellNames>
 
+type CellBaseParams = CellParams & { bias: boolean; numChunks: number }
+const cellBaseNames = ['inputSize', 'hiddenSize', 'bias', 'numChunks', 'device', 'dtype'] as const
+
 /** One step; what recurrent cells have in common. */
-abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State | null], State> {
-  readonly mode: RecurrentMode
+export class RNNCellBase<State = Tensor> extends Module<[input: Tensor, state?: State | null], State> {
   readonly inputSize: number
   readonly hiddenSize: number
   readonly bias: boolean
 
-  protected constructor(mode: RecurrentMode, params: CellParams) {
+  constructor(...args: Arguments<CellBaseParams, typeof cellBaseNames>) {
     super()
-    const { inputSize, hiddenSize, bias = true } = params
-    this.mode = mode
+    const params = construct<CellBaseParams>('RNNCellBase', cellBaseNames, [], args, 4)
+    const { inputSize, hiddenSize, bias, numChunks } = params
     this.inputSize = inputSize
     this.hiddenSize = hiddenSize
     this.bias = bias
-    const gates = gateCount[mode] * hiddenSize
+    const gates = numChunks * hiddenSize
     setParameter(this, 'weight_ih', made([gates, inputSize], params))
     setParameter(this, 'weight_hh', made([gates, hiddenSize], params))
     setParameter(this, 'bias_ih', bias ? made([gates], params) : null)
@@ -304,7 +313,7 @@ abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State |
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 
-  protected step(input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
+  protected step(mode: RecurrentMode, input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
     if (input.ndim !== 1 && input.ndim !== 2) {
       const text = `${this._getName()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`
       throw argumentError(text, {}, 'AssertionError')
@@ -316,7 +325,7 @@ abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State |
     }
     const { dtype, device } = input
     const shape = [...input.shape.slice(0, -1), this.hiddenSize]
-    const count = this.mode === 'LSTM' ? 2 : 1
+    const count = mode === 'LSTM' ? 2 : 1
     const states = given ?? Array.from({ length: count }, () => zeros(shape, { dtype, device }))
     states.forEach((state, k) => {
       if (state.shape.at(-1) !== this.hiddenSize) {
@@ -325,9 +334,9 @@ abstract class RNNCellBase<State> extends Module<[input: Tensor, state?: State |
         )
       }
     })
-    if (input.ndim === 2) return recurrentCell(this.mode, input, states, this.parameters())
+    if (input.ndim === 2) return recurrentCell(mode, input, states, this.parameters())
     const batched = states.map((state) => state.unsqueeze(0))
-    const next = recurrentCell(this.mode, input.unsqueeze(0), batched, this.parameters())
+    const next = recurrentCell(mode, input.unsqueeze(0), batched, this.parameters())
     return next.map((state) => state.squeeze({ dim: 0 }))
   }
   override extraRepr(): string {
@@ -341,11 +350,13 @@ export class RNNCell extends RNNCellBase<Tensor> {
   constructor(...args: Arguments<RNNCellParams, typeof rnnCellNames>) {
     const params = construct<RNNCellParams>('RNNCell', rnnCellNames, [], args, 2)
     const { nonlinearity = 'tanh' } = params
-    super(nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH', params)
+    const { nonlinearity: _, bias = true, ...others } = params
+    super({ ...others, bias, numChunks: 1 })
     this.nonlinearity = nonlinearity
   }
   override forward(input: Tensor, state: Tensor | null = null): Tensor {
-    return this.step(input, state === null ? null : [state])[0] as Tensor
+    const mode = this.nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH'
+    return this.step(mode, input, state === null ? null : [state])[0] as Tensor
   }
   override extraRepr(): string {
     const { nonlinearity } = this
@@ -355,19 +366,21 @@ export class RNNCell extends RNNCellBase<Tensor> {
 
 export class GRUCell extends RNNCellBase<Tensor> {
   constructor(...args: CellArguments) {
-    super('GRU', construct<CellParams>('GRUCell', cellNames, [], args, 2))
+    const { bias = true, ...params } = construct<CellParams>('GRUCell', cellNames, [], args, 2)
+    super({ ...params, bias, numChunks: 3 })
   }
   override forward(input: Tensor, state: Tensor | null = null): Tensor {
-    return this.step(input, state === null ? null : [state])[0] as Tensor
+    return this.step('GRU', input, state === null ? null : [state])[0] as Tensor
   }
 }
 
 export class LSTMCell extends RNNCellBase<LSTMState> {
   constructor(...args: CellArguments) {
-    super('LSTM', construct<CellParams>('LSTMCell', cellNames, [], args, 2))
+    const { bias = true, ...params } = construct<CellParams>('LSTMCell', cellNames, [], args, 2)
+    super({ ...params, bias, numChunks: 4 })
   }
   override forward(input: Tensor, state: LSTMState | null = null): LSTMState {
-    const [hidden, cell] = this.step(input, state)
+    const [hidden, cell] = this.step('LSTM', input, state)
     return [hidden as Tensor, cell as Tensor]
   }
 }

@@ -4,23 +4,32 @@ import { isGradEnabled } from '../autograd/grad-mode.ts'
 import { Node } from '../autograd/node.ts'
 import { filled } from '../tensor/filled.ts'
 import { gradientEdge, Tensor } from '../tensor/tensor.ts'
-import type { FullBackwardHook } from './hooks.ts'
+import type { FullBackwardHook, FullBackwardPreHook } from './hooks.ts'
 import type { AnyModule } from './module.ts'
 import * as errors from './module-errors.ts'
 
 type Grads = readonly (Tensor | null)[]
 
+interface UserHooks {
+  /** On the gradients of the outputs. */
+  readonly before: readonly FullBackwardPreHook[]
+  /** When those of the inputs are there, too. */
+  readonly after: readonly FullBackwardHook[]
+}
+
 export class BackwardHooks {
   readonly #module: AnyModule
+  readonly #before: readonly FullBackwardPreHook[]
   readonly #hooks: readonly FullBackwardHook[]
   #inputCount = 0
   /** Which inputs are tensors; undefined where none of them wants a gradient. */
   #inputPlaces: readonly number[] | undefined
   #gradOutputs: Grads | undefined
 
-  constructor(module: AnyModule, hooks: readonly FullBackwardHook[]) {
+  constructor(module: AnyModule, { before, after }: UserHooks) {
     this.#module = module
-    this.#hooks = hooks
+    this.#before = before
+    this.#hooks = after
   }
 
   passInputs(inputs: readonly unknown[]): readonly unknown[] {
@@ -37,11 +46,23 @@ export class BackwardHooks {
     if (passed === undefined) return output
     const { node, places, values } = passed
     node.registerHook((_, gradOutputs) => {
-      this.#gradOutputs = spread(gradOutputs, places, outputs.length)
-      if (this.#inputPlaces === undefined) this.#callWithoutInputs(this.#gradOutputs)
-      return undefined
+      const found = this.#callBefore(spread(gradOutputs, places, outputs.length))
+      this.#gradOutputs = found
+      if (this.#inputPlaces === undefined) this.#callWithoutInputs(found)
+      return places.map((place) => found[place] ?? null)
     })
     return Array.isArray(output) ? values : values[0]
+  }
+
+  #callBefore(found: Grads): Grads {
+    let grads = found
+    for (const hook of this.#before) {
+      const given = hook(this.#module, grads)
+      if (given == null) continue
+      if (given.length !== grads.length) throw errors.gradOutputCount(given.length, grads.length)
+      grads = given
+    }
+    return grads
   }
 
   #callHooks(found: Grads): Grads | undefined {

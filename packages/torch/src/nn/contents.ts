@@ -4,6 +4,7 @@ import { DType } from '../dtypes.ts'
 import { Device } from '../engine/device.ts'
 import { resolveDevice } from '../ops/devices.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { isLazy } from './parameter.ts'
 
 export interface ToOptions {
   readonly device?: Device | string
@@ -42,7 +43,8 @@ export function targetOf(args: readonly (Device | string | DType | Tensor | ToOp
 /** The parameter and its gradient hold what `fn` makes of them. */
 export function replaceContents(parameter: Tensor, fn: (tensor: Tensor) => Tensor): void {
   const replace = (tensor: Tensor): void => {
-    const applied = noGrad(() => fn(tensor))
+    // What has no shape yet still has a device and a dtype.
+    const applied = noGrad(() => fn(isLazy(tensor) ? tensor.data : tensor))
     if (applied !== tensor) tensor.data = applied
   }
   const { grad } = parameter

@@ -5,7 +5,7 @@ import { isOptions } from '../ops/signature.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { emptyCallable, isModule, partsOf } from './callable.ts'
 import type { AnyModule } from './module.ts'
-import { Buffer, Parameter } from './parameter.ts'
+import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './parameter.ts'
 
 /**
  * A module like this one that shares nothing with it: parameters, buffers, submodules, lists and plain objects are copied, what is
@@ -47,6 +47,10 @@ function remember<T>(value: unknown, copy: T, known: Map<unknown, unknown>): T {
 
 function copyTensor(tensor: Tensor): Tensor {
   if (!tensor.isLeaf) throw notALeaf()
+  const { dtype, device, requiresGrad } = tensor
+  if (tensor instanceof UninitializedParameter)
+    return new UninitializedParameter({ dtype, device, requiresGrad })
+  if (tensor instanceof UninitializedBuffer) return new UninitializedBuffer({ dtype, device, requiresGrad })
   const contents = tensor.detach().clone()
   const copy =
     tensor instanceof Parameter

@@ -3,4 +3,5 @@ export {
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   registerModuleFullBackwardHook,
+  registerModuleFullBackwardPreHook,
 } from './hooks.ts'

@@ -1,9 +1,12 @@
 // `torch.nn.init`: fills a tensor in place from the default generator, outside of autograd. Bounds and deviations are computed in
 // double, in PyTorch's order: the rounding decides the last bit of every weight.
-import { dtypes } from '@heddle/core'
+import { dtypes, type TypedArray } from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
+import { invalidOption, warn } from '../errors.ts'
 import { tensorOfData } from '../ops/creation.ts'
+import { type Fn, fn } from '../ops/signature.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
+import type { Generator } from '../random/generator.ts'
 import {
   diracPlaces,
   eyePlaces,
@@ -14,64 +17,216 @@ import {
   xavierBound,
   xavierStd,
 } from '../random/init.ts'
-import { fillTruncatedNormal } from '../random/truncated-normal.ts'
+import { fillPermutation } from '../random/integers.ts'
+import { fillNormal } from '../random/normal.ts'
+import { orthonormalColumns } from '../random/orthonormal.ts'
+import { fillTruncatedNormal, isTruncatedFarFromMean } from '../random/truncated-normal.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 export { calculateGain } from '../random/init.ts'
 
-export const uniform_ = (tensor: Tensor, a = 0, b = 1): Tensor => noGrad(() => tensor.uniform_(a, b))
-export const normal_ = (tensor: Tensor, mean = 0, std = 1): Tensor => noGrad(() => tensor.normal_(mean, std))
-export const constant_ = (tensor: Tensor, value: number): Tensor => noGrad(() => tensor.fill_(value))
+/** Another generator than the default one. */
+type Drawn = { generator?: Generator | null }
+const generatorOf = ({ generator }: Drawn): Generator => generator ?? defaultGenerator
+
+type Uniform = Drawn & { a?: number; b?: number }
+/** Uniform in [a, b), by default [0, 1). */
+export const uniform_: Fn<Uniform, ['a', 'b', 'generator']> = fn(
+  'uniform_',
+  ['a', 'b', 'generator'],
+  [],
+  (tensor, { a = 0, b = 1, ...drawn }) =>
+    noGrad(() => tensor.uniform_(a, b, { generator: generatorOf(drawn) })),
+)
+
+type Normal = Drawn & { mean?: number; std?: number }
+/** Normal, by default standard normal. */
+export const normal_: Fn<Normal, ['mean', 'std', 'generator']> = fn(
+  'normal_',
+  ['mean', 'std', 'generator'],
+  [],
+  (tensor, { mean = 0, std = 1, ...drawn }) =>
+    noGrad(() => tensor.normal_(mean, std, { generator: generatorOf(drawn) })),
+)
+
+export const constant_: Fn<{ val: number }, ['val']> = fn('constant_', ['val'], [], (tensor, { val }) =>
+  noGrad(() => tensor.fill_(val)),
+)
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
 export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
 
 /** Inputs and outputs of a weight `[out, in, …]`. */
 export const fanOf: typeof fansOf = fansOf
 
-export interface KaimingOptions {
+/** PyTorch's answer to a weight without elements. */
+function isEmpty(tensor: Tensor): boolean {
+  if (tensor.numel() > 0) return false
+  warn('Initializing zero-element tensors is a no-op')
+  return true
+}
+
+export type KaimingOptions = Drawn & {
   /** Slope of the leaky ReLU that follows. Default 0. */
-  readonly a?: number
+  a?: number
   /** Which fan the deviation is by. Default `fan_in`. */
-  readonly mode?: FanMode
+  mode?: FanMode
   /** Default `leaky_relu`. */
-  readonly nonlinearity?: string
+  nonlinearity?: string
+}
+type Kaiming = Fn<KaimingOptions, ['a', 'mode', 'nonlinearity', 'generator']>
+
+export const kaimingUniform_: Kaiming = fn(
+  'kaiming_uniform_',
+  ['a', 'mode', 'nonlinearity', 'generator'],
+  [],
+  (tensor, { a, mode, nonlinearity, ...drawn }) => {
+    if (isEmpty(tensor)) return tensor
+    const bound = kaimingBound(tensor.shape, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, drawn)
+  },
+)
+export const kaimingNormal_: Kaiming = fn(
+  'kaiming_normal_',
+  ['a', 'mode', 'nonlinearity', 'generator'],
+  [],
+  (tensor, { a, mode, nonlinearity, ...drawn }) =>
+    isEmpty(tensor) ? tensor : normal_(tensor, 0, kaimingStd(tensor.shape, a, mode, nonlinearity), drawn),
+)
+
+export type GainOption = Drawn & { gain?: number }
+type Xavier = Fn<GainOption, ['gain', 'generator']>
+
+export const xavierUniform_: Xavier = fn(
+  'xavier_uniform_',
+  ['gain', 'generator'],
+  [],
+  (tensor, { gain = 1, ...drawn }) => {
+    const bound = xavierBound(tensor.shape, gain)
+    return uniform_(tensor, -bound, bound, drawn)
+  },
+)
+export const xavierNormal_: Xavier = fn(
+  'xavier_normal_',
+  ['gain', 'generator'],
+  [],
+  (tensor, { gain = 1, ...drawn }) => normal_(tensor, 0, xavierStd(tensor.shape, gain), drawn),
+)
+
+/** Writes what `fill` makes. */
+function filled(tensor: Tensor, fill: (data: TypedArray) => void): Tensor {
+  const { dtype, shape, device } = tensor
+  const data = dtypes[dtype.core].allocate(tensor.numel())
+  fill(data)
+  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device })))
 }
 
-export function kaimingUniform_(tensor: Tensor, { a, mode, nonlinearity }: KaimingOptions = {}): Tensor {
-  const bound = kaimingBound(tensor.shape, a, mode, nonlinearity)
-  return uniform_(tensor, -bound, bound)
-}
-export const kaimingNormal_ = (tensor: Tensor, { a, mode, nonlinearity }: KaimingOptions = {}): Tensor =>
-  normal_(tensor, 0, kaimingStd(tensor.shape, a, mode, nonlinearity))
-
-export interface GainOption {
-  readonly gain?: number
-}
-
-export function xavierUniform_(tensor: Tensor, { gain = 1 }: GainOption = {}): Tensor {
-  const bound = xavierBound(tensor.shape, gain)
-  return uniform_(tensor, -bound, bound)
-}
-export const xavierNormal_ = (tensor: Tensor, { gain = 1 }: GainOption = {}): Tensor =>
-  normal_(tensor, 0, xavierStd(tensor.shape, gain))
-
+type Truncated = Normal & { a?: number; b?: number }
 /** Normal numbers within [a, b]. */
-export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
-  const { dtype, shape } = tensor
-  const data = dtypes[dtype.core].allocate(tensor.numel())
-  fillTruncatedNormal(defaultGenerator, dtype.core, data, mean, std, a, b)
-  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device: tensor.device })))
-}
+export const truncNormal_: Fn<Truncated, ['mean', 'std', 'a', 'b', 'generator']> = fn(
+  'trunc_normal_',
+  ['mean', 'std', 'a', 'b', 'generator'],
+  [],
+  (tensor, { mean = 0, std = 1, a = -2, b = 2, ...drawn }) => {
+    if (isTruncatedFarFromMean(mean, std, a, b)) {
+      warn(
+        'mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
+      )
+    }
+    return filled(tensor, (data) =>
+      fillTruncatedNormal(generatorOf(drawn), tensor.dtype.core, data, mean, std, a, b),
+    )
+  },
+)
 
-function onesAt(tensor: Tensor, places: readonly number[]): Tensor {
-  const { dtype, shape } = tensor
-  const data = dtypes[dtype.core].allocate(tensor.numel())
-  for (const place of places) data[place] = 1
-  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device: tensor.device })))
-}
+const onesAt = (tensor: Tensor, places: readonly number[]): Tensor =>
+  filled(tensor, (data) => {
+    for (const place of places) data[place] = 1
+  })
 
 /** The identity matrix. */
 export const eye_ = (tensor: Tensor): Tensor => onesAt(tensor, eyePlaces(tensor.shape))
 /** Weights of a convolution that passes its inputs on. */
-export const dirac_ = (tensor: Tensor, groups = 1): Tensor =>
-  onesAt(tensor, diracPlaces(tensor.shape, groups))
+export const dirac_: Fn<{ groups?: number }, ['groups']> = fn(
+  'dirac_',
+  ['groups'],
+  [],
+  (tensor, { groups = 1 }) => onesAt(tensor, diracPlaces(tensor.shape, groups)),
+)
+
+/** Orthonormal rows or columns, whichever are fewer, times `gain`; drawn evenly among all such. */
+export const orthogonal_: Fn<GainOption, ['gain', 'generator']> = fn(
+  'orthogonal_',
+  ['gain', 'generator'],
+  [],
+  (tensor, { gain = 1, ...drawn }) => {
+    if (tensor.ndim < 2) throw invalidOption('Only tensors with 2 or more dimensions are supported')
+    if (tensor.numel() === 0) return tensor
+    const { core } = tensor.dtype
+    const { round, allocate } = dtypes[core]
+    const rows = tensor.size(0)
+    const columns = tensor.numel() / rows
+    const normal = allocate(rows * columns)
+    fillNormal(generatorOf(drawn), core, normal, 0, 1)
+    const isWide = rows < columns
+    // Column after column of what is tall: rows as they stand, or columns one by one.
+    const tall = new Float64Array(rows * columns).map((_, at) =>
+      Number(normal[isWide ? at : (at % rows) * columns + Math.floor(at / rows)]),
+    )
+    const [height, width] = isWide ? [columns, rows] : [rows, columns]
+    const found = orthonormalColumns(tall, height, width)
+    return filled(tensor, (data) => {
+      for (let at = 0; at < data.length; at++) {
+        const place = isWide ? at : (at % columns) * rows + Math.floor(at / columns)
+        data[at] = round(round(found[place] ?? 0) * gain) as never
+      }
+    })
+  },
+)
+
+type Sparse = Drawn & { sparsity: number; std?: number }
+/** Normal numbers, in each column a share of `sparsity` of them zero. */
+export const sparse_: Fn<Sparse, ['sparsity', 'std', 'generator']> = fn(
+  'sparse_',
+  ['sparsity', 'std', 'generator'],
+  [],
+  (tensor, { sparsity, std = 0.01, ...drawn }) => {
+    const { shape } = tensor
+    const [rows, columns] = shape
+    if (rows === undefined || columns === undefined || shape.length !== 2) {
+      throw invalidOption('Only tensors with 2 dimensions are supported')
+    }
+    const generator = generatorOf(drawn)
+    const zeros = Math.ceil(sparsity * rows)
+    return filled(tensor, (data) => {
+      fillNormal(generator, tensor.dtype.core, data, 0, std)
+      for (let column = 0; column < columns; column++) {
+        const order = new BigInt64Array(rows)
+        fillPermutation(generator, 'i64', order)
+        for (const row of order.subarray(0, zeros)) data[Number(row) * columns + column] = 0
+      }
+    })
+  },
+)
+
+/** A function under the name it had before it said that it works in place. */
+const deprecated =
+  <A extends readonly unknown[]>(
+    name: string,
+    fill: (tensor: Tensor, ...args: A) => Tensor,
+  ): ((tensor: Tensor, ...args: A) => Tensor) =>
+  (tensor, ...args) => {
+    warn(`nn.init.${name} is now deprecated in favor of nn.init.${name}_.`)
+    return fill(tensor, ...args)
+  }
+
+export const uniform: typeof uniform_ = deprecated('uniform', uniform_)
+export const normal: typeof normal_ = deprecated('normal', normal_)
+export const constant: typeof constant_ = deprecated('constant', constant_)
+export const eye: typeof eye_ = deprecated('eye', eye_)
+export const dirac: typeof dirac_ = deprecated('dirac', dirac_)
+export const xavierUniform: typeof xavierUniform_ = deprecated('xavier_uniform', xavierUniform_)
+export const xavierNormal: typeof xavierNormal_ = deprecated('xavier_normal', xavierNormal_)
+export const kaimingUniform: typeof kaimingUniform_ = deprecated('kaiming_uniform', kaimingUniform_)
+export const kaimingNormal: typeof kaimingNormal_ = deprecated('kaiming_normal', kaimingNormal_)
+export const orthogonal: typeof orthogonal_ = deprecated('orthogonal', orthogonal_)
+export const sparse: typeof sparse_ = deprecated('sparse', sparse_)

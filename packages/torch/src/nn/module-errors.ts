@@ -66,6 +66,9 @@ export const noAttribute = (module: string, name: string): TorchError =>
 export const notAnAttribute = (name: string, what: string): TorchError =>
   attributeError(`\`${name}\` is not ${what}`)
 
+export const emptySubmodule = (): TorchError =>
+  argumentError('Cannot set the submodule without a target name!', {}, 'ValueError')
+
 export const noForward = (name: string): TorchError =>
   new TorchError(
     'NotImplementedError',
@@ -93,6 +96,14 @@ export const loadFailed = (module: string, problems: readonly string[]): TorchEr
 export const gradInputCount = (given: number, expected: number): TorchError =>
   argumentError(
     `Backward hook returned an invalid number of grad_input, got ${given}, but expected ${expected}`,
+  )
+export const gradOutputCount = (given: number, expected: number): TorchError =>
+  argumentError(
+    `Backward pre hook returned an invalid number of grad_output, got ${given}, but expected ${expected}`,
+  )
+export const preHookResult = (result: unknown): TorchError =>
+  argumentError(
+    `forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got ${String(result)}.`,
   )
 export const gradInputWithoutInputs = (): TorchError =>
   argumentError(

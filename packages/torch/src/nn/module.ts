@@ -1,18 +1,30 @@
 // The module of PyTorch: callable, and everything assigned to it that is a parameter, a buffer or a module is registered by its
-// name, in the order in which the names first came.
+// name, in the order in which the names first came. It is long because all that modules can do is methods of one class.
 import { type RemovableHandle, register } from '../autograd/node.ts'
 import { bfloat16, type DType, float16, float32, float64 } from '../dtypes.ts'
 import type { Device } from '../engine/device.ts'
+import { emptyLike } from '../ops/creation.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import { formatModule } from '../print/format-module.ts'
 import { showAsText } from '../show.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Callable, isModule, partsOf } from './callable.ts'
 import { clearGrad, replaceContents, type ToOptions, targetOf } from './contents.ts'
-import type { ForwardHook, ForwardPreHook, FullBackwardHook } from './hooks.ts'
+import {
+  add,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookOptions,
+  type ForwardPreHookWithKwargs,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  type PrependOption,
+} from './hooks.ts'
 import { type NamedList, type NamedOptions, named, walk } from './listing.ts'
 import * as errors from './module-errors.ts'
-import { isTensorValue, Parameter } from './parameter.ts'
+import { isLazy, isTensorValue, Parameter } from './parameter.ts'
 import {
   IncompatibleKeys,
   type Loading,
@@ -20,6 +32,8 @@ import {
   type LoadPreHook,
   loadOwnState,
   requireLoaded,
+  type SavePostHook,
+  type SavePreHook,
   type StateDict,
   saveExtraState,
   saveOwnState,
@@ -31,6 +45,13 @@ export type AnyModule = Module<never, unknown>
 export type { NamedOptions, ToOptions }
 
 type NamedArguments = Arguments<NamedOptions, ['prefix', 'recurse', 'removeDuplicate']>
+
+export type LoadStateOptions = {
+  /** Names must be the same. Default true. */
+  strict?: boolean
+  /** The tensors of the state dict become those of the module. Default false. */
+  assign?: boolean
+}
 
 export interface StateDictOptions {
   readonly destination?: StateDict
@@ -107,6 +128,13 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
       module = found
     }
     return module
+  }
+  /** Puts a module at a path of attributes. */
+  setSubmodule(target: string, module: AnyModule): void {
+    if (target === '') throw errors.emptySubmodule()
+    const { owner, name } = splitPath(this, target)
+    if (!isModule(attributeOf(owner, name))) throw errors.notAnAttribute(name, 'an nn.Module')
+    Reflect.set(owner, name, module)
   }
   getParameter(target: string): Parameter {
     const { owner, name } = splitPath(this, target)
@@ -217,13 +245,27 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
   cpu(): this {
     return this.to('cpu')
   }
+  /** The same shapes and dtypes on a device, with undefined contents. */
+  toEmpty({
+    device,
+    recurse = true,
+  }: {
+    readonly device: Device | string
+    readonly recurse?: boolean
+  }): this {
+    return this._apply((tensor) => emptyLike(tensor, { device }), recurse)
+  }
+  cuda(device?: number): this {
+    return this.to(device === undefined ? 'cuda' : `cuda:${device}`)
+  }
   /** Replaces the contents of every parameter, gradient and buffer by what `fn` makes of them. */
-  _apply(fn: (tensor: Tensor) => Tensor): this {
-    for (const module of this.modules()) {
+  _apply(fn: (tensor: Tensor) => Tensor, recurse = true): this {
+    for (const module of recurse ? this.modules() : [this]) {
       const { parameters, buffers } = partsOf(module).registry
       for (const parameter of parameters.values()) if (parameter !== null) replaceContents(parameter, fn)
       for (const [name, buffer] of [...buffers]) {
-        if (buffer !== null) Reflect.set(module, name, fn(buffer))
+        if (isLazy(buffer)) replaceContents(buffer, fn)
+        else if (buffer !== null) Reflect.set(module, name, fn(buffer))
       }
     }
     return this
@@ -231,14 +273,45 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
 
   // Hooks, each removed by the handle that registering gives.
 
-  registerForwardPreHook(hook: ForwardPreHook): RemovableHandle {
-    return register(partsOf(this).hooks.forwardPre, hook)
+  registerForwardPreHook(
+    hook: ForwardPreHook,
+    options?: ForwardPreHookOptions & { withKwargs?: false },
+  ): RemovableHandle
+  registerForwardPreHook(
+    hook: ForwardPreHookWithKwargs,
+    options: ForwardPreHookOptions & { withKwargs: true },
+  ): RemovableHandle
+  registerForwardPreHook(
+    hook: ForwardPreHook | ForwardPreHookWithKwargs,
+    options?: ForwardPreHookOptions,
+  ): RemovableHandle {
+    return partsOf(this).hooks.addForwardPre(hook, options)
   }
-  registerForwardHook(hook: ForwardHook): RemovableHandle {
-    return register(partsOf(this).hooks.forward, hook)
+  registerForwardHook(
+    hook: ForwardHook,
+    options?: ForwardHookOptions & { withKwargs?: false },
+  ): RemovableHandle
+  registerForwardHook(
+    hook: ForwardHookWithKwargs,
+    options: ForwardHookOptions & { withKwargs: true },
+  ): RemovableHandle
+  registerForwardHook(
+    hook: ForwardHook | ForwardHookWithKwargs,
+    options?: ForwardHookOptions,
+  ): RemovableHandle {
+    return partsOf(this).hooks.addForward(hook, options)
   }
-  registerFullBackwardHook(hook: FullBackwardHook): RemovableHandle {
-    return register(partsOf(this).hooks.fullBackward, hook)
+  registerFullBackwardPreHook(hook: FullBackwardPreHook, { prepend }: PrependOption = {}): RemovableHandle {
+    return add(partsOf(this).hooks.fullBackwardPre, hook, prepend)
+  }
+  registerFullBackwardHook(hook: FullBackwardHook, { prepend }: PrependOption = {}): RemovableHandle {
+    return add(partsOf(this).hooks.fullBackward, hook, prepend)
+  }
+  registerStateDictPreHook(hook: SavePreHook): RemovableHandle {
+    return register(partsOf(this).stateHooks.savePre, hook)
+  }
+  registerStateDictPostHook(hook: SavePostHook): RemovableHandle {
+    return register(partsOf(this).stateHooks.savePost, hook)
   }
   registerLoadStateDictPreHook(hook: LoadPreHook): RemovableHandle {
     return register(partsOf(this).stateHooks.loadPre, hook)
@@ -251,25 +324,37 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
 
   /** Contents by name, sharing memory with the module; a shared parameter stands under each of its names. */
   stateDict({ destination = new Map(), prefix = '', keepVars = false }: StateDictOptions = {}): StateDict {
+    const { savePre, savePost } = partsOf(this).stateHooks
+    for (const hook of savePre.values()) hook(this, prefix, keepVars)
     this._saveToStateDict(destination, prefix, keepVars)
     for (const [name, child] of partsOf(this).registry.modules) {
       child?.stateDict({ destination, prefix: `${prefix}${name}.`, keepVars })
     }
-    return destination
+    let saved = destination
+    for (const hook of savePost.values()) saved = hook(this, saved, prefix, {}) ?? saved
+    return saved
   }
   /** The part of a state dict that is this module's own. */
   _saveToStateDict(destination: StateDict, prefix: string, keepVars: boolean): void {
     saveOwnState(partsOf(this).registry, destination, prefix, keepVars)
     saveExtraState(this, destination, prefix)
   }
-  /** Copies a state dict into the parameters and buffers. Throws where names are missing or over, or shapes differ. */
+  /**
+   * Copies a state dict into the parameters and buffers, or puts its tensors in their places. Throws where names are missing or over,
+   * or shapes differ.
+   */
   loadStateDict(
     stateDict: ReadonlyMap<string, unknown>,
-    options: boolean | { readonly strict?: boolean } = true,
+    ...args: Arguments<LoadStateOptions, ['strict', 'assign']>
   ): IncompatibleKeys {
     if (!(stateDict instanceof Map)) throw errors.notAStateDict(stateDict)
-    const strict = typeof options === 'boolean' ? options : (options.strict ?? true)
-    const loading: Loading = { missingKeys: [], unexpectedKeys: [], errors: [] }
+    const { strict = true, assign = false } = parse<LoadStateOptions>(
+      'load_state_dict',
+      ['strict', 'assign'],
+      [],
+      args,
+    )
+    const loading: Loading = { missingKeys: [], unexpectedKeys: [], errors: [], assign }
     const keys = loadAll(this, new Map(stateDict), '', loading)
     requireLoaded(this._getName(), strict, loading)
     return keys

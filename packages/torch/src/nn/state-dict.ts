@@ -7,7 +7,7 @@ import { showAsText } from '../show.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { AnyModule } from './module.ts'
 import * as errors from './module-errors.ts'
-import { isTensorValue } from './parameter.ts'
+import { isLazy, isTensorValue, Parameter } from './parameter.ts'
 import type { Registry } from './registry.ts'
 
 /** Contents by name; extra state of a module is what the module says. */
@@ -41,6 +41,8 @@ export interface Loading {
   readonly missingKeys: string[]
   readonly unexpectedKeys: string[]
   readonly errors: string[]
+  /** Tensors are taken over, not copied. */
+  readonly assign?: boolean
 }
 
 export type LoadPreHook = (
@@ -51,7 +53,19 @@ export type LoadPreHook = (
 ) => void
 export type LoadPostHook = (module: AnyModule, incompatible: IncompatibleKeys) => void
 
+/** Called before the module's part of a state dict is made. */
+export type SavePreHook = (module: AnyModule, prefix: string, keepVars: boolean) => void
+/** Called with the state dict of the module and those below; may give back another. */
+export type SavePostHook = (
+  module: AnyModule,
+  stateDict: StateDict,
+  prefix: string,
+  localMetadata: Readonly<Record<string, unknown>>,
+) => StateDict | undefined | null
+
 export class StateHooks {
+  readonly savePre: Map<object, SavePreHook> = new Map()
+  readonly savePost: Map<object, SavePostHook> = new Map()
   readonly loadPre: Map<object, LoadPreHook> = new Map()
   readonly loadPost: Map<object, LoadPostHook> = new Map()
 }
@@ -66,7 +80,8 @@ export function saveOwnState(
   keepVars: boolean,
 ): void {
   const save = (name: string, tensor: Tensor | null): void => {
-    if (tensor !== null) destination.set(prefix + name, keepVars ? tensor : tensor.detach())
+    if (tensor === null) return
+    destination.set(prefix + name, keepVars || isLazy(tensor) ? tensor : tensor.detach())
   }
   for (const [name, parameter] of parameters) save(name, parameter)
   for (const [name, buffer] of buffers) if (!transient.has(name)) save(name, buffer)
@@ -84,12 +99,12 @@ export function loadOwnState(
   prefix: string,
   loading: Loading,
 ): void {
-  const own = new Map<string, Tensor>()
-  for (const [name, parameter] of parameters) if (parameter !== null) own.set(name, parameter)
-  for (const [name, buffer] of buffers) if (buffer !== null && !transient.has(name)) own.set(name, buffer)
-  for (const [name, tensor] of own) {
+  const own = new Set<string>()
+  for (const [name, parameter] of parameters) if (parameter !== null) own.add(name)
+  for (const [name, buffer] of buffers) if (buffer !== null && !transient.has(name)) own.add(name)
+  for (const name of own) {
     const key = prefix + name
-    if (state.has(key)) copyState(key, tensor, state.get(key), loading)
+    if (state.has(key)) takeOver(module, name, key, state.get(key), loading)
     else loading.missingKeys.push(key)
   }
   loadExtraState(module, state, prefix, loading)
@@ -114,12 +129,24 @@ function loadExtraState(
   } else if (state.has(key)) unexpectedKeys.push(key)
 }
 
-function copyState(key: string, tensor: Tensor, value: unknown, { errors: problems }: Loading): void {
+/** Copies a tensor into the module's of that name, or puts it in its place. */
+function takeOver(
+  module: AnyModule,
+  name: string,
+  key: string,
+  value: unknown,
+  { errors: problems, assign }: Loading,
+): void {
+  const tensor = Reflect.get(module, name) as Tensor
   if (!isTensorValue(value)) {
     problems.push(
       `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received <class '${errors.typeName(value)}'>`,
     )
     return
+  }
+  if (isLazy(tensor)) {
+    if (isLazy(value)) return
+    tensor.materialize(value.shape)
   }
   // Files of old held numbers as lists of one.
   const given = tensor.ndim === 0 && value.ndim === 1 ? value.select(0, 0) : value
@@ -127,6 +154,12 @@ function copyState(key: string, tensor: Tensor, value: unknown, { errors: proble
     problems.push(
       `size mismatch for ${key}: copying a param with shape ${given.shape} from checkpoint, the shape in current model is ${tensor.shape}.`,
     )
+    return
+  }
+  if (assign === true) {
+    if (!(tensor instanceof Parameter)) Reflect.set(module, name, given)
+    else if (given instanceof Parameter) Reflect.set(module, name, given.requiresGrad_(tensor.requiresGrad))
+    else Reflect.set(module, name, new Parameter(given.detach(), tensor.requiresGrad))
     return
   }
   try {

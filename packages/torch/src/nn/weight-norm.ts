@@ -9,7 +9,7 @@ import { run } from '../ops/run.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { AnyModule } from './module.ts'
-import { Parameter } from './parameter.ts'
+import { isLazy, Parameter } from './parameter.ts'
 
 interface Along {
   /** The dimension that has a length for each of its places; null: one length for all. */
@@ -56,6 +56,7 @@ export function weightNorm<M extends AnyModule>(module: M, ...args: Arguments<Pa
     throw argumentError(`Cannot register two weight_norm hooks on the same parameter ${name}`)
   }
   const weight = module.getParameter(name)
+  if (isLazy(weight)) throw uninitialized()
   const length = noGrad(() => run(measured, [weight], { dim }))
   Reflect.deleteProperty(module, name)
   module.registerParameter(`${name}_g`, new Parameter(length))
@@ -81,3 +82,10 @@ export function removeWeightNorm<M extends AnyModule>(module: M, name = 'weight'
   module.registerParameter(name, new Parameter(weight))
   return module
 }
+
+const uninitialized = () =>
+  argumentError(
+    "The module passed to `WeightNorm` can't have uninitialized parameters. Make sure to run the dummy forward before applying weight normalization",
+    {},
+    'ValueError',
+  )

@@ -381,6 +381,7 @@ type PReLUParams = Factory & { numParameters?: number; init?: number }
 /** With slopes that are learned: one, or one per channel. */
 export class PReLU extends Module {
   readonly numParameters: number
+  readonly init: number
   weight!: Parameter
 
   constructor(...args: Arguments<PReLUParams, ['numParameters', 'init', 'device', 'dtype']>) {
@@ -389,7 +390,11 @@ export class PReLU extends Module {
     const { numParameters = 1, init = 0.25 } = params
     this.numParameters = numParameters
     setParameter(this, 'weight', made([numParameters], params))
-    constant_(this.weight, init)
+    this.init = init
+    this.resetParameters()
+  }
+  resetParameters(): void {
+    constant_(this.weight, this.init)
   }
   override forward(input: Tensor): Tensor {
     return functional.prelu(input, this.weight)

@@ -127,6 +127,10 @@ export class MultiheadAttention extends Module<ForwardArguments, readonly [Tenso
     )
     setParameter(this, 'bias_k', addBiasKv ? made([1, 1, embedDim], params) : null)
     setParameter(this, 'bias_v', addBiasKv ? made([1, 1, embedDim], params) : null)
+    this._resetParameters()
+  }
+
+  _resetParameters(): void {
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) {
       if (weight !== null) xavierUniform_(weight)
     }

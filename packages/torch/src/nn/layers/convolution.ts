@@ -6,12 +6,12 @@ import * as functional from '../functional/convolution.ts'
 import type { PerAxis } from '../functional/operands.ts'
 import { pad } from '../functional/padding.ts'
 import { Module } from '../module.ts'
-import type { Parameter } from '../parameter.ts'
+import { isLazy, type Parameter } from '../parameter.ts'
 import { construct } from './construct.ts'
 import { drawLinear, type Factory, made, repr, setParameter } from './layer.ts'
 
 type Rank = 1 | 2 | 3
-type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular'
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular'
 
 interface Common extends Factory {
   inChannels: number
@@ -37,7 +37,7 @@ const all = (entries: PerAxis, rank: Rank): readonly number[] =>
   typeof entries === 'number' ? new Array<number>(rank).fill(entries) : entries
 
 /** What convolutions and their transposes have in common: their parameters, and how they print. */
-abstract class AnyConvolution extends Module {
+export abstract class AnyConvolution extends Module {
   readonly inChannels: number
   readonly outChannels: number
   readonly kernelSize: readonly number[]
@@ -45,6 +45,7 @@ abstract class AnyConvolution extends Module {
   readonly padding: readonly number[] | 'same' | 'valid'
   readonly dilation: readonly number[]
   readonly outputPadding: readonly number[]
+  readonly transposed: boolean
   readonly groups: number
   readonly paddingMode: PaddingMode
   weight!: Parameter
@@ -72,6 +73,7 @@ abstract class AnyConvolution extends Module {
     this.padding = typeof padding === 'string' ? padding : all(padding, rank)
     this.dilation = all(dilation, rank)
     this.outputPadding = all(params.outputPadding ?? 0, rank)
+    this.transposed = isTransposed
     this.groups = groups
     this.paddingMode = params.paddingMode ?? 'zeros'
     if (!['zeros', 'reflect', 'replicate', 'circular'].includes(this.paddingMode)) {
@@ -79,10 +81,24 @@ abstract class AnyConvolution extends Module {
         `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${this.paddingMode}'`,
       )
     }
-    const channels = isTransposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups]
-    setParameter(this, 'weight', made([...channels, ...this.kernelSize], params))
+    setParameter(this, 'weight', made(this.weightShape(), params))
     setParameter(this, 'bias', (params.bias ?? true) ? made([outChannels], params) : null)
-    drawLinear(this.weight, this.bias)
+    if (this.weight.numel() > 0) this.resetParameters()
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    if (isLazy(this.weight)) return
+    const hasInputs = this.weight.shape.slice(1).every((extent) => extent > 0)
+    drawLinear(this.weight, hasInputs ? this.bias : null)
+  }
+
+  /** Channels and windows of the weight. */
+  weightShape(): readonly number[] {
+    const { inChannels, outChannels, groups, kernelSize } = this
+    return this.transposed
+      ? [inChannels, outChannels / groups, ...kernelSize]
+      : [outChannels, inChannels / groups, ...kernelSize]
   }
 
   override extraRepr(): string {

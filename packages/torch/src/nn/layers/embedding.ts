@@ -69,7 +69,11 @@ export class Embedding extends Module {
     this.normType = params.normType ?? 2
     this.scaleGradByFreq = params.scaleGradByFreq ?? false
     setParameter(this, 'weight', weight ?? made([numEmbeddings, embeddingDim], params))
-    if (weight == null) draw(this.weight, this.paddingIdx)
+    if (weight == null) this.resetParameters()
+  }
+
+  resetParameters(): void {
+    draw(this.weight, this.paddingIdx)
   }
 
   /** A layer of a given table, which is not trained unless `freeze` is false. */
@@ -140,7 +144,11 @@ export class EmbeddingBag extends Module<
     this.mode = params.mode ?? 'mean'
     this.includeLastOffset = params.includeLastOffset ?? false
     setParameter(this, 'weight', weight ?? made([numEmbeddings, embeddingDim], params))
-    if (weight == null) draw(this.weight, this.paddingIdx)
+    if (weight == null) this.resetParameters()
+  }
+
+  resetParameters(): void {
+    draw(this.weight, this.paddingIdx)
   }
   override forward(
     input: Tensor,

@@ -2,14 +2,33 @@
 export * from './activations.ts'
 export type { AttentionOptions } from './attention.ts'
 export { MultiheadAttention } from './attention.ts'
-export * from './convolution.ts'
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+} from './convolution.ts'
 export * from './cross-map-norm.ts'
 export * from './dropout.ts'
 export * from './embedding.ts'
 export * from './fractional-pooling.ts'
+export * from './lazy.ts'
 export * from './linear.ts'
 export * from './losses.ts'
-export * from './normalization.ts'
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  GroupNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  LayerNorm,
+  LocalResponseNorm,
+  RMSNorm,
+} from './normalization.ts'
 export * from './padding.ts'
 export * from './pooling.ts'
 export * from './recurrent.ts'

@@ -34,7 +34,7 @@ export function drawLinear(weight: Tensor, bias: Tensor | null): void {
   kaimingUniform_(weight, { a: Math.sqrt(5) })
   if (bias === null) return
   const bound = defaultBiasBound(weight.shape)
-  if (bound > 0 || weight.shape.slice(1).every((extent) => extent > 0)) uniform_(bias, -bound, bound)
+  uniform_(bias, -bound, bound)
 }
 
 /** `kernel_size=3, stride=2` */

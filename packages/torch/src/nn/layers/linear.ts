@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/linear.ts'
 import { uniform_ } from '../init.ts'
 import { Module } from '../module.ts'
-import type { Parameter } from '../parameter.ts'
+import { isLazy, type Parameter } from '../parameter.ts'
 import { construct } from './construct.ts'
 import { drawLinear, type Factory, made, options, repr, setParameter } from './layer.ts'
 
@@ -36,6 +36,12 @@ export class Linear extends Module {
     this.outFeatures = outFeatures
     setParameter(this, 'weight', made([outFeatures, inFeatures], params))
     setParameter(this, 'bias', bias ? made([outFeatures], params) : null)
+    if (inFeatures > 0 || outFeatures > 0) this.resetParameters()
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    if (isLazy(this.weight)) return
     drawLinear(this.weight, this.bias)
   }
 
@@ -79,7 +85,11 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
     this.outFeatures = outFeatures
     setParameter(this, 'weight', made([outFeatures, in1Features, in2Features], params))
     setParameter(this, 'bias', bias ? made([outFeatures], params) : null)
-    const bound = 1 / Math.sqrt(in1Features)
+    this.resetParameters()
+  }
+
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features)
     uniform_(this.weight, -bound, bound)
     if (this.bias !== null) uniform_(this.bias, -bound, bound)
   }

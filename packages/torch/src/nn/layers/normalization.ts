@@ -10,7 +10,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/normalization.ts'
 import { ones_, zeros_ } from '../init.ts'
 import { Module } from '../module.ts'
-import type { Parameter } from '../parameter.ts'
+import { isLazy, type Parameter } from '../parameter.ts'
 import { construct } from './construct.ts'
 import { type Factory, made, repr, reprFloat, setParameter } from './layer.ts'
 
@@ -25,7 +25,7 @@ const names = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 
 type NormArguments = Arguments<Params, typeof names>
 
 /** What norms with running statistics have in common. */
-abstract class RunningNorm extends Module {
+export abstract class RunningNorm extends Module {
   readonly numFeatures: number
   readonly eps: number
   readonly momentum: number | null
@@ -73,6 +73,13 @@ abstract class RunningNorm extends Module {
     this.running_mean?.zero_()
     this.running_var?.fill_(1)
     this.num_batches_tracked?.zero_()
+  }
+  /** Weights of 1, biases of 0, and statistics as before the first batch. */
+  resetParameters(): void {
+    if (isLazy(this.weight) || isLazy(this.running_mean)) return
+    this.resetRunningStats()
+    if (this.weight !== null) ones_(this.weight)
+    if (this.bias !== null) zeros_(this.bias)
   }
   override extraRepr(): string {
     return [
@@ -211,6 +218,9 @@ export class LayerNorm extends Module {
     this.elementwiseAffine = elementwiseAffine
     setParameter(this, 'weight', elementwiseAffine ? made(this.normalizedShape, params) : null)
     setParameter(this, 'bias', elementwiseAffine && bias ? made(this.normalizedShape, params) : null)
+    this.resetParameters()
+  }
+  resetParameters(): void {
     if (this.weight !== null) ones_(this.weight)
     if (this.bias !== null) zeros_(this.bias)
   }
@@ -245,6 +255,9 @@ export class RMSNorm extends Module {
     this.eps = eps
     this.elementwiseAffine = elementwiseAffine
     setParameter(this, 'weight', elementwiseAffine ? made(this.normalizedShape, params) : null)
+    this.resetParameters()
+  }
+  resetParameters(): void {
     if (this.weight !== null) ones_(this.weight)
   }
   override forward(input: Tensor): Tensor {
@@ -285,6 +298,9 @@ export class GroupNorm extends Module {
     this.affine = affine
     setParameter(this, 'weight', affine ? made([numChannels], params) : null)
     setParameter(this, 'bias', affine ? made([numChannels], params) : null)
+    this.resetParameters()
+  }
+  resetParameters(): void {
     if (this.weight !== null) ones_(this.weight)
     if (this.bias !== null) zeros_(this.bias)
   }

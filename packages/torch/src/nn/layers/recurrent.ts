@@ -99,7 +99,12 @@ export class RNNBase<State = never> extends Module<
     this.projSize = params.projSize ?? 0
     this.check()
     this._allWeights = this.makeParameters(params)
-    const bound = recurrentBound(hiddenSize)
+    this.resetParameters()
+  }
+
+  /** Draws all parameters anew. */
+  resetParameters(): void {
+    const bound = recurrentBound(this.hiddenSize)
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 
@@ -309,7 +314,11 @@ export class RNNCellBase<State = Tensor> extends Module<[input: Tensor, state?: 
     setParameter(this, 'weight_hh', made([gates, hiddenSize], params))
     setParameter(this, 'bias_ih', bias ? made([gates], params) : null)
     setParameter(this, 'bias_hh', bias ? made([gates], params) : null)
-    const bound = recurrentBound(hiddenSize)
+    this.resetParameters()
+  }
+
+  resetParameters(): void {
+    const bound = recurrentBound(this.hiddenSize)
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 

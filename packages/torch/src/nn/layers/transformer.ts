@@ -377,10 +377,14 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...MaskArgume
       new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, norm())
     Reflect.set(this, 'encoder', encoder)
     Reflect.set(this, 'decoder', decoder)
-    for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter)
+    this._resetParameters()
     this.dModel = dModel
     this.nhead = nhead
     this.batchFirst = batchFirst
+  }
+
+  _resetParameters(): void {
+    for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter)
   }
 
   /** `-Infinity` above the diagonal: no place sees what comes after it. */

@@ -1,0 +1,191 @@
+// The programs of `tools/golden/torch/nn_programs.py`, rewritten by the API rules.
+import * as torch from '@heddle/torch'
+import recorded from './nn-programs.json' with { type: 'json' }
+import { comparePrograms, type Output, type Program } from './programs.ts'
+
+const { nn } = torch
+type Tensor = torch.Tensor
+
+/** The program, and then what it was warned of. */
+const warned =
+  (program: Program): Program =>
+  (output) => {
+    const told: string[] = []
+    torch.setWarningHandler((text) => {
+      if (!text.startsWith('Lazy modules')) told.push(text)
+    })
+    try {
+      program(output)
+    } finally {
+      torch.setWarningHandler((text) => console.warn(text))
+    }
+    for (const text of told) output.show(`warned: ${text}`)
+  }
+
+function numbers(...shape: readonly number[]): Tensor {
+  const count = shape.reduce((product, extent) => product * extent, 1)
+  return torch
+    .arange(count)
+    .remainder(7)
+    .sub(3)
+    .float()
+    .div(2)
+    .reshape([...shape])
+}
+
+const first = (tensor: Tensor, count: number): Tensor =>
+  tensor.detach().flatten().narrow(0, 0, Math.min(count, tensor.numel()))
+
+/** One tensor is shown as often as it was written to, after the last write. */
+const shown = ({ show }: Output, ...fills: readonly (() => Tensor)[]): void => {
+  const all = fills.map((fill) => fill())
+  show(...all)
+}
+
+type AnyLazy = torch.nn.Module & { hasUninitializedParams(): boolean }
+
+const programs: Readonly<Record<string, Program>> = {
+  'initial numbers': (output) => {
+    const { show, fails } = output
+    torch.manualSeed(0)
+    const x = torch.empty(3, 4)
+    const { init } = nn
+    shown(
+      output,
+      () => init.uniform_(x, -2, 2),
+      () => init.normal_(x, 1, 0.5),
+      () => x,
+    )
+    show(init.xavierUniform_(x, 2))
+    show(init.xavierNormal_(x, { gain: 0.5 }))
+    show(init.kaimingUniform_(x, 0.1, 'fan_out', 'leaky_relu'))
+    show(init.kaimingNormal_(x, { mode: 'fan_out', nonlinearity: 'relu' }))
+    show(init.truncNormal_(x, 0, 1, -0.5, 0.5))
+    show(init.constant_(x, 0.25))
+    show(init.sparse_(x, 0.4))
+    show(init.dirac_(torch.empty(4, 2, 3), 2).sum(0))
+    show(torch.rand(2))
+    fails(() => init.orthogonal_(torch.empty(3)))
+    fails(() => init.sparse_(torch.empty(3), 0.5))
+    fails(() => init.eye_(torch.empty(3)))
+    fails(() => init.dirac_(torch.empty(3, 2)))
+    fails(() => init.xavierUniform_(torch.empty(3)))
+    init.kaimingUniform_(torch.empty(0, 3))
+    init.truncNormal_(x, 5, 1, -1, 1)
+  },
+  'orthogonal weights': ({ show }) => {
+    torch.manualSeed(1)
+    for (const shape of [
+      [3, 3],
+      [2, 5],
+      [5, 2],
+      [4, 2, 3],
+      [2, 3, 2, 2],
+      [1, 4],
+      [4, 1],
+    ]) {
+      show(nn.init.orthogonal_(torch.empty(shape)))
+    }
+    show(nn.init.orthogonal_(torch.empty(3, 4), { gain: 2 }))
+    show(nn.init.orthogonal_(torch.empty(3, 2, { dtype: torch.float64 })))
+    const { slice } = torch
+    show(nn.init.orthogonal_(torch.empty(40, 30)).at(slice(null, null, 13), slice(null, null, 11)))
+    show(nn.init.orthogonal_(torch.empty(150, 140)).at(slice(null, null, 50), slice(null, null, 60)))
+  },
+  'old names of init': ({ show }) => {
+    torch.manualSeed(0)
+    const x = torch.empty(2, 2)
+    const { init } = nn
+    show(init.uniform(x), init.normal(x), init.constant(x, 2), init.eye(x))
+    show(init.xavierUniform(x), init.xavierNormal(x), init.kaimingUniform(x))
+    show(init.kaimingNormal(x), init.orthogonal(x))
+    show(init.sparse(x, 0.5), init.dirac(torch.empty(1, 1, 1)))
+  },
+  'lazy layers': ({ show }) => {
+    torch.manualSeed(0)
+    const layers: readonly (readonly [AnyLazy, Tensor])[] = [
+      [new nn.LazyLinear(3), numbers(2, 4)],
+      [new nn.LazyLinear(3, false), numbers(4)],
+      [new nn.LazyConv1d(2, 3), numbers(1, 2, 5)],
+      [new nn.LazyConv2d(4, 2, 2, 1, { groups: 2, bias: false }), numbers(1, 2, 4, 4)],
+      [new nn.LazyConv3d(2, 2), numbers(2, 2, 2, 2)],
+      [new nn.LazyConvTranspose1d(2, 2), numbers(1, 3, 4)],
+      [new nn.LazyConvTranspose2d(2, 2, 2, 0, 1), numbers(1, 2, 2, 2)],
+      [new nn.LazyConvTranspose3d(2, 1), numbers(1, 2, 2, 1, 2)],
+      [new nn.LazyBatchNorm1d(), numbers(4, 3)],
+      [new nn.LazyBatchNorm2d(0.1, null, false), numbers(2, 2, 2, 2)],
+      [new nn.LazyBatchNorm3d({ trackRunningStats: false }), numbers(2, 2, 2, 1, 2)],
+      [new nn.LazyInstanceNorm1d(), numbers(2, 3, 4)],
+      [new nn.LazyInstanceNorm2d({ affine: false }), numbers(2, 2, 2, 2)],
+      [new nn.LazyInstanceNorm3d(), numbers(1, 2, 2, 2, 2)],
+    ]
+    for (const [layer, x] of layers) {
+      show(layer, ...layer.stateDict().keys(), layer.hasUninitializedParams())
+      const y = layer(x)
+      show(layer, y.shape, ...layer.parameters().map(({ shape }) => shape))
+      show(first(y, 5))
+      for (const parameter of layer.parameters()) show(first(parameter, 3))
+      for (const buffer of layer.buffers()) show(first(buffer, 3))
+    }
+  },
+  'parameters without shapes': ({ show, fails }) => {
+    const layer = new nn.LazyLinear(2)
+    show(layer.weight, layer.bias, layer.weight.dtype, layer.weight.requiresGrad, layer._getName())
+    fails(() => layer.weight.shape)
+    show(layer.stateDict().get('weight'))
+    layer.double()
+    show(layer.weight.dtype, layer.bias?.dtype)
+    layer.to(torch.float16)
+    show(layer.weight.dtype, layer.weight)
+    fails(() => new nn.Linear(3, 2).loadStateDict(layer.stateDict()))
+    fails(() => new nn.LazyConv2d(2, 3)(numbers(3, 4)))
+    fails(() => new nn.LazyConv1d(2, 3, { groups: 2 })(numbers(3, 4)))
+    fails(() => Reflect.construct(nn.LazyLinear, []))
+    fails(() => nn.utils.weightNorm(new nn.LazyLinear(2)))
+    show(new nn.LazyBatchNorm2d().running_mean)
+    const parameter = new nn.UninitializedParameter()
+    parameter.materialize([2, 3])
+    show(parameter.constructor.name, parameter.shape, parameter.requiresGrad)
+  },
+  'states of lazy layers': ({ show }) => {
+    torch.manualSeed(0)
+    const net = new nn.Sequential(new nn.LazyLinear(3), new nn.ReLU(), new nn.LazyLinear(1))
+    show(net)
+    const full = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1))
+    show(net.loadStateDict(full.stateDict()))
+    const [weight, wanted] = [net, full].map((each) => each.getParameter('0.weight')) as [Tensor, Tensor]
+    show(weight.shape, weight.equal(wanted))
+    const x = numbers(2, 2)
+    show(net(x).equal(full(x)))
+    const other = new nn.Sequential(new nn.LazyLinear(3), new nn.LazyLinear(1))
+    other.loadStateDict(other.stateDict())
+    show(other(x).shape)
+    show(other)
+    show(...other.stateDict().keys())
+  },
+  'parameters drawn anew': ({ show }) => {
+    torch.manualSeed(3)
+    const layers = [
+      new nn.Linear(2, 2),
+      new nn.Conv1d(1, 2, 2),
+      new nn.Embedding(3, 2, 1),
+      new nn.LSTM(1, 1),
+      new nn.GRUCell(1, 1),
+      new nn.Bilinear(1, 1, 2),
+      new nn.BatchNorm1d(2),
+      new nn.LayerNorm(2),
+    ]
+    for (const layer of layers) {
+      torch.noGrad(() => {
+        for (const parameter of layer.parameters()) parameter.fill_(7)
+      })
+      layer.resetParameters()
+      for (const parameter of layer.parameters()) show(parameter.detach())
+    }
+  },
+}
+
+comparePrograms(
+  recorded,
+  Object.fromEntries(Object.entries(programs).map(([name, program]) => [name, warned(program)])),
+)

@@ -4,7 +4,7 @@ import { dtypes, type TypedArray } from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
 import { invalidOption, warn } from '../errors.ts'
 import { tensorOfData } from '../ops/creation.ts'
-import { type Fn, fn } from '../ops/signature.ts'
+import { fn, type Plain } from '../ops/signature.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
 import type { Generator } from '../random/generator.ts'
 import {
@@ -31,7 +31,7 @@ const generatorOf = ({ generator }: Drawn): Generator => generator ?? defaultGen
 
 type Uniform = Drawn & { a?: number; b?: number }
 /** Uniform in [a, b), by default [0, 1). */
-export const uniform_: Fn<Uniform, ['a', 'b', 'generator']> = fn(
+export const uniform_: Plain<Uniform, ['a', 'b', 'generator']> = fn(
   'uniform_',
   ['a', 'b', 'generator'],
   [],
@@ -41,7 +41,7 @@ export const uniform_: Fn<Uniform, ['a', 'b', 'generator']> = fn(
 
 type Normal = Drawn & { mean?: number; std?: number }
 /** Normal, by default standard normal. */
-export const normal_: Fn<Normal, ['mean', 'std', 'generator']> = fn(
+export const normal_: Plain<Normal, ['mean', 'std', 'generator']> = fn(
   'normal_',
   ['mean', 'std', 'generator'],
   [],
@@ -49,7 +49,7 @@ export const normal_: Fn<Normal, ['mean', 'std', 'generator']> = fn(
     noGrad(() => tensor.normal_(mean, std, { generator: generatorOf(drawn) })),
 )
 
-export const constant_: Fn<{ val: number }, ['val']> = fn('constant_', ['val'], [], (tensor, { val }) =>
+export const constant_: Plain<{ val: number }, ['val']> = fn('constant_', ['val'], [], (tensor, { val }) =>
   noGrad(() => tensor.fill_(val)),
 )
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
@@ -73,7 +73,7 @@ export type KaimingOptions = Drawn & {
   /** Default `leaky_relu`. */
   nonlinearity?: string
 }
-type Kaiming = Fn<KaimingOptions, ['a', 'mode', 'nonlinearity', 'generator']>
+type Kaiming = Plain<KaimingOptions, ['a', 'mode', 'nonlinearity', 'generator']>
 
 export const kaimingUniform_: Kaiming = fn(
   'kaiming_uniform_',
@@ -94,7 +94,7 @@ export const kaimingNormal_: Kaiming = fn(
 )
 
 export type GainOption = Drawn & { gain?: number }
-type Xavier = Fn<GainOption, ['gain', 'generator']>
+type Xavier = Plain<GainOption, ['gain', 'generator']>
 
 export const xavierUniform_: Xavier = fn(
   'xavier_uniform_',
@@ -122,7 +122,7 @@ function filled(tensor: Tensor, fill: (data: TypedArray) => void): Tensor {
 
 type Truncated = Normal & { a?: number; b?: number }
 /** Normal numbers within [a, b]. */
-export const truncNormal_: Fn<Truncated, ['mean', 'std', 'a', 'b', 'generator']> = fn(
+export const truncNormal_: Plain<Truncated, ['mean', 'std', 'a', 'b', 'generator']> = fn(
   'trunc_normal_',
   ['mean', 'std', 'a', 'b', 'generator'],
   [],
@@ -146,7 +146,7 @@ const onesAt = (tensor: Tensor, places: readonly number[]): Tensor =>
 /** The identity matrix. */
 export const eye_ = (tensor: Tensor): Tensor => onesAt(tensor, eyePlaces(tensor.shape))
 /** Weights of a convolution that passes its inputs on. */
-export const dirac_: Fn<{ groups?: number }, ['groups']> = fn(
+export const dirac_: Plain<{ groups?: number }, ['groups']> = fn(
   'dirac_',
   ['groups'],
   [],
@@ -154,7 +154,7 @@ export const dirac_: Fn<{ groups?: number }, ['groups']> = fn(
 )
 
 /** Orthonormal rows or columns, whichever are fewer, times `gain`; drawn evenly among all such. */
-export const orthogonal_: Fn<GainOption, ['gain', 'generator']> = fn(
+export const orthogonal_: Plain<GainOption, ['gain', 'generator']> = fn(
   'orthogonal_',
   ['gain', 'generator'],
   [],
@@ -185,7 +185,7 @@ export const orthogonal_: Fn<GainOption, ['gain', 'generator']> = fn(
 
 type Sparse = Drawn & { sparsity: number; std?: number }
 /** Normal numbers, in each column a share of `sparsity` of them zero. */
-export const sparse_: Fn<Sparse, ['sparsity', 'std', 'generator']> = fn(
+export const sparse_: Plain<Sparse, ['sparsity', 'std', 'generator']> = fn(
   'sparse_',
   ['sparsity', 'std', 'generator'],
   [],

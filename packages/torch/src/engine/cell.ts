@@ -41,6 +41,9 @@ export const recent: Map<Device, Application[]> = new Map()
 let count = 0
 let era = 0
 
+/** Evaluations so far: what is recorded now belongs to the next. */
+export const currentEra = (): number => era
+
 /** What is recorded from now on belongs to another evaluation. Gives the era that ends. */
 export const endEra = (): number => era++
 

@@ -5,10 +5,11 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
 import { valueAt } from './rearrangement.ts'
-import { runStrided, runView, turnInto, viewOperation } from './run-view.ts'
+import { runStrided, runView, turnInto } from './run-view.ts'
 import { type Fn, fn } from './signature.ts'
 import { permute } from './transposes.ts'
 import * as errors from './view-errors.ts'
+import { viewOperation } from './view-steps.ts'
 
 type Several = number | readonly number[]
 const listOf = (dims: Several): readonly number[] => (typeof dims === 'number' ? [dims] : dims)

@@ -1,6 +1,8 @@
 // Positions and numbers that change from step to step: what is recorded becomes one and the same, and is compiled once.
 import { describe, expect, it } from 'vitest'
+import { endEra } from '../engine/cell.ts'
 import * as torch from '../index.ts'
+import { Positions } from './moving.ts'
 
 const compileCount = (): number => torch._internal.stats().compileCount
 
@@ -106,6 +108,99 @@ describe('positions that change', () => {
     }, 6)
 
     expect(late).toBe(0)
+  })
+})
+
+describe('parts, one looked at after the other', () => {
+  type Ways = Readonly<Record<string, (rows: torch.Tensor) => Iterable<torch.Tensor>>>
+  const each = (part: (k: number) => torch.Tensor) => Array.from({ length: 40 }, (_, k) => part(k))
+  const ways: Ways = {
+    split: (rows) => rows.split(2),
+    'split by sizes': (rows) => rows.split(new Array(40).fill(2)),
+    'split along the second dimension': (rows) => rows.split(2, 1),
+    chunk: (rows) => rows.chunk(40),
+    unbind: (rows) => rows.unbind(),
+    tensorSplit: (rows) => rows.tensorSplit(40),
+    vsplit: (rows) => rows.vsplit(40),
+    'for ... of': (rows) => rows,
+    narrow: (rows) => each((k) => rows.narrow(0, 2 * k, 2)),
+    slice: (rows) => each((k) => rows.at(torch.slice(2 * k, 2 * k + 2))),
+    select: (rows) => each((k) => rows.select(0, k)),
+  }
+
+  it.each(Object.entries(ways))(
+    'of %s compile for the first few, and nothing in a second pass',
+    (way, parts) => {
+      // Each has a shape of its own: what one was seen to do must not help another.
+      const width = 80 + Object.keys(ways).indexOf(way)
+      const rows = torch
+        .arange(80 * width)
+        .double()
+        .view(80, width)
+      const sums: number[] = []
+      const pass = (): number => {
+        const before = compileCount()
+        for (const part of parts(rows)) sums.push(part.mul(2).sum().item())
+        return compileCount() - before
+      }
+
+      const first = pass()
+      expect(first).toBeGreaterThan(1)
+      expect(first).toBeLessThanOrEqual(12)
+      expect(pass()).toBe(0)
+      const all = [...parts(rows)].map((part) =>
+        (part.tolist() as number[]).flat().reduce((sum, each) => sum + each, 0),
+      )
+      expect(sums).toEqual([...all, ...all].map((sum) => 2 * sum))
+    },
+  )
+
+  it('may be written through', () => {
+    const x = torch.zeros(60, 2)
+    const before: number[] = []
+    for (const [k, part] of x.split(2).entries()) {
+      before.push(compileCount())
+      part.add_(k)
+      x.sum().item()
+    }
+
+    expect(before.at(-1)).toBe(before[14])
+    expect(x.select(1, 0).tolist()).toEqual(Array.from({ length: 60 }, (_, k) => Math.floor(k / 2)))
+  })
+
+  it('lead gradients back, those that moved and those that did not', () => {
+    const x = torch.ones(40, 2, { requiresGrad: true })
+    const gradients = (): unknown => {
+      x.grad = null
+      for (const [k, part] of x.split(2).entries()) part.mul(k).sum().backward()
+      return (x.grad as torch.Tensor | null)?.select(1, 0).tolist()
+    }
+    const still = gradients()
+    for (const part of x.detach().split(2)) part.sum().item()
+
+    expect(still).toEqual(Array.from({ length: 40 }, (_, k) => Math.floor(k / 2)))
+    expect(gradients()).toEqual(still)
+  })
+})
+
+describe('positions of which every evaluation reads the same ones', () => {
+  const sequence = (positions: Positions, from: number, to: number): boolean => {
+    let moves = false
+    for (let k = from; k < to; k++) moves = positions.note(k)
+    endEra()
+    return moves
+  }
+
+  it('stay parts of the plan, however many they are', () => {
+    const positions = new Positions()
+    for (let k = 0; k < 10; k++) expect(sequence(positions, 0, 50)).toBe(false)
+  })
+
+  it('become operands where evaluations read others', () => {
+    const positions = new Positions()
+    const moved = Array.from({ length: 6 }, (_, k) => sequence(positions, 4 * k, 4 * k + 4))
+
+    expect(moved).toEqual([false, false, false, true, true, true])
   })
 })
 

@@ -8,9 +8,10 @@ import { resolveDim } from './dims.ts'
 import { type Operation, operation } from './operation.ts'
 import { valueAt } from './rearrangement.ts'
 import { run } from './run.ts'
-import { runView, runViews, viewOperation } from './run-view.ts'
+import { runView, runViews } from './run-view.ts'
 import { type Fn, fn } from './signature.ts'
 import * as errors from './view-errors.ts'
+import { viewOperation } from './view-steps.ts'
 
 interface DimOption {
   readonly dim: number

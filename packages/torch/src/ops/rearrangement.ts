@@ -2,7 +2,7 @@
 import type { Value } from '@heddle/core'
 import type { Layout } from '../tensor/layout.ts'
 import { operation } from './operation.ts'
-import { type ViewOperation, viewOperation } from './run-view.ts'
+import { type ViewOperation, viewOperation } from './view-steps.ts'
 
 export const valueAt = (operands: readonly (Value | number)[], k: number): Value => operands[k] as Value
 

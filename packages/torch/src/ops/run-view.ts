@@ -1,80 +1,30 @@
 // Makes views: tensors that share memory with the one they are made of. A view is a step from the contents of that one, read when
 // it is looked at and written back along the same steps; where a step shows an element more than once, writes go to the place in
 // memory that the layout names.
-import { type DType, isFloat, mixHash, structuralHash } from '@heddle/core'
+import { type DType, isFloat } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
 import { isGradEnabled } from '../autograd/grad-mode.ts'
 import type { Edge } from '../autograd/node.ts'
-import { OpNode, recordFragment } from '../autograd/record.ts'
+import { OpNode } from '../autograd/record.ts'
 import { regeneratedView } from '../autograd/view-nodes.ts'
-import { BoundedTable } from '../engine/bounded-table.ts'
-import { apply, type Cell, cellOfData } from '../engine/cell.ts'
-import { derivativeOf, type Fragment } from '../engine/fragment.ts'
+import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
 import type { Layout } from '../tensor/layout.ts'
-import { Memory, View, type ViewStep } from '../tensor/memory.ts'
+import { View, type ViewStep } from '../tensor/memory.ts'
 import { Tensor, type ViewOrigin } from '../tensor/tensor.ts'
+import { type Moving, positionsOf } from './moving.ts'
 import { fragmentFor, type Operation } from './operation.ts'
-import { formOf, run } from './run.ts'
+import { formOf } from './run.ts'
 import { lookStrided, placeStrided, type StridedOption } from './strided.ts'
-
-/** What a view shows of its tensor, and how it is written back. */
-export interface ViewSpec<O extends object> {
-  /** The result as a function of the whole; its node is the node of the view. */
-  readonly look: Operation<O>
-  /** The whole with another part: operands whole, part. None where elements may be shown more than once. */
-  readonly place?: Operation<O>
-  layout(of: Layout, options: O): Layout
-  readonly moving?: Moving<O>
-}
-
-/** A view whose place is a position: where there are many, the position becomes an operand, and what is recorded is one for all. */
-export interface Moving<O extends object> {
-  readonly position: (options: O) => number
-  /** The options but for the position. */
-  readonly fixed: (options: O) => object
-  /** Operands whole, position. */
-  readonly look: Operation<object>
-  /** Operands whole, position, part. */
-  readonly place: Operation<object>
-}
-
-export interface ViewOperation<O extends object> extends ViewSpec<O> {
-  readonly steps: WeakMap<Fragment, ViewStep>
-  /** By the type of the whole and the fixed options: the positions there were. */
-  readonly positions: BoundedTable<Set<number>>
-}
-
-export const viewOperation = <O extends object>(spec: ViewSpec<O>): ViewOperation<O> => ({
-  ...spec,
-  steps: new WeakMap(),
-  positions: new BoundedTable(512),
-})
-
-/** With more positions than this of one type, positions are operands there. */
-const mostPositions = 8
-
-function movesAlong<O extends object>(
-  op: ViewOperation<O>,
-  of: ArrayType,
-  options: O,
-): Moving<O> | undefined {
-  const { moving, positions } = op
-  if (moving === undefined) return undefined
-  const hash = mixHash(of.id, structuralHash(moving.fixed(options)))
-  let seen = positions.get(hash)
-  if (seen === undefined) {
-    seen = new Set()
-    positions.set(hash, seen)
-  }
-  if (seen.size <= mostPositions) seen.add(moving.position(options))
-  return seen.size > mostPositions ? moving : undefined
-}
+import { movingStep, stepOf, type ViewOperation, viewOperation } from './view-steps.ts'
 
 /** A view of `self`; nothing is recorded until it is looked at. */
 export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, options: O): Tensor {
-  const moving = movesAlong(op, self.type_, options)
-  if (moving !== undefined) return runMoving(op, moving, self, options)
+  const { moving } = op
+  if (moving !== undefined) {
+    const positions = positionsOf(op.positions, moving, self.type_, options)
+    if (positions.note(moving.position(options))) return runMoving(op, moving, self, options)
+  }
   const { step, type } = stepOf(op, self.type_, options)
   const form = formOf(op.look, [self], options)
   const node =
@@ -91,47 +41,25 @@ export function runView<O extends object>(op: ViewOperation<O>, self: Tensor, op
 
 function runMoving<O extends object>(
   op: ViewOperation<O>,
-  { position, fixed, look, place }: Moving<O>,
+  moving: Moving<O>,
   self: Tensor,
   options: O,
 ): Tensor {
-  const { device, type_: whole } = self
-  const at = new Tensor({
-    memory: new Memory(cellOfData(device, 'i32', [], Int32Array.of(position(options)))),
-  })
-  const rest = fixed(options)
-  const fragment = fragmentFor(look, [whole, at.type_], rest) as Fragment
+  const { step, fragment, at } = movingStep(moving, self.type_, options)
   const { type } = fragment.outputs[0] as Fragment['outputs'][number]
-  const step: ViewStep = {
-    read: (contents) => apply(contents.device, fragment, [contents, at.cell])[0] as Cell,
-    look: (tensor) => run(look, [tensor, at], rest),
-    back: (grad) => backOf(fragment, grad, at),
-    write: (contents, part) => {
-      const placed = fragmentFor(place, [contents.type, at.type_, part.type], rest) as Fragment
-      return apply(contents.device, placed, [contents, at.cell, part])[0] as Cell
-    },
-    place: (tensor, part) => run(place, [tensor, at, part], rest),
-  }
   const form = formOf(op.look, [self], options)
+  const position = at(self.device)
   const node =
     form.name !== null && isGradEnabled() && self.requiresGrad && isFloat(type.dtype)
-      ? new OpNode(form.name, fragment, [self, at], form)
+      ? new OpNode(form.name, fragment, [self, position], form)
       : null
-  node?.keep([self, at], [])
+  node?.keep([self, position], [])
   return viewed(self, step, {
     type,
     layout: op.layout(self.layout_, options),
     edge: node === null ? null : { node, index: 0 },
     creation: 'default',
   })
-}
-
-/** The cotangent of the whole, of that of what a view shows; `position`: where, if it is an operand. */
-function backOf(look: Fragment, grad: Tensor, position?: Tensor): Tensor {
-  const wanted = look.inputs.map((_, k) => k === 0)
-  const { fragment, sources } = derivativeOf(look, wanted, [true])
-  const operands = sources.map(({ from }) => (from === 'cotangent' ? grad : (position as Tensor)))
-  return recordFragment(fragment, operands, { name: 'AsStridedBackward0' }, grad.device)[0] as Tensor
 }
 
 /** Several views made by one node. */
@@ -276,32 +204,3 @@ const inherited = (
 
 const viewFrom = (parent: View | undefined, step: ViewStep, repeats: boolean, direct: () => ViewStep): View =>
   new View(parent, step, repeats || parent?.direct !== undefined ? direct : undefined)
-
-/** The step of a view of something of a type, and the type it shows. */
-function stepOf<O extends object>(
-  op: ViewOperation<O>,
-  of: ArrayType,
-  options: O,
-): { readonly step: ViewStep; readonly type: ArrayType } {
-  const look = fragmentFor(op.look, [of], options) as Fragment
-  const { type } = look.outputs[0] as Fragment['outputs'][number]
-  const known = op.steps.get(look)
-  if (known !== undefined) return { step: known, type }
-  const { place } = op
-  const step: ViewStep = {
-    read: (whole) => apply(whole.device, look, [whole])[0] as Cell,
-    look: (whole) => run(op.look, [whole], options),
-    back: (grad) => backOf(look, grad),
-    ...(place === undefined
-      ? {}
-      : {
-          write: (whole: Cell, part: Cell): Cell => {
-            const fragment = fragmentFor(place, [whole.type, part.type], options) as Fragment
-            return apply(whole.device, fragment, [whole, part])[0] as Cell
-          },
-          place: (whole: Tensor, part: Tensor): Tensor => run(place, [whole, part], options),
-        }),
-  }
-  op.steps.set(look, step)
-  return { step, type }
-}

@@ -5,9 +5,10 @@ import { checked } from '../arguments/checked.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Dims, resolveDim } from './dims.ts'
 import { rearrangement } from './rearrangement.ts'
-import { runView, turnInto, type ViewOperation } from './run-view.ts'
+import { runView, turnInto } from './run-view.ts'
 import { type Fn, fn, type SizesAnd, sizesAnd } from './signature.ts'
 import * as errors from './view-errors.ts'
+import type { ViewOperation } from './view-steps.ts'
 
 interface Permutation {
   readonly dims: readonly number[]

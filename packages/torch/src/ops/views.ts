@@ -12,9 +12,10 @@ import { inferShape, resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
 import { rearrangement, valueAt } from './rearrangement.ts'
 import { run } from './run.ts'
-import { runView, type ViewOperation, viewOperation } from './run-view.ts'
+import { runView } from './run-view.ts'
 import { type Fn, fn, type SizesAnd, sizesAnd } from './signature.ts'
 import * as errors from './view-errors.ts'
+import { type ViewOperation, viewOperation } from './view-steps.ts'
 
 interface ShapeOption {
   readonly shape: readonly number[]

@@ -80,6 +80,7 @@ export {
 } from './ops/arithmetic.ts'
 export { addcdiv, addcmul, lerp } from './ops/blend.ts'
 export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
+export { broadcastShapes } from './ops/broadcast-shapes.ts'
 export { allclose, equal, isclose, isNonzero, isSameSize } from './ops/closeness.ts'
 export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqual } from './ops/comparison.ts'
 export type { ContractedDims } from './ops/contractions.ts'
@@ -108,6 +109,7 @@ export { canCast, finfo, iinfo, promoteTypes, resultType } from './ops/dtype-que
 export { einsum } from './ops/einsum.ts'
 export { aminmax, argmax, argmin, max, min } from './ops/extreme-reductions.ts'
 export { fmax, fmin, maximum, minimum } from './ops/extremes.ts'
+export { fill, fill_, zero_ } from './ops/fill-functions.ts'
 export {
   arctan2,
   atan2,
@@ -123,6 +125,7 @@ export {
 export type { Indices } from './ops/grids.ts'
 export { cartesianProd, combinations, meshgrid, trilIndices, triuIndices } from './ops/grids.ts'
 export { adjoint } from './ops/hermitian.ts'
+export { asarray, emptyStrided, frombuffer } from './ops/in-memory.ts'
 export {
   abs_,
   acos_,
@@ -206,9 +209,10 @@ export {
   logicalOr,
   logicalXor,
 } from './ops/logic.ts'
-export { getDevice } from './ops/made-like.ts'
+export { getDevice, isNeg } from './ops/made-like.ts'
 export { maskedFill, maskedScatter, maskedSelect, put, take, takeAlongDim } from './ops/masks.ts'
 export { matmul } from './ops/matrix.ts'
+export { resizeAs_ } from './ops/memory-changes.ts'
 export { stdMean, varMean } from './ops/moments.ts'
 export type { Named } from './ops/named.ts'
 export { argwhere, nonzero } from './ops/nonzero.ts'
@@ -242,7 +246,7 @@ export {
   randnLike,
   randperm,
 } from './ops/random.ts'
-export { arange, eye, linspace, logspace } from './ops/ranges.ts'
+export { arange, eye, linspace, logspace, range } from './ops/ranges.ts'
 export { flip, fliplr, flipud, repeatInterleave, roll, rot90, tile, tril, triu } from './ops/rearranging.ts'
 export {
   all,
@@ -326,6 +330,26 @@ export {
   tan,
   tanh,
 } from './ops/unary.ts'
+export { unsafeChunk, unsafeSplit, unsafeSplitWithSizes } from './ops/unsafe-splits.ts'
+export {
+  aliasCopy,
+  asStridedCopy,
+  detachCopy,
+  diagonalCopy,
+  expandCopy,
+  permuteCopy,
+  selectCopy,
+  sliceCopy,
+  splitCopy,
+  splitWithSizesCopy,
+  squeezeCopy,
+  tCopy,
+  transposeCopy,
+  unbindCopy,
+  unfoldCopy,
+  unsqueezeCopy,
+  viewCopy,
+} from './ops/view-copies.ts'
 export { asStrided_, detach, detach_ } from './ops/view-functions.ts'
 export { broadcastTo, clone, flatten, ravel, reshape, unflatten } from './ops/views.ts'
 export { where } from './ops/where.ts'

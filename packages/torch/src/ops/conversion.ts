@@ -12,6 +12,7 @@ import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { resolveDevice } from './devices.ts'
+import { filled, requireNumber } from './filled.ts'
 import { operation } from './operation.ts'
 import { type Argument, runElementwise, runInPlace } from './run.ts'
 import { type Fn, fn } from './signature.ts'
@@ -119,19 +120,8 @@ const zeroed = operation({
 /** Every element 0. */
 export const zero_ = (self: Tensor): Tensor => runInPlace(zeroed, self)
 
-const filled = operation({
-  name: 'fill_',
-  overwrites: true,
-  node: ([, value]) => (typeof value === 'number' ? 'FillBackward0' : 'FillBackward1'),
-  operands: ['self', 'value'],
-  build: ([self, value]) => {
-    const { dtype, shape } = (self as Value).type
-    if (typeof value === 'number') return core.fullLike(self as Value, dtypes.numberIn(dtype, value))
-    return core.expand(castTo(value as Value, dtype), shape)
-  },
-})
 /** Every element `value`. */
 export const fill_: Fn<{ value: Argument }, ['value']> = fn('fill_', ['value'], [], (self, { value }) => {
-  if (value instanceof Tensor && value.ndim !== 0) throw errors.fillRank(value.ndim)
+  requireNumber(value)
   return runInPlace(filled, self, [value])
 })

@@ -2,9 +2,10 @@
 import type { TypedArray } from '@heddle/core'
 import { cpu as cpuDevice } from '../engine/device.ts'
 import { argumentError, formatSize, type TorchError } from '../errors.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { to } from './conversion.ts'
 import { constant, type NestedData, type TensorOptions, tensor } from './creation.ts'
+import { emptyStrided } from './in-memory.ts'
 import { bernoulli as drawBernoulli, multinomial as drawMultinomial } from './random.ts'
 import { sum } from './reductions.ts'
 import { type SizesAnd, sizesAnd } from './signature.ts'
@@ -32,6 +33,28 @@ export const newTensor = (self: Tensor, data: NestedData | TypedArray, options: 
 export const bernoulli: typeof drawBernoulli = drawBernoulli
 export const multinomial: typeof drawMultinomial = drawMultinomial
 
+/** Of any contents (here zeros), with elements at the places in memory that strides name. */
+export const newEmptyStrided = (
+  self: Tensor,
+  size: readonly number[],
+  stride: readonly number[],
+  options: TensorOptions = {},
+): Tensor => emptyStrided(size, stride, { dtype: self.dtype, device: self.device, ...options })
+
+/** As older programs make tensors of the same dtype: of sizes, of data, or of what another tensor looks at. */
+function madeNew(self: Tensor, ...args: readonly (number | NestedData)[]): Tensor {
+  const [first] = args
+  if (Array.isArray(first)) return newTensor(self, first)
+  if (!(first instanceof Tensor)) return newEmpty(self, args.length === 0 ? [0] : (args as number[]))
+  if (first.dtype !== self.dtype) throw newDType(self, first)
+  return first.detach()
+}
+
+export { madeNew as new }
+
+/** Whether it is read as the negative of its memory, which no tensor here is. */
+export const isNeg = (_self: Tensor): boolean => false
+
 /** On the CPU: the same tensor if it is there. */
 export const cpu = (self: Tensor): Tensor => to(self, cpuDevice)
 /** The number of the device; -1 for the CPU. */
@@ -52,5 +75,7 @@ export const sumToSize = (self: Tensor, ...sizes: SizesAnd<object>): Tensor => {
   return missing === 0 ? summed : summed.reshape([...wanted])
 }
 
+const newDType = (self: Tensor, other: Tensor): TorchError =>
+  argumentError(`expected a tensor of ${self.dtype} (got ${other.dtype})`, {}, 'TypeError')
 const notExpandable = (size: readonly number[], to: readonly number[]): TorchError =>
   argumentError(`size {${formatSize(size)}} is not expandable to size {${formatSize(to)}}.`, { size, to })

@@ -1,7 +1,7 @@
 // Tensors of numbers that follow each other, and identity matrices. What they make is known at once.
 import { dtypes, type TypedArray, writeElement } from '@heddle/core'
 import { type DType, float64, getDefaultDtype, int64 } from '../dtypes.ts'
-import { argumentError, type TorchError } from '../errors.ts'
+import { argumentError, type TorchError, warn } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { convert, type TensorOptions, tensorOfData } from './creation.ts'
 import { type Out, takingOut } from './out.ts'
@@ -29,6 +29,35 @@ export const arange: (...args: readonly (number | (TensorOptions & Out))[]) => T
     return tensorOfData(dtype, [data.length], data, options)
   },
 )
+
+let hasWarned = false
+
+type Range = TensorOptions & { start?: number; end: number; step?: number }
+
+/** From `start` to `end`, which is among them: of the default dtype. PyTorch has replaced it with `arange`. */
+export const range: Call<Range, ['start', 'end', 'step']> = call(
+  'range',
+  ['start', 'end', 'step'],
+  ['dtype', 'device', 'requiresGrad'],
+  (params) => {
+    const { start = 0, end, step = 1, dtype = getDefaultDtype() } = params
+    if (end === undefined) throw missingEnd()
+    if (!hasWarned) warn(rangeWarning)
+    hasWarned = true
+    if (step === 0) throw zeroStep()
+    if ((end - start) * step < 0) throw wrongRange()
+    const size = Math.floor((end - start) / step) + 1
+    return tensorOfData(
+      dtype,
+      [size],
+      numbered(dtype, size, (at) => start + at * step),
+      params,
+    )
+  },
+)
+
+const rangeWarning =
+  "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
 
 type Linear = TensorOptions & { start: number; end: number; steps: number }
 
@@ -92,6 +121,9 @@ export const eye: Call<TensorOptions & { n: number; m?: number }, ['n', 'm']> = 
 const zeroStep = (): TorchError => argumentError('step must be nonzero')
 const wrongDirection = (): TorchError =>
   argumentError('upper bound and larger bound inconsistent with step sign')
+const wrongRange = (): TorchError => argumentError('upper bound and lower bound inconsistent with step sign')
+const missingEnd = (): TorchError =>
+  argumentError('range() missing 1 required positional arguments: "end"', {}, 'TypeError')
 const negativeSteps = (): TorchError => argumentError('number of steps must be non-negative')
 const negativeExtent = (name: string, extent: number): TorchError =>
   argumentError(`${name} must be greater or equal to 0, got ${extent}`, { extent })

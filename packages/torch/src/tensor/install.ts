@@ -27,6 +27,7 @@ import * as logic from '../ops/logic.ts'
 import * as madeLike from '../ops/made-like.ts'
 import * as masks from '../ops/masks.ts'
 import * as matrix from '../ops/matrix.ts'
+import * as memoryChanges from '../ops/memory-changes.ts'
 import * as nonzeros from '../ops/nonzero.ts'
 import * as orderStatistics from '../ops/order-statistics.ts'
 import * as partScatters from '../ops/part-scatter.ts'
@@ -44,6 +45,7 @@ import * as sorting from '../ops/sorting.ts'
 import * as statistics from '../ops/statistics.ts'
 import * as transposes from '../ops/transposes.ts'
 import * as unary from '../ops/unary.ts'
+import * as unsafeSplits from '../ops/unsafe-splits.ts'
 import * as views from '../ops/views.ts'
 import { showAsText } from '../show.ts'
 import { print } from './print.ts'
@@ -80,6 +82,7 @@ const families = [
   masks,
   madeLike,
   matrix,
+  memoryChanges,
   nonzeros,
   orderStatistics,
   partScatters,
@@ -97,6 +100,7 @@ const families = [
   statistics,
   transposes,
   unary,
+  unsafeSplits,
   views,
 ]
 

@@ -27,6 +27,7 @@ import type * as logic from '../ops/logic.ts'
 import type * as madeLike from '../ops/made-like.ts'
 import type * as masks from '../ops/masks.ts'
 import type * as matrix from '../ops/matrix.ts'
+import type * as memoryChanges from '../ops/memory-changes.ts'
 import type { Named } from '../ops/named.ts'
 import type * as nonzeros from '../ops/nonzero.ts'
 import type * as orderStatistics from '../ops/order-statistics.ts'
@@ -45,6 +46,7 @@ import type * as sorting from '../ops/sorting.ts'
 import type * as statistics from '../ops/statistics.ts'
 import type * as transposes from '../ops/transposes.ts'
 import type * as unary from '../ops/unary.ts'
+import type * as unsafeSplits from '../ops/unsafe-splits.ts'
 import type * as views from '../ops/views.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -115,6 +117,7 @@ type Family = typeof activations &
   typeof masks &
   typeof madeLike &
   typeof matrix &
+  typeof memoryChanges &
   typeof nonzeros &
   typeof orderStatistics &
   typeof partScatters &
@@ -132,6 +135,7 @@ type Family = typeof activations &
   typeof statistics &
   typeof transposes &
   typeof unary &
+  typeof unsafeSplits &
   typeof views
 
 export interface TensorMethods extends Methods<Family>, InPlace<Family> {

@@ -78,6 +78,7 @@ export {
   subtract,
   trueDivide,
 } from './ops/arithmetic.ts'
+export { i0 } from './ops/bessel.ts'
 export { addcdiv, addcmul, lerp } from './ops/blend.ts'
 export { clamp, clampMax, clampMin, clip } from './ops/bounds.ts'
 export { broadcastShapes } from './ops/broadcast-shapes.ts'
@@ -122,6 +123,9 @@ export {
   logaddexp2,
   xlogy,
 } from './ops/float-pairs.ts'
+export { frexp, nextafter } from './ops/float-parts.ts'
+export { polygamma } from './ops/gamma-functions.ts'
+export { igamma, igammac } from './ops/gammas.ts'
 export type { Indices } from './ops/grids.ts'
 export { cartesianProd, combinations, meshgrid, trilIndices, triuIndices } from './ops/grids.ts'
 export { adjoint } from './ops/hermitian.ts'
@@ -157,6 +161,7 @@ export {
   floor_,
   frac_,
   gcd_,
+  i0_,
   lcm_,
   ldexp_,
   log_,

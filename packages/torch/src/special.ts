@@ -9,7 +9,10 @@ import type { Argument } from './ops/run.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 export { logSoftmax, softmax } from './ops/activations.ts'
+export { i0, i0e, i1, i1e } from './ops/bessel.ts'
 export { xlogy } from './ops/float-pairs.ts'
+export { polygamma } from './ops/gamma-functions.ts'
+export { igamma as gammainc, igammac as gammaincc } from './ops/gammas.ts'
 export { logsumexp } from './ops/reductions.ts'
 export {
   digamma,

@@ -20,6 +20,8 @@ export type DerivativeRule = (parts: {
   readonly operands: readonly Value[]
   readonly results: readonly Value[]
   readonly cotangents: readonly (Value | undefined)[]
+  /** The operands whose cotangents are asked for. */
+  readonly wanted: readonly number[]
 }) => readonly (Value | undefined)[]
 
 export interface FragmentGraph {
@@ -148,7 +150,7 @@ function cotangentsOf(
 ): readonly Value[] {
   const zero = ({ builder, type }: Value): Value => builder.full({ ...type, value: 0 })
   if (rule !== undefined) {
-    const all = rule({ operands, results, cotangents })
+    const all = rule({ operands, results, cotangents, wanted: wantedAt })
     return wantedAt.map((k) => all[k] ?? zero(operands[k] as Value))
   }
   const of = results.filter((_, k) => cotangents[k] !== undefined)

@@ -1,5 +1,6 @@
 // In-place forms that are functions of `torch` beside methods: `exp_(x)` is `x.exp_()`. Only those PyTorch has.
 import { relu } from './activations.ts'
+import { i0 } from './bessel.ts'
 import { clamp, clampMax, clampMin, clip } from './bounds.ts'
 import { gcd, lcm } from './divisors.ts'
 import { ldexp, xlogy } from './float-pairs.ts'
@@ -34,6 +35,7 @@ export const log10_: InPlace = unary.log10.inPlace
 export const log1p_: InPlace = unary.log1p.inPlace
 export const log2_: InPlace = unary.log2.inPlace
 export const log_: InPlace = unary.log.inPlace
+export const i0_: InPlace = i0.inPlace
 export const neg_: InPlace = unary.neg.inPlace
 export const negative_: InPlace = unary.negative.inPlace
 export const rad2deg_: InPlace = unary.rad2deg.inPlace

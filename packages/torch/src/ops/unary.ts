@@ -13,6 +13,8 @@ import { asFloat, isBoolean } from './promotion.ts'
 import { runElementwise } from './run.ts'
 import { boolPositive, gammaOrder } from './unary-errors.ts'
 
+export { i0 } from './bessel.ts'
+
 /** A function that gives floats, also of integers. */
 const float = (name: string, node: string, build: (x: Value) => Value): Unary =>
   unary({ name, node, build: ([x]) => build(asFloat(x as Value)) })

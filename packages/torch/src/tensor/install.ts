@@ -19,6 +19,8 @@ import * as divisors from '../ops/divisors.ts'
 import * as extremeReductions from '../ops/extreme-reductions.ts'
 import * as extremes from '../ops/extremes.ts'
 import * as floatPairs from '../ops/float-pairs.ts'
+import * as floatParts from '../ops/float-parts.ts'
+import * as gammas from '../ops/gammas.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
 import * as indexPuts from '../ops/index-put.ts'
 import * as indexing from '../ops/indexing.ts'
@@ -75,6 +77,8 @@ const families = [
   extremeReductions,
   extremes,
   floatPairs,
+  floatParts,
+  gammas,
   indexPuts,
   indexing,
   inners,

@@ -20,6 +20,8 @@ import type * as divisors from '../ops/divisors.ts'
 import type * as extremeReductions from '../ops/extreme-reductions.ts'
 import type * as extremes from '../ops/extremes.ts'
 import type * as floatPairs from '../ops/float-pairs.ts'
+import type * as floatParts from '../ops/float-parts.ts'
+import type * as gammas from '../ops/gammas.ts'
 import type * as indexPuts from '../ops/index-put.ts'
 import type * as indexing from '../ops/indexing.ts'
 import type * as inners from '../ops/inner.ts'
@@ -109,7 +111,9 @@ type Family = typeof activations &
   typeof divisors &
   typeof extremeReductions &
   typeof extremes &
+  typeof floatParts &
   typeof floatPairs &
+  typeof gammas &
   typeof indexPuts &
   typeof indexing &
   typeof inners &

@@ -87,6 +87,7 @@ export { eq, ge, greater, greaterEqual, gt, le, less, lessEqual, lt, ne, notEqua
 export type { ContractedDims } from './ops/contractions.ts'
 export { chainMatmul, tensordot } from './ops/contractions.ts'
 export { bincount, histc, histogram } from './ops/counting.ts'
+export { corrcoef, cov } from './ops/covariance.ts'
 export type { NestedData, TensorOptions } from './ops/creation.ts'
 export {
   asTensor,
@@ -126,6 +127,7 @@ export {
 export { frexp, nextafter } from './ops/float-parts.ts'
 export { polygamma } from './ops/gamma-functions.ts'
 export { igamma, igammac } from './ops/gammas.ts'
+export { gradient } from './ops/gradients.ts'
 export type { Indices } from './ops/grids.ts'
 export { cartesianProd, combinations, meshgrid, trilIndices, triuIndices } from './ops/grids.ts'
 export { adjoint } from './ops/hermitian.ts'
@@ -190,6 +192,7 @@ export {
 } from './ops/in-place-functions.ts'
 export type { Index } from './ops/index-items.ts'
 export { indexPut } from './ops/index-put.ts'
+export { indexReduce } from './ops/index-reduce.ts'
 export { inner } from './ops/inner.ts'
 export { cumulativeTrapezoid, trapezoid, trapz } from './ops/integrals.ts'
 export {
@@ -336,6 +339,7 @@ export {
   tanh,
 } from './ops/unary.ts'
 export { unsafeChunk, unsafeSplit, unsafeSplitWithSizes } from './ops/unsafe-splits.ts'
+export { vander } from './ops/vander.ts'
 export {
   aliasCopy,
   asStridedCopy,

@@ -42,7 +42,7 @@ export const newEmptyStrided = (
 ): Tensor => emptyStrided(size, stride, { dtype: self.dtype, device: self.device, ...options })
 
 /** As older programs make tensors of the same dtype: of sizes, of data, or of what another tensor looks at. */
-function madeNew(self: Tensor, ...args: readonly (number | NestedData)[]): Tensor {
+function madeNew(self: Tensor, ...args: (number | NestedData)[]): Tensor {
   const [first] = args
   if (Array.isArray(first)) return newTensor(self, first)
   if (!(first instanceof Tensor)) return newEmpty(self, args.length === 0 ? [0] : (args as number[]))

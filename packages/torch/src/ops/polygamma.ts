@@ -37,7 +37,7 @@ function alongPositive(n: number, q: Value): Value {
   const y = core.add(q, SHIFT)
   const power = core.pow(y, -s)
   // y^(1-s) / (s-1) + y^-s / 2 + sum of B_2k / (2k)! s (s+1) ... (s+2k-2) y^(-s-2k+1)
-  sum = core.add(sum, core.mul(power, core.add(core.div(y, s - 1), 0.5)))
+  sum = core.add(sum, core.add(core.div(core.pow(y, 1 - s), s - 1), core.mul(power, 0.5)))
   const inverse = core.div(1, y)
   const square = core.mul(inverse, inverse)
   let tail: Value = core.zerosLike(y)

@@ -36,22 +36,22 @@ export const selectRank = (): TorchError =>
   argumentError('index_select(): Index is supposed to be a vector', {}, 'IndexError')
 export const outOfSelf = (): TorchError => argumentError('index out of range in self', {}, 'IndexError')
 
-export const addRank = (rank: number, title: string, shape: Sizes): TorchError =>
+export const addRank = (rank: number, title: string, shape: Sizes, name = 'index_add_'): TorchError =>
   argumentError(
-    `index_add_(): Index is supposed to be a vector, but got dim: ${rank} with type: ${title} and size: ${formatSize(shape)}`,
+    `${name}(): Index is supposed to be a vector, but got dim: ${rank} with type: ${title} and size: ${formatSize(shape)}`,
     { rank, shape },
     'IndexError',
   )
-export const addDtype = (title: string): TorchError =>
-  argumentError(`index_add_(): Expected dtype int32/int64 for index but got: ${title}`, { title })
-export const addSource = (self: string, source: string): TorchError =>
-  argumentError(`index_add_(): self (${self}) and source (${source}) must have the same scalar type`, {
+export const addDtype = (title: string, name = 'index_add_'): TorchError =>
+  argumentError(`${name}(): Expected dtype int32/int64 for index but got: ${title}`, { title })
+export const addSource = (self: string, source: string, name = 'index_add_'): TorchError =>
+  argumentError(`${name}(): self (${self}) and source (${source}) must have the same scalar type`, {
     self,
     source,
   })
-export const addCount = (count: number, extent: number, dim: number): TorchError =>
+export const addCount = (count: number, extent: number, dim: number, name = 'index_add_'): TorchError =>
   argumentError(
-    `index_add_(): Number of indices (${count}) should be equal to source.size(dim): (${extent}), for dim: ${dim}`,
+    `${name}(): Number of indices (${count}) should be equal to source.size(dim): (${extent}), for dim: ${dim}`,
     { count, extent, dim },
   )
 

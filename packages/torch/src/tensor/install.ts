@@ -12,6 +12,7 @@ import * as closeness from '../ops/closeness.ts'
 import * as comparison from '../ops/comparison.ts'
 import * as conversion from '../ops/conversion.ts'
 import * as counting from '../ops/counting.ts'
+import * as covariance from '../ops/covariance.ts'
 import * as cumulative from '../ops/cumulative.ts'
 import * as diagonals from '../ops/diagonals.ts'
 import * as dimViews from '../ops/dim-views.ts'
@@ -23,6 +24,7 @@ import * as floatParts from '../ops/float-parts.ts'
 import * as gammas from '../ops/gammas.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
 import * as indexPuts from '../ops/index-put.ts'
+import * as indexReduces from '../ops/index-reduce.ts'
 import * as indexing from '../ops/indexing.ts'
 import * as inners from '../ops/inner.ts'
 import * as logic from '../ops/logic.ts'
@@ -70,6 +72,7 @@ const families = [
   comparison,
   conversion,
   counting,
+  covariance,
   cumulative,
   diagonals,
   dimViews,
@@ -80,6 +83,7 @@ const families = [
   floatParts,
   gammas,
   indexPuts,
+  indexReduces,
   indexing,
   inners,
   logic,

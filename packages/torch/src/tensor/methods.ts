@@ -13,6 +13,7 @@ import type * as closeness from '../ops/closeness.ts'
 import type * as comparison from '../ops/comparison.ts'
 import type * as conversion from '../ops/conversion.ts'
 import type * as counting from '../ops/counting.ts'
+import type * as covariance from '../ops/covariance.ts'
 import type * as cumulative from '../ops/cumulative.ts'
 import type * as diagonals from '../ops/diagonals.ts'
 import type * as dimViews from '../ops/dim-views.ts'
@@ -23,6 +24,7 @@ import type * as floatPairs from '../ops/float-pairs.ts'
 import type * as floatParts from '../ops/float-parts.ts'
 import type * as gammas from '../ops/gammas.ts'
 import type * as indexPuts from '../ops/index-put.ts'
+import type * as indexReduces from '../ops/index-reduce.ts'
 import type * as indexing from '../ops/indexing.ts'
 import type * as inners from '../ops/inner.ts'
 import type * as logic from '../ops/logic.ts'
@@ -105,6 +107,7 @@ type Family = typeof activations &
   typeof comparison &
   typeof conversion &
   typeof counting &
+  typeof covariance &
   typeof cumulative &
   typeof diagonals &
   typeof dimViews &
@@ -115,6 +118,7 @@ type Family = typeof activations &
   typeof floatPairs &
   typeof gammas &
   typeof indexPuts &
+  typeof indexReduces &
   typeof indexing &
   typeof inners &
   typeof logic &

@@ -85,13 +85,21 @@ export function prepare(subject: CallCase, form: 'function' | 'method'): Prepare
     subject.call.endsWith('_') || subject.call === 'set_at' || subject.kwargs?.['out'] !== undefined
   const made = subject.inputs.map((input) => makeInput(input, isWritten))
   const operands = made.map(({ operand }) => operand)
+  return { leaves: made.map(({ leaf }) => leaf), operands, run: () => callWith(subject, form, operands) }
+}
+
+/** The recorded call of other operands. */
+export function callWith(
+  subject: CallCase,
+  form: 'function' | 'method',
+  operands: readonly torch.Tensor[],
+): unknown {
   const args = subject.args.map((argument) => argumentOf(argument, operands))
   const keywords = Object.entries(subject.kwargs ?? {})
   const options = Object.fromEntries(
     keywords.map(([key, value]) => [camelCase(key), argumentOf(value, operands)]),
   )
-  const all = keywords.length === 0 ? args : [...args, options]
-  return { leaves: made.map(({ leaf }) => leaf), operands, run: () => callOf(subject, form, all) }
+  return callOf(subject, form, keywords.length === 0 ? args : [...args, options])
 }
 
 function callOf({ call }: CallCase, form: 'function' | 'method', args: readonly unknown[]): unknown {

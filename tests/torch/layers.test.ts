@@ -57,6 +57,54 @@ describe('layers refuse', () => {
   })
 })
 
+describe('compiled layers give what eager ones do, to the bit', () => {
+  test.for(cases.filter(({ call }) => call !== undefined).map((subject) => [subject.name, subject] as const))(
+    '%s',
+    ([, subject]) => {
+      const expected = twice(subject, (layer) => layer)
+      let explain = (): string => ''
+      const found = twice(subject, (layer) => {
+        const compiled = torch.compile(layer)
+        explain = compiled.explain
+        return compiled
+      })
+      expect(found).toEqual(expected)
+      if (!mayStayEager.has(subject.class)) expect(explain()).toMatch(/operations as one/)
+    },
+  )
+})
+
+/** Layers that look at contents, or give views of their input. */
+const mayStayEager: ReadonlySet<string> = new Set(['Flatten', 'Unflatten', 'RReLU'])
+
+/** Results, gradients and buffers of two calls; the second of a compiled layer repeats what the first recorded. */
+function twice(subject: LayerCase, prepared: (layer: AnyLayer) => AnyLayer): unknown {
+  torch.manualSeed(subject.seed)
+  const inputs = () =>
+    subject.inputs.map((input) => {
+      const leaf = tensorOf(input)
+      return input.grad === true ? leaf.requiresGrad_() : leaf
+    })
+  const layer = make(subject, inputs())
+  if (subject.evaluates === true) layer.eval()
+  const run = prepared(layer)
+  return [1, 2].map(() => {
+    const leaves = inputs()
+    const args = subject.call?.map((each) => argumentOf(each, leaves)) ?? []
+    const options = keywords(subject.callKwargs, leaves)
+    const results = tensorsOf(run(...args, ...(Object.keys(options).length === 0 ? [] : [options])))
+    const outputs = results.filter((each) => each.requiresGrad)
+    const wanted = [...leaves.filter((leaf) => leaf.requiresGrad), ...layer.parameters()]
+    const gradients =
+      outputs.length === 0 || wanted.length === 0
+        ? []
+        : torch.autograd.grad(outputs, wanted, { gradOutputs: outputs.map(cotangentOf), allowUnused: true })
+    return [results, gradients, layer.buffers()].map((tensors) =>
+      tensors.map((each) => (each === null ? null : [each.stride(), each.detach().tolist()])),
+    )
+  })
+}
+
 const keywords = (given: Readonly<Record<string, Argument>> = {}, operands: readonly torch.Tensor[] = []) =>
   Object.fromEntries(
     Object.entries(given).map(([key, value]) => [camelCase(key), argumentOf(value, operands)]),

@@ -12,6 +12,7 @@ export {
   setGradEnabled,
 } from './autograd/grad-mode.ts'
 export * as autograd from './autograd/index.ts'
+export { type Compiled, type CompileOptions, compile, compiler } from './compile/compile.ts'
 export {
   bfloat16,
   bool,
@@ -382,7 +383,6 @@ export { openSafetensors, safetensorsParts, writeSafetensors } from './serialize
 export type { LoadOptions } from './serialize/save.ts'
 export { load, save } from './serialize/save.ts'
 export * as special from './special.ts'
-
 export { isFloatingPoint, isInference, isSigned, isTensor, numel } from './tensor/questions.ts'
 export { Size } from './tensor/size.ts'
 export { Tensor } from './tensor/tensor.ts'

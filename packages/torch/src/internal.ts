@@ -1,4 +1,5 @@
 // What tests and benchmarks may look at: counts of compilation, evaluation and device memory. No part of the stable API.
+import { applicationCount } from './engine/cell.ts'
 import { cpu, type Device } from './engine/device.ts'
 import { engineStats } from './engine/evaluate.ts'
 import { planCacheStats } from './engine/plan-cache.ts'
@@ -8,6 +9,8 @@ export interface Stats {
   /** Traces compiled so far, and compiled traces kept. */
   readonly compileCount: number
   readonly cacheSize: number
+  /** Operations recorded. */
+  readonly applicationCount: number
   /** Plans run. */
   readonly flushCount: number
   /** Applications recorded since, and contents that the next evaluation will include. */
@@ -22,5 +25,6 @@ export interface Stats {
 export const stats = (device: Device = cpu): Stats => ({
   ...planCacheStats(device.backend),
   ...engineStats(device),
+  applicationCount: applicationCount(),
   ...storageStats(),
 })

@@ -22,6 +22,14 @@ export interface BackwardSettings {
   readonly inputs?: readonly Tensor[] | undefined
   /** Wanted gradients go into `grad`; else they are given back. */
   readonly accumulates: boolean
+  /** Nodes that are not run: what arrives there. */
+  readonly arrivals?: Arrivals
+}
+
+/** Where a walk ends, and with which cotangents. */
+export interface Arrivals {
+  isEnd(node: Node): boolean
+  readonly reached: Map<Node, readonly (Tensor | null)[]>
 }
 
 /** Gradients of `inputs`, null where they were not reached. */
@@ -75,6 +83,7 @@ class Walk {
   #explore(): readonly Node[] {
     const seen = new Set<Node>(this.#roots.map(({ node }) => node))
     for (const node of seen) {
+      if (this.#settings.arrivals?.isEnd(node) === true) continue
       for (const edge of node.edges) {
         if (edge === null) continue
         this.#waiting.set(edge.node, (this.#waiting.get(edge.node) ?? 0) + 1)
@@ -135,6 +144,11 @@ class Walk {
     const cotangents = this.#cotangents.get(node) ?? []
     this.#cotangents.delete(node)
     while (cotangents.length < node.outputs.length) cotangents.push(null)
+    const { arrivals } = this.#settings
+    if (arrivals?.isEnd(node) === true) {
+      arrivals.reached.set(node, cotangents)
+      return
+    }
     const hooked = runPreHooks(node, cotangents)
     for (const { index, input } of this.#captures.get(node) ?? [])
       this.#capture(node, input, hooked[index] ?? null)

@@ -22,6 +22,9 @@ export type NodePreHook = (
 let sequence = 0
 let addresses = 0x7f4c_0000_0000
 
+/** Nodes from now on have this number, or a higher one. */
+export const nextSequence = (): number => sequence
+
 export abstract class Node {
   readonly #name: string
   /** Edges of the differentiable operands, in their order; null where none wants a cotangent. */

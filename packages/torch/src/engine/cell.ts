@@ -5,6 +5,7 @@ import type { Device } from './device.ts'
 import type { Fragment } from './fragment.ts'
 import { hostStorage, type Storage } from './storage.ts'
 import { type ArrayType, arrayType } from './types.ts'
+import { watcher } from './watch.ts'
 
 export interface Cell {
   readonly type: ArrayType
@@ -44,14 +45,33 @@ let era = 0
 /** Evaluations so far: what is recorded now belongs to the next. */
 export const currentEra = (): number => era
 
+/** How many there were so far. */
+export const applicationCount = (): number => count
+
 /** What is recorded from now on belongs to another evaluation. Gives the era that ends. */
 export const endEra = (): number => era++
 
-export const cellOfStorage = (device: Device, type: ArrayType, storage: Storage): Cell => ({
+export function cellOfStorage(device: Device, type: ArrayType, storage: Storage): Cell {
+  const cell = cellOf(device, type, undefined, 0, storage)
+  watcher?.given(cell)
+  return cell
+}
+
+/** A cell that stands for contents there are none of: what is recorded with it can be joined to a graph, and not be evaluated. */
+export const placeholder = (device: Device, type: ArrayType): Cell =>
+  cellOf(device, type, undefined, 0, undefined)
+
+const cellOf = (
+  device: Device,
+  type: ArrayType,
+  application: Application | undefined,
+  index: number,
+  storage: Storage | undefined,
+): Cell => ({
   type,
   device,
-  application: undefined,
-  index: 0,
+  application,
+  index,
   storage,
   keepCount: 0,
   isCarried: false,
@@ -62,6 +82,32 @@ export const cellOfStorage = (device: Device, type: ArrayType, storage: Storage)
 /** A cell of a host array, which it owns from now on. */
 export const cellOfData = (device: Device, dtype: DType, shape: readonly number[], data: TypedArray): Cell =>
   cellOfStorage(device, arrayType(dtype, shape), hostStorage(dtype, data))
+
+/** A cell of random numbers; a compiled function draws them anew at each call. */
+export function cellOfDraw(
+  device: Device,
+  dtype: DType,
+  shape: readonly number[],
+  draw: () => TypedArray,
+): Cell {
+  watcher?.drawing()
+  const cell = cellOfData(device, dtype, shape, draw())
+  watcher?.drawn(cell, draw)
+  return cell
+}
+
+let isSetAside = false
+
+/** What `body` records is evaluated only if somebody asks for it. */
+export function setAside<T>(body: () => T): T {
+  const before = isSetAside
+  isSetAside = true
+  try {
+    return body()
+  } finally {
+    isSetAside = before
+  }
+}
 
 /** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. */
 export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[]): readonly Cell[] {
@@ -78,20 +124,12 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
   const made = application.outputs as Cell[]
   for (let k = 0; k < fragment.outputs.length; k++) {
     const { type, alias } = fragment.outputs[k] as Fragment['outputs'][number]
-    const cell: Cell = {
-      type,
-      device,
-      application,
-      index: k,
-      storage: undefined,
-      keepCount: 0,
-      isCarried: false,
-      visit: 0,
-      place: 0,
-    }
+    const cell = cellOf(device, type, application, k, undefined)
     made.push(cell)
     outputs.push(alias === undefined ? cell : (inputs[alias] as Cell))
   }
+  watcher?.applied(application)
+  if (isSetAside) return outputs
   for (const input of inputs) if (input.application !== undefined) input.application.isRead = true
   let list = recent.get(device)
   if (list === undefined) {

@@ -7,6 +7,7 @@ import { type Application, type Cell, endEra, recent } from './cell.ts'
 import { cpu, type Device } from './device.ts'
 import { runTrace, type Trace } from './plan-cache.ts'
 import { isOnDevice, readStorage, type Storage, storageBytes, trim } from './storage.ts'
+import { watcher } from './watch.ts'
 
 /** Applications recorded without evaluation, beyond which what is pending is evaluated. */
 const recentLimit = 1024
@@ -51,11 +52,13 @@ export const forgetGradient = (holder: Holder): void => {
   pending.gradients.delete(holder)
 }
 export const noteLoss = (cell: Cell): void => {
+  watcher?.lossNoted(cell)
   if (cell.storage === undefined) pending.losses.add(cell)
 }
 
 /** Contents, evaluated if need be. */
 export function storageOf(cell: Cell): Storage {
+  watcher?.refuse('the contents of a tensor are looked at')
   if (cell.storage === undefined) evaluate(cell.device, [cell])
   if (cell.storage === undefined) throw internalError('torch', 'a cell has no contents after evaluation')
   return cell.storage

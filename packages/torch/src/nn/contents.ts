@@ -13,9 +13,8 @@ export interface ToOptions {
 
 /** Drops a gradient, or fills it with zeros. */
 export function clearGrad(tensor: Tensor, setToNone: boolean): void {
-  if (tensor.grad === null) return
-  if (setToNone) tensor.grad = null
-  else {
+  if (setToNone) tensor.storeGrad(null)
+  else if (tensor.grad !== null) {
     if (tensor.grad.gradFn === null) tensor.grad.requiresGrad_(false)
     else tensor.grad.detach_()
     tensor.grad.zero_()

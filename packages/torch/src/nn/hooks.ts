@@ -1,6 +1,7 @@
 // What is called around `forward`: hooks before it, hooks after it, and hooks on the gradients that come back, in PyTorch's order,
 // those of every module before those of this one.
 import { type RemovableHandle, register } from '../autograd/node.ts'
+import { watcher } from '../engine/watch.ts'
 import { warn } from '../errors.ts'
 import { isOptions } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -149,6 +150,7 @@ function callHook(module: AnyModule, { hook, withKwargs }: Entry, inputs: Inputs
 
 /** Runs `forward` with the hooks around it. */
 export function callWithHooks(module: AnyModule, own: ModuleHooks, given: Inputs): unknown {
+  watcher?.moduleCalled(module)
   if (own.isEmpty && everywhere.isEmpty) return module.forward(...(given as never))
   const always = [...own.forward.values(), ...everywhere.forward.values()].some((each) => each.alwaysCall)
   if (!always) return new Call(module, own, given).run()

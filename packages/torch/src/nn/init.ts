@@ -3,7 +3,7 @@
 import { dtypes, type TypedArray } from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
 import { invalidOption, warn } from '../errors.ts'
-import { tensorOfData } from '../ops/creation.ts'
+import { tensorOfDraw } from '../ops/creation.ts'
 import { fn, type Plain } from '../ops/signature.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
 import type { Generator } from '../random/generator.ts'
@@ -115,9 +115,7 @@ export const xavierNormal_: Xavier = fn(
 /** Writes what `fill` makes. */
 function filled(tensor: Tensor, fill: (data: TypedArray) => void): Tensor {
   const { dtype, shape, device } = tensor
-  const data = dtypes[dtype.core].allocate(tensor.numel())
-  fill(data)
-  return noGrad(() => tensor.copy_(tensorOfData(dtype, shape, data, { device })))
+  return noGrad(() => tensor.copy_(tensorOfDraw(dtype, shape, fill, { device })))
 }
 
 type Truncated = Normal & { a?: number; b?: number }

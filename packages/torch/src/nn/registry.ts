@@ -10,6 +10,8 @@ export class Registry<M extends object> {
   readonly modules: Map<string, M | null> = new Map()
   /** Buffers that state dicts leave out. */
   readonly transient: Set<string> = new Set()
+  /** Changes with every assignment, but for that of `training`. */
+  version = 0
   readonly #isModule: (value: unknown) => value is M
 
   constructor(isModule: (value: unknown) => value is M) {
@@ -18,6 +20,7 @@ export class Registry<M extends object> {
 
   /** What assigning `value` to `name` means. Throws PyTorch's TypeErrors. */
   assign(name: string, value: unknown): void {
+    if (name !== 'training') this.version++
     if (value instanceof Parameter) {
       this.#forgetAllBut(this.parameters, name)
       this.#setParameter(name, value)
@@ -49,6 +52,7 @@ export class Registry<M extends object> {
   }
 
   forget(name: string): void {
+    this.version++
     this.#forgetAllBut(undefined, name)
   }
 

@@ -4,7 +4,7 @@ import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
 import { checked } from '../arguments/checked.ts'
 import * as dtypeList from '../dtypes.ts'
 import { bool, type DType, getDefaultDtype, int64, numberIn } from '../dtypes.ts'
-import { cellOfData } from '../engine/cell.ts'
+import { cellOfData, cellOfDraw } from '../engine/cell.ts'
 import { cpu, type Device } from '../engine/device.ts'
 import { argumentError, formatSize, mixedData, notSupported, type TorchError, unevenData } from '../errors.ts'
 import { Memory } from '../tensor/memory.ts'
@@ -29,6 +29,24 @@ export function tensorOfData(
   { device = cpu, requiresGrad = false }: TensorOptions = {},
 ): Tensor {
   const made = new Tensor({ memory: new Memory(cellOfData(resolveDevice(device), dtype.core, shape, data)) })
+  return requiresGrad ? made.requiresGrad_() : made
+}
+
+/** A tensor of random numbers, which `fill` draws into an array of their dtype, row-major. */
+export function tensorOfDraw(
+  dtype: DType,
+  shape: readonly number[],
+  fill: (data: TypedArray) => void,
+  { device = cpu, requiresGrad = false }: TensorOptions = {},
+): Tensor {
+  const draw = (): TypedArray => {
+    const data = dtypes[dtype.core].allocate(sizeOf(shape))
+    fill(data)
+    return data
+  }
+  const made = new Tensor({
+    memory: new Memory(cellOfDraw(resolveDevice(device), dtype.core, shape, draw)),
+  })
   return requiresGrad ? made.requiresGrad_() : made
 }
 

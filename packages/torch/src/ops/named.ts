@@ -5,6 +5,11 @@ import type { Tensor } from '../tensor/tensor.ts'
 /** Results by name, also one after the other. */
 export type Named<N extends string> = Readonly<Record<N, Tensor>> & Iterable<Tensor>
 
+interface Parts {
+  readonly title: string
+  readonly results: Readonly<Record<string, Tensor>>
+}
+
 class NamedTuple {
   readonly #title: string
   readonly #results: Readonly<Record<string, Tensor>>
@@ -12,6 +17,10 @@ class NamedTuple {
   constructor(title: string, results: Readonly<Record<string, Tensor>>) {
     this.#title = title
     this.#results = results
+  }
+
+  static partsOf(value: unknown): Parts | undefined {
+    return value instanceof NamedTuple ? { title: value.#title, results: value.#results } : undefined
   }
 
   [Symbol.iterator](): Iterator<Tensor> {
@@ -40,3 +49,6 @@ export const named = <N extends string>(title: string, results: Readonly<Record<
 /** Results written to other tensors, under the names they have. */
 export const namedLike = (made: unknown, outs: readonly Tensor[]): Named<string> | readonly Tensor[] =>
   made instanceof NamedTuple ? made.into(outs) : outs
+
+/** What a named tuple is called and made of; undefined of anything else. */
+export const partsOfNamed = (value: unknown): Parts | undefined => NamedTuple.partsOf(value)

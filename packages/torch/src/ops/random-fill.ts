@@ -1,6 +1,5 @@
 // Tensors filled with random numbers in place, drawn at once from PyTorch's generator.
-import { type DType as CoreDType, dtypes, type TypedArray, type Value } from '@heddle/core'
-import { cellOfData } from '../engine/cell.ts'
+import type { DType as CoreDType, TypedArray, Value } from '@heddle/core'
 import { readCell } from '../engine/evaluate.ts'
 import { fillBernoulli, fillBernoulliOf } from '../random/bernoulli.ts'
 import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from '../random/continuous.ts'
@@ -9,8 +8,8 @@ import type { Generator } from '../random/generator.ts'
 import { fillRandom, fillRandomBetween } from '../random/integers.ts'
 import { fillNormal } from '../random/normal.ts'
 import { fillUniform } from '../random/uniform.ts'
-import { Memory } from '../tensor/memory.ts'
-import { Tensor } from '../tensor/tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { tensorOfDraw } from './creation.ts'
 import { operation } from './operation.ts'
 import { runInPlace } from './run.ts'
 import { type Fn, fn } from './signature.ts'
@@ -27,12 +26,8 @@ type Draw = (dtype: CoreDType, data: TypedArray) => void
 
 /** Fills `self`; nothing flows back through what is drawn. */
 function fill(op: ReturnType<typeof overwritten>, self: Tensor, draw: Draw): Tensor {
-  const { dtype, shape, size } = self.type_
-  const data = dtypes[dtype].allocate(size)
-  draw(dtype, data)
-  return runInPlace(op, self, [
-    new Tensor({ memory: new Memory(cellOfData(self.device, dtype, shape, data)) }),
-  ])
+  const { dtype, shape, device } = self
+  return runInPlace(op, self, [tensorOfDraw(dtype, shape, (data) => draw(dtype.core, data), { device })])
 }
 
 type Drawn<P, N extends readonly (keyof P)[]> = Fn<P & { generator?: Generator }, N>

@@ -1,6 +1,5 @@
 // Tensors of random numbers, drawn at once from PyTorch's generator, in the order of the calls.
-
-import { type DType as CoreDType, dtypes, sizeOf, type TypedArray } from '@heddle/core'
+import type { DType as CoreDType, TypedArray } from '@heddle/core'
 import { checked } from '../arguments/checked.ts'
 import { type DType, getDefaultDtype, int64 } from '../dtypes.ts'
 import { readCell } from '../engine/evaluate.ts'
@@ -14,7 +13,7 @@ import { fillNormal, fillNormalOf } from '../random/normal.ts'
 import { fillPoisson } from '../random/poisson.ts'
 import { fillUniform } from '../random/uniform.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { type TensorOptions, tensorOfData } from './creation.ts'
+import { type TensorOptions, tensorOfData, tensorOfDraw } from './creation.ts'
 import { type Out, takingOut } from './out.ts'
 import { type Fn, fn, isOptions, parse, type SizesAnd, sizesAnd } from './signature.ts'
 
@@ -26,9 +25,7 @@ type Draw = (generator: Generator, dtype: CoreDType, data: TypedArray) => void
 
 function drawn(shape: readonly number[], natural: DType, draw: Draw, options: RandomOptions = {}): Tensor {
   const { dtype = natural, generator = defaultGenerator } = options
-  const data = dtypes[dtype.core].allocate(sizeOf(shape))
-  draw(generator, dtype.core, data)
-  return tensorOfData(dtype, shape, data, options)
+  return tensorOfDraw(dtype, shape, (data) => draw(generator, dtype.core, data), options)
 }
 
 type OfSizes = (...args: SizesAnd<RandomOptions & Out>) => Tensor

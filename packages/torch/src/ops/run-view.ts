@@ -9,6 +9,7 @@ import { OpNode } from '../autograd/record.ts'
 import { regeneratedView } from '../autograd/view-nodes.ts'
 import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, arrayType } from '../engine/types.ts'
+import { watcher } from '../engine/watch.ts'
 import type { Layout } from '../tensor/layout.ts'
 import { View, type ViewStep } from '../tensor/memory.ts'
 import { Tensor, type ViewOrigin } from '../tensor/tensor.ts'
@@ -155,6 +156,7 @@ function viewed(
   { type, layout, edge, creation }: Made,
   isDirect = false,
 ): Tensor {
+  watcher?.seen(self)
   const { origin, memory } = self
   const base = origin?.base ?? self
   const directFrom =

@@ -1,7 +1,9 @@
 // L-BFGS: directions from the last changes of parameters and gradients (two loops over a bounded history), with fixed steps or a line
 // search. Each decision looks at numbers, so a step runs many small plans, the same ones again and again.
+
 import { enableGrad, noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
+import { watcher } from '../engine/watch.ts'
 import { argumentError, invalidOption } from '../errors.ts'
 import type { Arguments } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -88,6 +90,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** `closure` computes the loss and the gradients anew; it is called many times. */
   override step<T>(closure?: () => T): T | null {
+    watcher?.refuse('LBFGS takes a step with a closure')
     this._stepCount++
     if (closure === undefined) {
       throw argumentError("LBFGS.step() missing 1 required positional argument: 'closure'", {}, 'TypeError')

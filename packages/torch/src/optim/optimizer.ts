@@ -1,6 +1,7 @@
 // What all optimisers share: groups of parameters with options, state of each parameter, and the walk over those with gradients.
 // A step records one operation a parameter, outside of autograd's graph.
 import { enableGrad, noGrad } from '../autograd/grad-mode.ts'
+import { aside, watcher } from '../engine/watch.ts'
 import { argumentError, invalidOption, warn } from '../errors.ts'
 import { clearGrad } from '../nn/contents.ts'
 import { typeName } from '../nn/module-errors.ts'
@@ -71,6 +72,10 @@ export abstract class Optimizer<O extends Rate = Rate> {
 
   /** Moves every parameter that has a gradient. Gives back what `closure` gives, which computes the gradients anew. */
   step<T>(closure?: () => T): T | null {
+    if (closure !== undefined) watcher?.refuse('an optimizer takes a step with a closure')
+    return aside(() => this.#step(closure))
+  }
+  #step<T>(closure?: () => T): T | null {
     this._stepCount++
     const loss = closure === undefined ? null : enableGrad(closure)
     const numbers = new StepNumbers()

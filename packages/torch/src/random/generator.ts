@@ -83,6 +83,11 @@ export class Generator {
     return this
   }
 
+  /** Changes whenever something is drawn, or the generator starts elsewhere. */
+  get position(): number {
+    return this.#engine.position + (this.#cachedNormal === undefined ? 0 : 0.5)
+  }
+
   /** The next 32 bits. */
   word(): number {
     return this.#engine.word()

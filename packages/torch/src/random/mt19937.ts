@@ -17,6 +17,7 @@ export class Mt19937 {
   readonly #words: Uint32Array = new Uint32Array(stateSize)
   #next: number = stateSize
   #fresh = true
+  #blocks = 0
 
   /** Starts from a word. */
   constructor(seed: number) {
@@ -32,12 +33,18 @@ export class Mt19937 {
     }
     this.#next = stateSize
     this.#fresh = true
+    this.#blocks++
   }
 
   /** The next word, 0 … 2^32 - 1. */
   word(): number {
     if (this.#next === stateSize) this.#refill()
     return this.#words[this.#next++] as number
+  }
+
+  /** Changes whenever words were drawn. */
+  get position(): number {
+    return this.#blocks * stateSize + this.#next
   }
 
   /** A copy of the state. */
@@ -50,10 +57,12 @@ export class Mt19937 {
     this.#state.set(state)
     this.#next = fresh ? stateSize : next
     this.#fresh = fresh
+    this.#blocks++
     this.#temper()
   }
 
   #refill(): void {
+    this.#blocks++
     const state = this.#state
     for (let at = 0; at < stateSize - shiftSize; at++) {
       state[at] = twisted(state, at, at + 1) ^ (state[at + shiftSize] as number)

@@ -5,6 +5,7 @@ import { copyStorage, internalError, type TypedArray } from '@heddle/core'
 import { type Cell, cellOfData } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
 import { notePersistent, readCell } from '../engine/evaluate.ts'
+import { watcher } from '../engine/watch.ts'
 import { contiguous, isContiguous, type Layout, positions } from './layout.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -32,6 +33,7 @@ export class Memory {
 
   constructor(cell: Cell) {
     this.#cell = cell
+    watcher?.made(this)
   }
 
   get device(): Device {
@@ -63,6 +65,7 @@ export class Memory {
 
   /** From now on the contents are those of `data`, in the order of memory. */
   share(data: TypedArray): void {
+    watcher?.refuse('memory is shared with a typed array')
     this.#shared = data
   }
   /** A copy of the contents in the order of memory. */
@@ -71,6 +74,7 @@ export class Memory {
   }
   /** The array the contents are shared with, from now on if not already. */
   expose(): TypedArray {
+    watcher?.refuse('memory is shared with a typed array')
     if (this.#shared === undefined) {
       const data = this.#ordered(readCell(this.#cell), toMemory)
       this.#snapshot = data.slice()

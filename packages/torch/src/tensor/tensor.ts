@@ -9,6 +9,7 @@ import type { Cell } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
 import { forgetGradient, noteGradient, readCell } from '../engine/evaluate.ts'
 import { type ArrayType, sameSizes } from '../engine/types.ts'
+import { watcher } from '../engine/watch.ts'
 import * as errors from '../errors.ts'
 import { contiguous, isContiguous, type Layout } from './layout.ts'
 import type { Memory, View } from './memory.ts'
@@ -74,6 +75,7 @@ export class Tensor {
     this.#counter = parts.counter ?? { version: 0 }
     this.#edge = parts.edge ?? null
     this.origin = parts.origin
+    watcher?.made(this)
   }
 
   // What it looks at.
@@ -95,16 +97,23 @@ export class Tensor {
   }
   /** The contents, as they are now. */
   get cell(): Cell {
+    watcher?.seen(this)
+    return this.contents
+  }
+  /** The same, without telling anyone. */
+  get contents(): Cell {
     return this.#view === undefined ? this.#memory.cell : this.#view.read(this.#memory)
   }
   /** Other contents, seen by all who share the memory. */
   write(cell: Cell): void {
+    watcher?.written(this)
     if (this.#view === undefined) this.#memory.write(cell)
     else this.#view.write(this.#memory, cell)
     this.#counter.version++
   }
   /** Looks at what another tensor looks at, from now on; its place in autograd's graph stays. */
   become({ memory, view_: view, layout_: layout, type_: type }: Tensor, counter?: VersionCounter): void {
+    watcher?.changed(this, 'made to share other memory')
     this.#memory = memory
     this.#view = view
     this.#layout = layout
@@ -233,6 +242,7 @@ export class Tensor {
   requiresGrad_(value = true): this {
     if (value && !this.dtype.isFloatingPoint) throw graphErrors.floatingOnly()
     if (!value && this.gradFn !== null) throw graphErrors.requiresGradOfNonLeaf()
+    watcher?.changed(this, 'told whether it requires a gradient')
     this.#requiresGrad = value && this.gradFn === null
     return this
   }
@@ -265,6 +275,7 @@ export class Tensor {
     return this.#edge
   }
   set edge(edge: Edge | null) {
+    watcher?.changed(this, 'written to where a gradient goes through it')
     this.#edge = edge
     this.#requiresGrad = false
     if (this.origin !== undefined) this.origin.seen = this.#counter.version
@@ -274,6 +285,7 @@ export class Tensor {
   }
   /** The gradient backward left; null where there is none, and on results that do not keep theirs. */
   get grad(): Tensor | null {
+    watcher?.gradientRead(this, this.#grad)
     if (this.#grad === null && !this.isLeaf && !this.retainsGrad) graphErrors.warnGradOfNonLeaf()
     return this.#grad
   }
@@ -283,11 +295,13 @@ export class Tensor {
   }
   /** Sets the gradient, unchecked. */
   storeGrad(value: Tensor | null): void {
+    watcher?.gradientSet(this)
     if (this.#grad !== null) forgetGradient(this.#grad.memory)
     this.#grad = value
     if (value !== null) noteGradient(value.memory)
   }
   get storedGrad(): Tensor | null {
+    watcher?.gradientRead(this, this.#grad)
     return this.#grad
   }
   get retainsGrad(): boolean {
@@ -297,12 +311,14 @@ export class Tensor {
   /** A result that keeps its gradient as leaves do. */
   retainGrad(): void {
     if (!this.requiresGrad) throw graphErrors.retainWithoutGrad()
+    watcher?.changed(this, 'asked to keep its gradient')
     const { edge } = this
     if (edge !== null) edge.node.retained.set(edge.index, new WeakRef(this))
   }
   /** Calls `hook` with the gradient in each backward; what it gives back takes the gradient's place. */
   registerHook(hook: GradHook): RemovableHandle {
     if (!this.requiresGrad) throw graphErrors.hookWithoutGrad()
+    watcher?.changed(this, 'given a hook')
     const { node, index } = gradientEdge(this) as Edge
     let hooks = node.tensorHooks.get(index)
     if (hooks === undefined) {
@@ -313,6 +329,7 @@ export class Tensor {
   }
   /** The same contents, outside of autograd's graph. */
   detach(): Tensor {
+    watcher?.seen(this)
     return new Tensor(
       { memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter },
       this.#type,
@@ -320,12 +337,14 @@ export class Tensor {
   }
   detach_(): this {
     if (this.origin !== undefined) throw graphErrors.detachOfView()
+    watcher?.changed(this, 'detached')
     this.#edge = null
     this.#requiresGrad = false
     return this
   }
   /** The same contents, outside of autograd's graph and its checks. */
   get data(): Tensor {
+    watcher?.seen(this)
     return new Tensor({ memory: this.#memory, view: this.#view, layout: this.#layout }, this.#type)
   }
   set data(source: Tensor) {

@@ -7,7 +7,7 @@ import { warn } from '../../errors.ts'
 import * as functions from '../../ops/activation-functions.ts'
 import * as methods from '../../ops/activations.ts'
 import { add, div, sub } from '../../ops/arithmetic.ts'
-import { tensorOfData } from '../../ops/creation.ts'
+import { tensorOfDraw } from '../../ops/creation.ts'
 import { requireFloat } from '../../ops/dtype-errors.ts'
 import { type OperationSpec, operation } from '../../ops/operation.ts'
 import { run, runElementwise, runInPlace } from '../../ops/run.ts'
@@ -270,9 +270,13 @@ export const gumbelSoftmax: Fn<Gumbel, ['tau', 'hard', 'eps', 'dim']> = fn(
   (self, { tau = 1, hard = false, eps = 1e-10, dim = -1 }) => {
     if (eps !== 1e-10) warn('`eps` parameter is deprecated and has no effect.')
     const { dtype } = self
-    const drawn = core.dtypes[dtype.core].allocate(self.numel())
-    fillExponential(defaultGenerator, dtype.core, drawn)
-    const gumbels = neg(tensorOfData(dtype, self.shape, drawn, { device: self.device }).log())
+    const drawn = tensorOfDraw(
+      dtype,
+      self.shape,
+      (data) => fillExponential(defaultGenerator, dtype.core, data),
+      { device: self.device },
+    )
+    const gumbels = neg(drawn.log())
     const soft = methods.softmax(div(add(self, gumbels), tau), dim)
     if (!hard) return soft
     return add(sub(run(hardened, [soft], { dim }), soft.detach()), soft)

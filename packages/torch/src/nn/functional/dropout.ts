@@ -3,7 +3,7 @@
 import * as core from '@heddle/core'
 import { argumentError, inplaceCast, warn } from '../../errors.ts'
 import { add, mul } from '../../ops/arithmetic.ts'
-import { tensorOfData } from '../../ops/creation.ts'
+import { tensorOfData, tensorOfDraw } from '../../ops/creation.ts'
 import { type Fn, functional as fn } from '../../ops/signature.ts'
 import {
   dropoutDraws,
@@ -13,7 +13,7 @@ import {
 } from '../../random/bernoulli.ts'
 import { defaultGenerator } from '../../random/default-generator.ts'
 import { drawOrder } from '../../random/draw-order.ts'
-import { positions, preservedStrides } from '../../tensor/layout.ts'
+import { isContiguous, type Layout, positions, preservedStrides } from '../../tensor/layout.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './errors.ts'
 
@@ -46,29 +46,29 @@ function dropped(
 ): Tensor {
   const times = (factor: Tensor): Tensor => (inplace ? self.mul_(factor) : mul(self, factor))
   if (!training || p === 0 || self.numel() === 0) return self
-  const { dtype, device } = self
+  const { dtype, device, layout_: layout } = self
   if (!dtype.isFloatingPoint) throw inplaceCast('Float', dtype.title)
   if (!dropoutDraws(p, training, self.numel())) {
     return times(tensorOfData(dtype, [], core.dtypes[dtype.core].allocate(1), { device }))
   }
-  const noise = core.dtypes[dtype.core].allocate(core.sizeOf(shape))
-  fillDropoutNoise(defaultGenerator, dtype.core, noise, p)
-  return times(tensorOfData(dtype, shape, arranged(self, shape, noise), { device }))
+  const fill = (noise: core.TypedArray): void => {
+    fillDropoutNoise(defaultGenerator, dtype.core, noise, p)
+    arrange(layout, shape, noise)
+  }
+  return times(tensorOfDraw(dtype, shape, fill, { device }))
 }
 
-/** Noise in logical order: it was drawn in the order of memory of what it is like. */
-function arranged<T extends core.TypedArray>(self: Tensor, shape: readonly number[], noise: T): T {
-  if (self.isContiguous() || shape.some((extent, axis) => extent !== self.shape[axis])) return noise
-  const strides = preservedStrides(self.layout_)
-  const inMemory = noise.slice() as T
+/** Brings noise into logical order: it was drawn in the order of memory of what it is like. */
+function arrange(like: Layout, shape: readonly number[], noise: core.TypedArray): void {
+  if (isContiguous(like) || shape.some((extent, axis) => extent !== like.shape[axis])) return
+  const strides = preservedStrides(like)
+  const inMemory = noise.slice()
   drawOrder(shape, strides).forEach((place, at) => {
     inMemory[place] = noise[at] as never
   })
-  const logical = noise.slice() as T
   positions(shape, strides, 0).forEach((place, at) => {
-    logical[at] = inMemory[place] as never
+    noise[at] = inMemory[place] as never
   })
-  return logical
 }
 
 /** Each element 0 with probability p, the others divided by 1 - p. */
@@ -121,18 +121,26 @@ function droppedToSaturation(
   inplace: boolean,
 ): Tensor {
   if (!training || p === 0 || self.numel() === 0) return self
-  const { dtype, device } = self
+  const { dtype, device, layout_: layout } = self
   if (!dtype.isFloatingPoint) throw argumentError('bernoulli_ expects a tensor of floats')
   if (p === 1) {
     const zero = tensorOfData(dtype, [], core.dtypes[dtype.core].allocate(1), { device })
     return inplace ? self.mul_(zero) : mul(self, zero)
   }
-  const size = core.sizeOf(shape)
-  const [noise, shift] = [core.dtypes[dtype.core].allocate(size), core.dtypes[dtype.core].allocate(size)]
-  fillAlphaDropout(defaultGenerator, dtype.core, noise, shift, p)
-  const [factor, offset] = [noise, shift].map((data) =>
-    tensorOfData(dtype, shape, arranged(self, shape, data), { device }),
-  ) as [Tensor, Tensor]
+  // What is drawn decides both: the first of the two draws for the second.
+  let shift = core.dtypes[dtype.core].allocate(0)
+  const factor = tensorOfDraw(
+    dtype,
+    shape,
+    (noise) => {
+      shift = core.dtypes[dtype.core].allocate(noise.length)
+      fillAlphaDropout(defaultGenerator, dtype.core, noise, shift, p)
+      arrange(layout, shape, noise)
+      arrange(layout, shape, shift)
+    },
+    { device },
+  )
+  const offset = tensorOfDraw(dtype, shape, (data) => data.set(shift as never), { device })
   return inplace ? self.mul_(factor).add_(offset) : add(mul(self, factor), offset)
 }
 

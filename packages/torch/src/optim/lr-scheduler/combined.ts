@@ -1,4 +1,5 @@
 // Schedules made of schedules: one after the other, and all at once.
+import { aside } from '../../engine/watch.ts'
 import { invalidOption } from '../../errors.ts'
 import type { Optimizer } from '../optimizer.ts'
 import {
@@ -71,6 +72,9 @@ export class SequentialLR extends Combined {
   }
 
   override step(): void {
+    aside(() => this.#step())
+  }
+  #step(): void {
     this.lastEpoch++
     const at = countUpTo(this._milestones, this.lastEpoch)
     const current = this._schedulers[at] as LRScheduler
@@ -98,7 +102,9 @@ export class ChainedScheduler extends Combined {
   }
 
   override step(): void {
-    for (const each of this._schedulers) each.step()
-    this._lastLr = this.optimizer.paramGroups.map(({ lr }) => lr)
+    aside(() => {
+      for (const each of this._schedulers) each.step()
+      this._lastLr = this.optimizer.paramGroups.map(({ lr }) => lr)
+    })
   }
 }

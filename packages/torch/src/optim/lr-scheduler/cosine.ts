@@ -1,4 +1,5 @@
 // Schedules along a cosine: down once and back, or down again and again.
+import { aside } from '../../engine/watch.ts'
 import { invalidOption } from '../../errors.ts'
 import { type Arguments, parse } from '../../ops/signature.ts'
 import { reprNumber } from '../../print/python.ts'
@@ -94,6 +95,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** Epochs may be fractions here, for steps within one. */
   override step(epoch?: number): void {
+    aside(() => this.#step(epoch))
+  }
+  #step(epoch?: number): void {
     if (epoch === undefined && this.lastEpoch < 0) this.#goTo(0)
     else if (epoch === undefined) this.#advance()
     else {

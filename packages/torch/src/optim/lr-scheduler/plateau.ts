@@ -1,4 +1,5 @@
 // A schedule that looks at what is measured: the rate falls when that has not become better for some time.
+import { watcher } from '../../engine/watch.ts'
 import { invalidOption, warn } from '../../errors.ts'
 import { type Arguments, parse } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -96,6 +97,7 @@ export class ReduceLROnPlateau {
 
   /** Takes what was measured: a loss to become less, in mode `max` a score to become more. */
   step(metrics: number | Tensor, epoch?: number): void {
+    watcher?.refuse('a schedule looks at what was measured')
     const current = typeof metrics === 'number' ? metrics : metrics.item()
     if (epoch !== undefined) warn(epochDeprecated)
     this.lastEpoch = epoch ?? this.lastEpoch + 1

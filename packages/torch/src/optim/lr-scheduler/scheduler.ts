@@ -1,5 +1,6 @@
 // What all schedules share: a count of steps, from which each step works out the rates of the groups. Most multiply the rate there is,
 // so that schedules can be chained; a step to a given epoch uses the closed form where there is one.
+import { aside } from '../../engine/watch.ts'
 import { argumentError, warn } from '../../errors.ts'
 import { typeName } from '../../nn/module-errors.ts'
 import { Optimizer } from '../optimizer.ts'
@@ -72,10 +73,12 @@ export abstract class LRScheduler implements Steppable {
 
   /** To the next epoch, or to a given one. */
   step(epoch?: number): void {
-    if (this._stepCount === 1 && this.optimizer._stepCount < 1) warn(stepOrder)
-    this._stepCount++
-    if (epoch !== undefined) warn(epochDeprecated)
-    this._stepTo(epoch)
+    aside(() => {
+      if (this._stepCount === 1 && this.optimizer._stepCount < 1) warn(stepOrder)
+      this._stepCount++
+      if (epoch !== undefined) warn(epochDeprecated)
+      this._stepTo(epoch)
+    })
   }
 
   _stepTo(epoch: number | undefined): void {

@@ -1,0 +1,252 @@
+// What happens while a function runs that is being compiled: which fragments are applied, which tensors from outside are read and
+// written, which numbers are drawn. Whatever no plan could repeat ends the recording with a reason. What changes more than tensors and
+// can be run again as it is, such as a step of an optimiser, stands between two segments of what is recorded.
+import type { TypedArray } from '@heddle/core'
+import type { Application, Cell } from '../engine/cell.ts'
+import { type Watcher, watchWith } from '../engine/watch.ts'
+import { partsOf } from '../nn/callable.ts'
+import type { AnyModule } from '../nn/module.ts'
+import { defaultGenerator } from '../random/default-generator.ts'
+import type { Memory } from '../tensor/memory.ts'
+import type { Tensor, VersionCounter } from '../tensor/tensor.ts'
+import { traitsOf } from './structure.ts'
+
+/** How a tensor from outside is found again when the function is called. */
+export type Origin =
+  | { readonly from: 'argument'; readonly index: number }
+  | { readonly from: 'tensor'; readonly tensor: Tensor }
+  | { readonly from: 'gradient'; readonly of: Origin }
+
+/** Contents after a segment of a tensor that was there before. */
+export interface Written {
+  readonly tensor: Origin
+  readonly cell: Cell
+}
+
+export interface Segment {
+  /** What gave each cell that was recorded. */
+  readonly producers: Map<Cell, Application>
+  /** Contents of tensors from outside, as they were before. */
+  readonly origins: Map<Cell, Origin>
+  readonly draws: { readonly cell: Cell; readonly draw: () => TypedArray }[]
+  readonly writes: Written[]
+  /** Gradients that were set; null: dropped. */
+  readonly gradients: { readonly of: Origin; readonly cell: Cell | null }[]
+  /** By how much versions of contents went up. */
+  readonly bumps: { readonly tensor: Origin; readonly by: number }[]
+}
+
+/** Of a tensor or module from outside: what it was like. */
+export interface Remembered {
+  readonly tensors: ReadonlyMap<Tensor, readonly unknown[]>
+  /** Whether there was a gradient, which was asked. */
+  readonly hasGradient: ReadonlyMap<Origin, boolean>
+  readonly modules: ReadonlyMap<AnyModule, ModuleState>
+}
+
+export interface ModuleState {
+  readonly training: boolean
+  readonly version: number
+}
+
+export const stateOf = (module: AnyModule): ModuleState => ({
+  training: module.training,
+  version: partsOf(module).registry.version,
+})
+
+const emptySegment = (): Segment => ({
+  producers: new Map(),
+  origins: new Map(),
+  draws: [],
+  writes: [],
+  gradients: [],
+  bumps: [],
+})
+
+export class Recording implements Watcher {
+  /** Segments, and what ran between them. */
+  readonly steps: (Segment | (() => unknown))[] = []
+  /** Cells of data that the function made. */
+  readonly constants: Set<Cell> = new Set()
+  readonly losses: Set<Cell> = new Set()
+  /** Why no program can repeat it. */
+  reason: string | undefined
+  readonly remembered: Remembered
+  readonly #tensors = new Map<Tensor, readonly unknown[]>()
+  readonly #hasGradient = new Map<Origin, boolean>()
+  readonly #gradientsRead = new Set<Tensor>()
+  readonly #modules = new Map<AnyModule, ModuleState>()
+  readonly #made = new WeakSet<object>()
+  readonly #args: ReadonlyMap<Tensor, number>
+  readonly #refused: ((reason: string) => void) | undefined
+  /** Who owns memory from outside, and whose gradients tensors are. */
+  readonly #owners = new Map<Memory, Tensor>()
+  readonly #gradientOf = new Map<Tensor, Tensor>()
+  readonly #versions = new Map<VersionCounter, { readonly tensor: Tensor; version: number }>()
+  readonly #gradientsSet = new Set<Tensor>()
+  /** Gradients as they were after the segment before. */
+  readonly #gradientsThen = new Map<Tensor, Cell | null>()
+  readonly #written = new Set<Tensor>()
+  #segment: Segment = emptySegment()
+  #position = defaultGenerator.position
+
+  /** `refused` hears of the first reason at once. */
+  constructor(args: readonly Tensor[], refused?: (reason: string) => void) {
+    this.#args = new Map(args.map((tensor, index) => [tensor, index]))
+    this.#refused = refused
+    this.remembered = {
+      tensors: this.#tensors,
+      hasGradient: this.#hasGradient,
+      modules: this.#modules,
+    }
+  }
+
+  /** Watches while `body` runs. */
+  watch<T>(body: () => T): T {
+    const before = watchWith(this)
+    try {
+      for (const arg of this.#args.keys()) this.seen(arg)
+      const result = body()
+      if (this.reason === undefined) this.#endSegment()
+      return result
+    } finally {
+      watchWith(before)
+    }
+  }
+
+  /** The tensor was made by the function. */
+  isMade(part: object): boolean {
+    return this.#made.has(part)
+  }
+
+  originOf(tensor: Tensor): Origin {
+    const index = this.#args.get(tensor)
+    if (index !== undefined) return { from: 'argument', index }
+    const owner = this.#gradientOf.get(tensor)
+    return owner === undefined ? { from: 'tensor', tensor } : { from: 'gradient', of: this.originOf(owner) }
+  }
+
+  // What it hears.
+
+  applied(application: Application): void {
+    for (const cell of application.outputs) this.#segment.producers.set(cell, application)
+  }
+  given(cell: Cell): void {
+    this.constants.add(cell)
+  }
+  drawing(): void {
+    if (defaultGenerator.position !== this.#position) this.refuse('random numbers are drawn by the host')
+  }
+  drawn(cell: Cell, draw: () => TypedArray): void {
+    this.constants.delete(cell)
+    this.#segment.draws.push({ cell, draw })
+    this.#position = defaultGenerator.position
+  }
+  made(part: object): void {
+    this.#made.add(part)
+  }
+  seen(tensor: Tensor): void {
+    if (this.#made.has(tensor)) return
+    const contents = this.#contentsOf(tensor)
+    const { producers, origins } = this.#segment
+    if (!producers.has(contents) && !origins.has(contents)) origins.set(contents, this.originOf(tensor))
+    if (!this.#owners.has(tensor.memory)) this.#owners.set(tensor.memory, tensor)
+    if (!this.#versions.has(tensor.counter)) {
+      this.#versions.set(tensor.counter, { tensor, version: tensor._version })
+    }
+    if (this.#args.has(tensor) || this.#gradientOf.has(tensor) || this.#tensors.has(tensor)) return
+    this.#tensors.set(tensor, traitsOf(tensor))
+  }
+  /** What a view shows of memory that was not written to is not for the program to work out. */
+  #contentsOf(tensor: Tensor): Cell {
+    const owner = this.#owners.get(tensor.memory)
+    if (owner !== undefined && this.#written.has(owner)) return tensor.contents
+    const watching = watchWith(undefined)
+    try {
+      return tensor.contents
+    } finally {
+      watchWith(watching)
+    }
+  }
+  written(tensor: Tensor): void {
+    if (this.#made.has(tensor.memory)) return
+    this.seen(tensor)
+    const owner = this.#owners.get(tensor.memory)
+    if (owner === undefined || owner.view_ !== undefined) this.refuse('a view from outside is written to')
+    else this.#written.add(owner)
+  }
+  changed(tensor: Tensor, what: string): void {
+    if (!this.#made.has(tensor)) this.refuse(`a tensor from outside is ${what}`)
+  }
+  gradientRead(tensor: Tensor, grad: Tensor | null): void {
+    if (this.#made.has(tensor) || this.#gradientsSet.has(tensor)) return
+    if (!this.#gradientsRead.has(tensor)) {
+      this.#gradientsRead.add(tensor)
+      this.#hasGradient.set(this.originOf(tensor), grad !== null)
+    }
+    if (grad === null || this.#made.has(grad)) return
+    this.#gradientOf.set(grad, tensor)
+    this.seen(grad)
+  }
+  gradientSet(tensor: Tensor): void {
+    if (!this.#made.has(tensor)) this.#gradientsSet.add(tensor)
+  }
+  lossNoted(cell: Cell): void {
+    this.losses.add(cell)
+  }
+  moduleCalled(module: object): void {
+    if (this.#made.has(module) || this.#modules.has(module as AnyModule)) return
+    this.#modules.set(module as AnyModule, stateOf(module as AnyModule))
+  }
+  refuse(reason: string): void {
+    if (this.reason !== undefined) return
+    this.reason = reason
+    watchWith(undefined)
+    this.#refused?.(reason)
+  }
+  aside<T>(run: () => T): T {
+    this.#endSegment()
+    watchWith(undefined)
+    try {
+      this.steps.push(run)
+      return run()
+    } finally {
+      this.#position = defaultGenerator.position
+      if (this.reason === undefined) watchWith(this)
+    }
+  }
+
+  #endSegment(): void {
+    this.drawing()
+    const segment = this.#segment
+    for (const tensor of this.#written) {
+      segment.writes.push({ tensor: this.originOf(tensor), cell: tensor.contents })
+    }
+    this.#written.clear()
+    for (const tensor of this.#gradientsSet) this.#endGradient(tensor)
+    for (const seen of this.#versions.values()) {
+      const { tensor, version } = seen
+      if (tensor._version === version) continue
+      segment.bumps.push({ tensor: this.originOf(tensor), by: tensor._version - version })
+    }
+    this.#versions.clear()
+    for (const [module, { version }] of this.#modules) {
+      if (stateOf(module).version !== version) this.refuse('an attribute of a module is assigned')
+    }
+    this.steps.push(segment)
+    this.#segment = emptySegment()
+  }
+
+  #endGradient(tensor: Tensor): void {
+    const grad = tensor.storedGrad
+    if (grad !== null && !this.#made.has(grad)) {
+      // Added to in place: its contents are among those that were written.
+      if (this.#gradientOf.get(grad) !== tensor) this.refuse('a gradient is set to a tensor from outside')
+      return
+    }
+    const cell = grad?.contents ?? null
+    if (this.#gradientsThen.get(tensor) === cell) return
+    this.#gradientsThen.set(tensor, cell)
+    this.#segment.gradients.push({ of: this.originOf(tensor), cell })
+  }
+}

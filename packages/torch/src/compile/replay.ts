@@ -1,0 +1,183 @@
+// Runs a program: one application for each segment, then what changes is changed as the function would have.
+
+import * as graphErrors from '../autograd/errors.ts'
+import { isGradEnabled } from '../autograd/grad-mode.ts'
+import { applyTo } from '../autograd/record.ts'
+import { SavedNode } from '../autograd/saved-node.ts'
+import { apply, type Cell, cellOfData } from '../engine/cell.ts'
+import { noteLoss } from '../engine/evaluate.ts'
+import { filled } from '../tensor/filled.ts'
+import { contiguous, type Layout, preservedStrides } from '../tensor/layout.ts'
+import { Memory } from '../tensor/memory.ts'
+import { gradientEdge, Tensor } from '../tensor/tensor.ts'
+import { noDoubleBackward } from './errors.ts'
+import type { BackwardProgram, Place, Places, Program, SegmentProgram, Source } from './program.ts'
+import type { Origin } from './recording.ts'
+
+/** What the function would give for these arguments. */
+export function runProgram(program: Program, args: readonly Tensor[]): unknown {
+  const run = new Run(args)
+  for (const step of program.steps) {
+    if (typeof step === 'function') step()
+    else run.segment(step)
+  }
+  return resultsOf(program, run)
+}
+
+/** What the function gave while it was recorded, as the program would have given it. */
+export function recordedResults(program: Program, args: readonly Tensor[], places: Places): unknown {
+  const run = new Run(args)
+  for (let segment = 0; segment <= places.last; segment++) run.recorded(places, segment)
+  return resultsOf(program, run)
+}
+
+function resultsOf(program: Program, run: Run): unknown {
+  const node = run.node(program.backward)
+  const results = program.results.map((result) => {
+    if (result.kind === 'outside') return run.tensorOf(result.origin)
+    const { output, layout, isLast } = result
+    const cell = run.at(result.place)
+    if (isLast) noteLoss(cell)
+    const edge = node === undefined || output === undefined ? null : { node, index: output }
+    return new Tensor({ memory: new Memory(cell), edge }, cell.type).withLayout(layout)
+  })
+  return program.rebuild(results)
+}
+
+class Run {
+  readonly #args: readonly Tensor[]
+  readonly #sources: (readonly Tensor[])[] = []
+  readonly #outputs: (readonly Cell[])[] = []
+  /** What the sources held. */
+  readonly #cells: (readonly Cell[])[] = []
+
+  constructor(args: readonly Tensor[]) {
+    this.#args = args
+  }
+
+  tensorOf(origin: Origin): Tensor {
+    if (origin.from === 'tensor') return origin.tensor
+    if (origin.from === 'argument') return this.#args[origin.index] as Tensor
+    return this.tensorOf(origin.of).storedGrad as Tensor
+  }
+
+  at({ from, segment, at }: Place): Cell {
+    return (from === 'output' ? this.#outputs : this.#cells)[segment]?.[at] as Cell
+  }
+
+  segment({ device, fragment, sources, draws, writes, gradients, bumps }: SegmentProgram): void {
+    const drawn = draws.map(({ type, device, draw }) => cellOfData(device, type.dtype, type.shape, draw()))
+    const tensors = sources.map((source) => this.#tensorOf(source, drawn))
+    this.#sources.push(tensors)
+    this.#cells.push(tensors.map(({ cell }) => cell))
+    this.#outputs.push(
+      device === undefined || fragment === undefined ? [] : applyTo(device, fragment, tensors),
+    )
+    for (const { tensor, place } of writes) this.tensorOf(tensor).memory.write(this.at(place))
+    for (const { of, place } of gradients) this.#setGradient(this.tensorOf(of), place)
+    for (const { tensor, by } of bumps) this.tensorOf(tensor).counter.version += by
+  }
+
+  /** What the segment was given and gave is known already. */
+  recorded(places: Places, segment: number): void {
+    const cells = places.sourceCells(segment)
+    this.#cells.push(cells)
+    this.#outputs.push([...(places.roots[segment] as Map<Cell, number>).keys()])
+    this.#sources.push(
+      places.sourcesOf(segment).map((source, k) => {
+        const isOutside = source.from !== 'draw' && source.from !== 'constant' && source.from !== 'earlier'
+        return isOutside ? this.tensorOf(source) : tensorOfCell(cells[k] as Cell)
+      }),
+    )
+  }
+
+  #tensorOf(source: Source, drawn: readonly Cell[]): Tensor {
+    if (source.from === 'draw') return tensorOfCell(drawn[source.index] as Cell)
+    if (source.from === 'constant') return tensorOfCell(source.cell)
+    if (source.from === 'earlier') return tensorOfCell(this.at(source.place))
+    return this.tensorOf(source)
+  }
+
+  #setGradient(tensor: Tensor, place: Place | null): void {
+    tensor.storeGrad(place === null ? null : tensorOfCell(this.at(place)))
+  }
+
+  node(backward: Program['backward']): CompiledBackward | undefined {
+    if (backward === undefined) return undefined
+    if (backward === 'freed') return new CompiledBackward(undefined, [], [])
+    const tensors = backward.inputs.map(({ tensor }) => this.tensorOf(tensor))
+    const kept = backward.operands.map((operand): Kept | undefined => {
+      if ('cotangent' in operand) return undefined
+      const cell = this.at(operand)
+      cell.keepCount++
+      const tensor = operand.from === 'source' ? this.#sources[operand.segment]?.[operand.at] : undefined
+      return { cell, tensor, version: tensor?._version ?? 0 }
+    })
+    return new CompiledBackward(backward, tensors, kept)
+  }
+}
+
+const tensorOfCell = (cell: Cell): Tensor => new Tensor({ memory: new Memory(cell) }, cell.type)
+
+interface Kept {
+  readonly cell: Cell
+  /** Whose contents it is; they must not have changed. */
+  readonly tensor: Tensor | undefined
+  readonly version: number
+}
+
+/** The node of all results of a compiled function. */
+class CompiledBackward extends SavedNode {
+  readonly #backward: BackwardProgram | undefined
+  #kept: readonly (Kept | undefined)[] | undefined
+
+  constructor(
+    backward: BackwardProgram | undefined,
+    inputs: readonly Tensor[],
+    kept: readonly (Kept | undefined)[],
+  ) {
+    super(
+      'CompiledFunctionBackward',
+      inputs.map((input) => gradientEdge(input)),
+      backward?.outputs ?? [],
+    )
+    this.#backward = backward
+    this.#kept = backward === undefined ? undefined : kept
+  }
+
+  override saved(): undefined {
+    return undefined
+  }
+
+  override release(): void {
+    for (const each of this.#kept ?? []) if (each !== undefined) each.cell.keepCount--
+    this.#kept = undefined
+  }
+
+  override apply(cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    const [backward, kept] = [this.#backward, this.#kept]
+    if (backward === undefined || kept === undefined) throw graphErrors.secondBackward()
+    if (isGradEnabled()) throw noDoubleBackward()
+    const { device, fragment, operands, inputs, outputs } = backward
+    const given = operands.map((operand, k) => {
+      if ('cotangent' in operand) {
+        const type = outputs[operand.cotangent] as (typeof outputs)[number]
+        return (cotangents[operand.cotangent] ?? filled(device, type, 0)).cell
+      }
+      return this.#unpack(kept[k] as Kept)
+    })
+    const grads = apply(device, fragment, given)
+    return inputs.map(({ output }) => tensorOfCell(grads[output] as Cell))
+  }
+
+  #unpack({ cell, tensor, version }: Kept): Cell {
+    if (tensor !== undefined && tensor._version !== version) {
+      throw graphErrors.modifiedInPlace(tensor, tensor.gradFn, tensor.outputNr, version)
+    }
+    return cell
+  }
+}
+
+/** The order of memory of a result, as far as memory of its own can have it. */
+export const ownLayout = (layout: Layout): Layout =>
+  layout.offset === 0 ? { ...layout, strides: preservedStrides(layout) } : contiguous(layout.shape)

@@ -16,13 +16,14 @@ const ARROWS: Record<string, Arrows> = {
   compiler: { heddle: ['core'], outside: [] },
   'runtime-cpu': { heddle: ['core'], outside: [] },
   'runtime-webgl': { heddle: ['core'], outside: [] },
-  torch: { heddle: ['core', 'compiler', 'runtime-cpu'], outside: [] },
+  torch: { heddle: ['core', 'compiler', 'runtime-cpu', 'runtime-webgl'], outside: [] },
   testkit: { heddle: ['core', 'compiler'], outside: ['fast-check'] },
   cli: { heddle: ['core', 'compiler', 'runtime-cpu', 'runtime-webgl', 'torch', 'testkit'], outside: 'any' },
 }
 
-/** The shim is handed a runtime; the one module that picks a default loads it when it is first needed. */
+/** The shim is handed runtimes; the one module that picks defaults loads them by `import()`. */
 const DEFAULT_RUNTIME = 'packages/torch/src/default-runtime.ts'
+const RUNTIMES: readonly string[] = ['@heddle/runtime-cpu', '@heddle/runtime-webgl']
 const IS_TEST = /\.(test|types|bench)\.ts$/
 const IS_PLATFORM = /^packages\/[^/]+\/src\/(?:.*\/)?platform(?:-node)?\.ts$/
 
@@ -99,12 +100,7 @@ function checkImport(
   const [scope, rest, ...deep] = specifier.split('/')
   const name = specifier.startsWith('@') ? `${scope}/${rest}` : scope!
   if (name.startsWith('@heddle/') && deep.length > 0) return 'deep import; only the package itself is public'
-  if (
-    file.path.startsWith('packages/torch/src/') &&
-    name === '@heddle/runtime-cpu' &&
-    !isTest &&
-    kind !== 'type'
-  ) {
+  if (file.path.startsWith('packages/torch/src/') && RUNTIMES.includes(name) && !isTest && kind !== 'type') {
     if (file.path !== DEFAULT_RUNTIME || kind !== 'lazy') return `only ${DEFAULT_RUNTIME} may, with import()`
   }
   if (allowed.has(name) || ((isTest || !inPackage) && everywhere.has(name))) return undefined

@@ -29,4 +29,15 @@ for (let k = 0; k < 5; k++) {
 console.log(`kernels ${training.plan.kernels.length}`)
 console.log(`webgl reads at most ${webglCapabilities.maxReads}, emits ${typeof emitKernel}`)
 console.log(`testkit ${typeof testkit.conformance}, torch ${typeof torch.tensor}`)
+torch.manualSeed(0)
+const net = new torch.nn.Sequential(new torch.nn.Linear(4, 8), new torch.nn.Tanh(), new torch.nn.Linear(8, 1))
+const optimizer = new torch.optim.Adam(net.parameters(), { lr: 0.01 })
+const inputs = torch.randn(16, 4)
+for (let k = 0; k < 3; k++) {
+  optimizer.zeroGrad()
+  const loss = net(inputs).sub(inputs.sum(1, true)).square().mean()
+  loss.backward()
+  optimizer.step()
+  console.log(`eager loss ${loss.item()}`)
+}
 console.log('done')

@@ -1,6 +1,5 @@
 // The form of recorded calls of PyTorch, and how the same call is made here by the API rules: names in camelCase, positional
 // arguments in their order, keywords in one options object at the end. `tools/golden/torch/calls.py` writes them.
-import { readdirSync, readFileSync } from 'node:fs'
 import * as torch from '@heddle/torch'
 import { camelCase } from '../../tools/camel-case.ts'
 
@@ -54,22 +53,6 @@ export type Result =
   | { readonly items: readonly Result[]; readonly fields?: readonly string[] }
   | { readonly value: Argument }
   | (Elements & { readonly strides: readonly number[]; readonly node: string | null })
-
-export interface CallFamily {
-  readonly name: string
-  readonly cases: readonly CallCase[]
-}
-
-const folder = new URL('./calls/', import.meta.url)
-
-export const callFamilies = (): readonly CallFamily[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .sort()
-    .map((file) => {
-      const { cases } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as CallFile
-      return { name: file.slice(0, -'.json'.length), cases }
-    })
 
 type Callable = (...args: readonly unknown[]) => unknown
 

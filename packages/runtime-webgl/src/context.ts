@@ -15,6 +15,8 @@ export interface GpuContext {
   readonly parallelCompile: KHR_parallel_shader_compile | null
   /** Throws `BACKEND_LOST` once the context is gone. */
   check(): void
+  /** Marks the context as gone, for who sees it before the browser tells. Gives the cause. */
+  lose(): HeddleError
   /** Calls back once, when the loss is noticed. Returns a function that forgets the callback. */
   whenLost(callback: (cause: HeddleError) => void): () => void
   /** Gives the context back to the browser at once. */
@@ -88,6 +90,7 @@ export function openContext(options: ContextOptions = {}): GpuContext {
       if (lost !== undefined) throw lost
       if (gl.isContextLost()) throw lose()
     },
+    lose,
     whenLost: (callback) => {
       if (lost !== undefined) callback(lost)
       else callbacks.add(callback)

@@ -1,5 +1,6 @@
 // The functions a shader may need beside GLSL's own, requested by name and emitted once each, after those they call.
-// Each is written for one value; the form for four lanes calls it a lane at a time, or is written out where it is hot.
+// Each is written for one value; the form for four lanes calls it a lane at a time, or is written out where it is hot: without
+// branches, of which software drivers take minutes to compile a hundred.
 // NaN is found by its bits, never by `x != x` or a built-in: fast-math compilers fold those away.
 import { internalError } from '@heddle/core'
 
@@ -122,20 +123,45 @@ const functions: Readonly<Record<string, FunctionText>> = {
   if (y == 0) return 0;
   return y == -1 ? -x : x / y;
 }`,
+    four: `ivec4 divideInt(ivec4 x, ivec4 y) {
+  ivec4 isZero = ivec4(equal(y, ivec4(0))), negates = -ivec4(equal(y, ivec4(-1)));
+  ivec4 quotient = x / ((y | isZero) ^ (negates & -2));
+  return ((quotient ^ negates) - negates) & (isZero - 1);
+}`,
   },
   remainderInt: {
     needs: ['divideInt'],
     one: `int remainderInt(int x, int y) { return y == 0 ? 0 : x - y * divideInt(x, y); }`,
+    four: `ivec4 remainderInt(ivec4 x, ivec4 y) {
+  return (x - y * divideInt(x, y)) & -ivec4(notEqual(y, ivec4(0)));
+}`,
   },
-  divideUint: { needs: [], one: `uint divideUint(uint x, uint y) { return y == 0u ? 0u : x / y; }` },
-  remainderUint: { needs: [], one: `uint remainderUint(uint x, uint y) { return y == 0u ? 0u : x % y; }` },
+  divideUint: {
+    needs: [],
+    one: `uint divideUint(uint x, uint y) { return y == 0u ? 0u : x / y; }`,
+    four: `uvec4 divideUint(uvec4 x, uvec4 y) {
+  uvec4 isZero = uvec4(equal(y, uvec4(0u)));
+  return (x / (y | isZero)) & (isZero - 1u);
+}`,
+  },
+  remainderUint: {
+    needs: [],
+    one: `uint remainderUint(uint x, uint y) { return y == 0u ? 0u : x % y; }`,
+    four: `uvec4 remainderUint(uvec4 x, uvec4 y) {
+  uvec4 isZero = uvec4(equal(y, uvec4(0u)));
+  return (x % (y | isZero)) & (isZero - 1u);
+}`,
+  },
+  // For by > 0. The sign's bits turn a negative x into -1 - x and the quotient back: / of negative numbers rounds as it likes.
   floorDivide: {
     needs: [],
-    one: `int floorDivide(int x, int by) { return x >= 0 ? x / by : -1 - (-1 - x) / by; }`,
+    one: `int floorDivide(int x, int by) { return ((x ^ (x >> 31)) / by) ^ (x >> 31); }`,
+    four: `ivec4 floorDivide(ivec4 x, ivec4 by) { return ((x ^ (x >> 31)) / by) ^ (x >> 31); }`,
   },
   floorModulo: {
     needs: ['floorDivide'],
     one: `int floorModulo(int x, int by) { return x - by * floorDivide(x, by); }`,
+    four: `ivec4 floorModulo(ivec4 x, ivec4 by) { return x - by * floorDivide(x, by); }`,
   },
   toInt: {
     needs: ['isNan'],
@@ -188,9 +214,23 @@ const functions: Readonly<Record<string, FunctionText>> = {
   },
   bf16OfBits: { needs: [], one: `float bf16OfBits(int x) { return intBitsToFloat(x << 16); }` },
   // mix() with a bvec4 is for floats only in GLSL ES 3.00.
-  chooseInt: { needs: [], one: `int chooseInt(bool c, int x, int y) { return c ? x : y; }` },
-  chooseUint: { needs: [], one: `uint chooseUint(bool c, uint x, uint y) { return c ? x : y; }` },
-  chooseBool: { needs: [], one: `bool chooseBool(bool c, bool x, bool y) { return c ? x : y; }` },
+  chooseInt: {
+    needs: [],
+    one: `int chooseInt(bool c, int x, int y) { return c ? x : y; }`,
+    four: `ivec4 chooseInt(bvec4 c, ivec4 x, ivec4 y) { return y ^ ((x ^ y) & -ivec4(c)); }`,
+  },
+  chooseUint: {
+    needs: [],
+    one: `uint chooseUint(bool c, uint x, uint y) { return c ? x : y; }`,
+    four: `uvec4 chooseUint(bvec4 c, uvec4 x, uvec4 y) { return y ^ ((x ^ y) & uvec4(-ivec4(c))); }`,
+  },
+  chooseBool: {
+    needs: [],
+    one: `bool chooseBool(bool c, bool x, bool y) { return c ? x : y; }`,
+    four: `bvec4 chooseBool(bvec4 c, bvec4 x, bvec4 y) {
+  return bvec4(uvec4(y) ^ ((uvec4(x) ^ uvec4(y)) & uvec4(c)));
+}`,
+  },
 }
 
 export function createFunctions(): FunctionSet {

@@ -55,7 +55,8 @@ export function createPrograms(context: GpuContext, bindings: Bindings): Program
       if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
         context.check()
         const log = [gl.getShaderInfoLog(shader), gl.getProgramInfoLog(program)].filter(Boolean).join('\n')
-        throw rejected(log, text)
+        // Who rejects a shader says why. Within one task nothing else tells that the device is gone.
+        throw log === '' ? context.lose() : rejected(log, text)
       }
       gl.deleteShader(shader)
       if (ready.has(text)) {

@@ -115,7 +115,8 @@ export function createTextures(context: GpuContext, bindings: Bindings): Texture
       const status = gl.checkFramebufferStatus(gl.FRAMEBUFFER)
       if (status !== gl.FRAMEBUFFER_COMPLETE) {
         context.check()
-        throw incomplete(targets, status)
+        // Every device renders to one target of these formats.
+        throw targets.length === 1 ? context.lose() : incomplete(targets, status)
       }
       framebuffers.set(key, framebuffer)
       return framebuffer

@@ -274,8 +274,14 @@ export const fillRank = (rank: number): TorchError =>
     rank,
   })
 
-export const unknownDevice = (name: string): TorchError =>
-  argumentError(`Expected one of cpu, webgl device type at start of device string: ${name}`, { name })
+export const unknownDevice = (type: string): TorchError =>
+  argumentError(`Expected one of cpu, webgl device type at start of device string: ${type}`, { type })
+
+export const deviceString = (name: string): TorchError =>
+  argumentError(`Invalid device string: '${name}'`, { name })
+
+export const deviceOrdinal = (type: string, index: number): TorchError =>
+  argumentError(`${type} error: invalid device ordinal`, { type, index })
 
 /** What is passed where a tensor or a number belongs. */
 export const argumentType = (name: string, operand: string, found: unknown): TorchError =>
@@ -291,6 +297,18 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'list'
   return typeof value === 'object' ? value.constructor.name : typeof value
 }
+
+/** `why`: what the runtime found missing. */
+export const noWebgl = (why = 'there is no WebGL2 here; browsers have it'): TorchError =>
+  new TorchError('RuntimeError', 'TORCH_NO_DEVICE', `No WebGL2 device is available: ${why}`, { why })
+
+export const deviceDType = (device: string, dtype: string): TorchError =>
+  new TorchError(
+    'TypeError',
+    'TORCH_DEVICE_DTYPE',
+    `Cannot convert a ${device} Tensor to ${dtype} dtype as the ${device} framework doesn't support ${dtype}.${dtype === 'float64' ? ' Please use float32 instead.' : ''}`,
+    { device, dtype },
+  )
 
 export const notCompiled = (what: string): TorchError =>
   new TorchError('AssertionError', 'TORCH_NO_DEVICE', `Torch not compiled with ${what} enabled`, { what })

@@ -1,6 +1,7 @@
 // The public face of the shim: PyTorch's names. Hand-ordered; nothing is exported that is not named here.
 import './tensor/install.ts'
 
+export * as accelerator from './accelerator.ts'
 export * as func from './autograd/func.ts'
 export type { Mode, ModeScope } from './autograd/grad-mode.ts'
 export {
@@ -13,6 +14,7 @@ export {
 } from './autograd/grad-mode.ts'
 export * as autograd from './autograd/index.ts'
 export { type Compiled, type CompileOptions, compile, compiler } from './compile/compile.ts'
+export * as cuda from './cuda.ts'
 export {
   bfloat16,
   bool,
@@ -104,7 +106,7 @@ export {
   zerosLike,
 } from './ops/creation.ts'
 export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } from './ops/cumulative.ts'
-export { addDevice, device } from './ops/devices.ts'
+export { addDevice, device, getDefaultDevice, setDefaultDevice } from './ops/devices.ts'
 export { diag, diagEmbed, diagflat, trace } from './ops/diagonals.ts'
 export { asStrided, diagonal, moveaxis, movedim } from './ops/dim-views.ts'
 export { gcd, lcm } from './ops/divisors.ts'
@@ -387,3 +389,4 @@ export { isFloatingPoint, isInference, isSigned, isTensor, numel } from './tenso
 export { Size } from './tensor/size.ts'
 export { Tensor } from './tensor/tensor.ts'
 export * as utils from './utils/index.ts'
+export * as webgl from './webgl.ts'

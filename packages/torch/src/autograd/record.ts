@@ -1,8 +1,8 @@
 // Records a fragment applied to tensors: the cells it gives, and, where an operand requires a gradient, the node that leads back.
 import { isFloat } from '@heddle/core'
-import { apply, type Cell, cellOfStorage } from '../engine/cell.ts'
-import type { Device } from '../engine/device.ts'
-import { checkRecent, evaluate, storageOf } from '../engine/evaluate.ts'
+import { apply, type Cell } from '../engine/cell.ts'
+import { cpu, type Device } from '../engine/device.ts'
+import { checkRecent, evaluate } from '../engine/evaluate.ts'
 import { type Derivative, derivativeOf, type Fragment, type Source } from '../engine/fragment.ts'
 import type { ArrayType } from '../engine/types.ts'
 import * as errors from '../errors.ts'
@@ -11,6 +11,7 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { callSite } from './anomaly.ts'
 import * as graphErrors from './errors.ts'
 import { isGradEnabled } from './grad-mode.ts'
+import { moved } from './move.ts'
 import type { Edge } from './node.ts'
 import { SavedNode } from './saved-node.ts'
 
@@ -30,10 +31,11 @@ export interface NodeForm {
 /** Tensors of the results, and nodes where they are needed. */
 export function recordFragment(
   fragment: Fragment,
-  operands: readonly Tensor[],
+  given: readonly Tensor[],
   form: NodeForm,
-  device: Device = deviceOf(operands),
+  device: Device = deviceOf(given),
 ): readonly Tensor[] {
+  const operands = onDevice(device, given)
   const cells = applyTo(device, fragment, operands)
   const node = nodeFor(fragment, operands, cells, form)
   const results = cells.map((cell, index) => {
@@ -51,7 +53,7 @@ export function applyTo(device: Device, fragment: Fragment, operands: readonly T
   return apply(
     device,
     fragment,
-    operands.map((operand) => cellOn(device, operand)),
+    operands.map(({ cell }) => cell),
   )
 }
 
@@ -61,24 +63,27 @@ const isUpdatedLeaf = (tensor: Tensor): boolean => {
   return cell.storage === undefined && cell.application !== undefined && tensor.requiresGrad && tensor.isLeaf
 }
 
-/** The device of the operands; numbers on the CPU go along with any. Throws where there are two. */
+/** The device of the operands; numbers (0-d tensors) on the CPU go along with any. Throws where there are two. */
 export function deviceOf(operands: readonly Tensor[]): Device {
   const first = operands[0]?.device as Device
-  let found = first
+  return areOn(first, operands) ? first : commonDevice(operands)
+}
+
+function commonDevice(operands: readonly Tensor[]): Device {
+  const found = operands.find(({ device }) => device !== cpu)?.device ?? cpu
   for (const { device, ndim } of operands) {
-    if (device === found) continue
-    const isNumber = ndim === 0 && device.type === 'cpu'
-    const wasNumber =
-      operands.every((each) => each.device !== found || each.ndim === 0) && found.type === 'cpu'
-    if (wasNumber) found = device
-    else if (!isNumber) throw errors.twoDevices(found, device)
+    if (device !== found && (device !== cpu || ndim > 0)) throw errors.twoDevices(found, device)
   }
   return found
 }
 
-function cellOn(device: Device, operand: Tensor): Cell {
-  const { cell } = operand
-  return cell.device === device ? cell : cellOfStorage(device, cell.type, storageOf(cell))
+/** The operands where they meet: numbers from the CPU are brought there, so that their gradients find the way back. */
+export const onDevice = (device: Device, operands: readonly Tensor[]): readonly Tensor[] =>
+  areOn(device, operands) ? operands : operands.map((operand) => moved(operand, device))
+
+function areOn(device: Device, operands: readonly Tensor[]): boolean {
+  for (let k = 0; k < operands.length; k++) if (operands[k]?.device !== device) return false
+  return true
 }
 
 /** The node of an application, unless no operand requires a gradient. */

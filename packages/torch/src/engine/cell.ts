@@ -1,7 +1,7 @@
 // What was recorded and not run. A cell is an immutable lazy array: its contents, or the application of a fragment that gives
 // them. Nothing here holds on to cells but those recorded since the last evaluation; the rest is the garbage collector's.
 import type { DType, TypedArray } from '@heddle/core'
-import type { Device } from './device.ts'
+import { cpu, type Device } from './device.ts'
 import type { Fragment } from './fragment.ts'
 import { hostStorage, type Storage } from './storage.ts'
 import { type ArrayType, arrayType } from './types.ts'
@@ -51,6 +51,7 @@ export const applicationCount = (): number => count
 /** What is recorded from now on belongs to another evaluation. Gives the era that ends. */
 export const endEra = (): number => era++
 
+/** A cell of known contents. Throws where the device cannot hold them. */
 export function cellOfStorage(device: Device, type: ArrayType, storage: Storage): Cell {
   const cell = cellOf(device, type, undefined, 0, storage)
   watcher?.given(cell)
@@ -61,23 +62,26 @@ export function cellOfStorage(device: Device, type: ArrayType, storage: Storage)
 export const placeholder = (device: Device, type: ArrayType): Cell =>
   cellOf(device, type, undefined, 0, undefined)
 
-const cellOf = (
+function cellOf(
   device: Device,
   type: ArrayType,
   application: Application | undefined,
   index: number,
   storage: Storage | undefined,
-): Cell => ({
-  type,
-  device,
-  application,
-  index,
-  storage,
-  keepCount: 0,
-  isCarried: false,
-  visit: 0,
-  place: 0,
-})
+): Cell {
+  if (device !== cpu) device.requireHeld(type.dtype)
+  return {
+    type,
+    device,
+    application,
+    index,
+    storage,
+    keepCount: 0,
+    isCarried: false,
+    visit: 0,
+    place: 0,
+  }
+}
 
 /** A cell of a host array, which it owns from now on. */
 export const cellOfData = (device: Device, dtype: DType, shape: readonly number[], data: TypedArray): Cell =>
@@ -109,7 +113,7 @@ export function setAside<T>(body: () => T): T {
   }
 }
 
-/** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. */
+/** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. Throws where the device cannot. */
 export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[]): readonly Cell[] {
   const outputs: Cell[] = []
   const application: Application = {

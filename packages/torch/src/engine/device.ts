@@ -1,6 +1,10 @@
-// Where tensors are: the CPU, and devices a program adds. A device is one object, with the backend that runs what is recorded on it.
-import type { Backend } from '@heddle/core'
-import { cpuBackend } from '../default-runtime.ts'
+// Where tensors are: the CPU, WebGL2, and devices a program adds. A device is one object, with the backend that runs what is
+// recorded on it.
+import { type Backend, type DType, HeddleError } from '@heddle/core'
+import { cpuBackend, webglBackend } from '../default-runtime.ts'
+import { dtypeOf } from '../dtypes.ts'
+import { deviceDType, noWebgl } from '../errors.ts'
+import { showAsText } from '../show.ts'
 
 export class Device {
   readonly type: string
@@ -19,9 +23,10 @@ export class Device {
     return this.#backend
   }
 
-  /** Throws where the device has no runtime. */
-  requireBackend(): void {
-    this.#backend ??= this.#make()
+  /** Throws where the device has no runtime, or holds no elements of this dtype. */
+  requireHeld(dtype: DType): void {
+    if (!this.backend.capabilities.dtypes.includes(dtype))
+      throw deviceDType(titleOf(this.type), dtypeOf(dtype).name)
   }
 
   /** From now on the device runs on this; tensors move when they are used. */
@@ -34,5 +39,19 @@ export class Device {
     return this.index === null ? this.type : `${this.type}:${this.index}`
   }
 }
+showAsText(Device)
+
+const titleOf = (type: string): string => (type === 'webgl' ? 'WebGL' : type)
 
 export const cpu: Device = new Device('cpu', null, cpuBackend)
+
+export const webgl: Device = new Device('webgl', 0, () => {
+  try {
+    const backend = webglBackend()
+    if (backend !== undefined) return backend
+  } catch (error) {
+    if (!(error instanceof HeddleError) || error.code !== 'BACKEND_UNSUPPORTED') throw error
+    throw noWebgl(error.message)
+  }
+  throw noWebgl()
+})

@@ -221,10 +221,12 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
   to(...args: readonly (Device | string | DType | Tensor | ToOptions)[]): this {
     const { device, dtype } = targetOf(args)
     if (dtype !== undefined && !dtype.isFloatingPoint) throw errors.floatingModule(String(dtype))
-    return this._apply((tensor) => {
-      const converted = dtype !== undefined && tensor.isFloatingPoint() ? tensor.to(dtype) : tensor
-      return device === undefined ? converted : converted.to(device)
-    })
+    return this._apply((tensor) =>
+      tensor.to({
+        dtype: dtype !== undefined && tensor.isFloatingPoint() ? dtype : tensor.dtype,
+        device: device ?? tensor.device,
+      }),
+    )
   }
   float(): this {
     return this.to(float32)
@@ -257,6 +259,9 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
   }
   cuda(device?: number): this {
     return this.to(device === undefined ? 'cuda' : `cuda:${device}`)
+  }
+  webgl(): this {
+    return this.to('webgl')
   }
   /** Replaces the contents of every parameter, gradient and buffer by what `fn` makes of them. */
   _apply(fn: (tensor: Tensor) => Tensor, recurse = true): this {

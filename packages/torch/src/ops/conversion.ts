@@ -2,13 +2,11 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { moved } from '../autograd/move.ts'
 import * as dtypes from '../dtypes.ts'
 import { DType } from '../dtypes.ts'
-import { cellOfStorage } from '../engine/cell.ts'
-import { Device } from '../engine/device.ts'
-import { storageOf } from '../engine/evaluate.ts'
+import { cpu, Device } from '../engine/device.ts'
 import * as errors from '../errors.ts'
-import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { resolveDevice } from './devices.ts'
@@ -30,14 +28,6 @@ const converted = operation<DTypeOption>({
 const withDType = (self: Tensor, dtype: DType): Tensor =>
   dtype === self.dtype ? self : runElementwise(converted, [self], { dtype: dtype.core })
 
-/** On another device; the same tensor if it is there. Outside of autograd's graph where a device is changed. */
-function onDevice(self: Tensor, device: Device): Tensor {
-  if (device === self.device) return self
-  device.requireBackend()
-  const { cell } = self
-  return new Tensor({ memory: new Memory(cellOfStorage(device, cell.type, storageOf(cell))) })
-}
-
 type Target = DType | Device | string | Tensor
 type ToParams = { dtype?: DType; device?: Device | string; copy?: boolean }
 
@@ -54,7 +44,9 @@ export function to(self: Tensor, ...args: (Target | ToParams | boolean)[]): Tens
     }
   }
   const { dtype = self.dtype, device = self.device, copy = false } = wanted
-  const result = onDevice(withDType(self, dtype), device)
+  // The CPU has every dtype: what it gives away is converted before, what it takes after.
+  const result =
+    device === cpu ? withDType(moved(self, device), dtype) : moved(withDType(self, dtype), device)
   return copy && result === self ? self.clone() : result
 }
 
@@ -108,7 +100,7 @@ export const copy_: Fn<{ src: Argument }, ['src']> = fn(
   'copy_',
   ['src'],
   ['nonBlocking' as never],
-  (self, { src }) => runInPlace(copied, self, [src instanceof Tensor ? onDevice(src, self.device) : src]),
+  (self, { src }) => runInPlace(copied, self, [src instanceof Tensor ? moved(src, self.device) : src]),
 )
 
 const zeroed = operation({

@@ -9,7 +9,7 @@ import { cpu, type Device } from '../engine/device.ts'
 import { argumentError, formatSize, mixedData, notSupported, type TorchError, unevenData } from '../errors.ts'
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { resolveDevice } from './devices.ts'
+import { getDefaultDevice, resolveDevice } from './devices.ts'
 import { type Out, takingOut } from './out.ts'
 import { type SizesAnd, sizesAnd } from './signature.ts'
 
@@ -21,12 +21,12 @@ export interface TensorOptions {
 
 export type NestedData = number | boolean | bigint | Tensor | readonly NestedData[]
 
-/** A tensor of host data, which it owns from now on. */
+/** A tensor of host data, which it owns from now on; on the CPU unless there are options that leave the device open. */
 export function tensorOfData(
   dtype: DType,
   shape: readonly number[],
   data: TypedArray,
-  { device = cpu, requiresGrad = false }: TensorOptions = {},
+  { device = getDefaultDevice(), requiresGrad = false }: TensorOptions = { device: cpu },
 ): Tensor {
   const made = new Tensor({ memory: new Memory(cellOfData(resolveDevice(device), dtype.core, shape, data)) })
   return requiresGrad ? made.requiresGrad_() : made
@@ -80,7 +80,7 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions = {
     return data
       .detach()
       .clone()
-      .to(options.dtype ?? data.dtype)
+      .to({ dtype: options.dtype ?? data.dtype, device: options.device ?? data.device })
   const { shape, items } = isTyped(data) ? { shape: [data.length], items: data } : flatten(data)
   const dtype = options.dtype ?? (isTyped(data) ? dtypeOfArray(data) : dtypeOfItems(items))
   const array = dtypes[dtype.core].allocate(items.length)

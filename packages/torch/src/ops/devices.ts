@@ -1,37 +1,47 @@
 // Devices by name. A program that has another runtime adds a device for it.
 import type { Backend } from '@heddle/core'
-import { cpu, Device } from '../engine/device.ts'
-import { notCompiled, unknownDevice } from '../errors.ts'
+import { cpu, Device, webgl } from '../engine/device.ts'
+import { deviceOrdinal, deviceString, notCompiled, unknownDevice } from '../errors.ts'
 
-/** Devices PyTorch has and nothing here provides: they have a name, and no tensor goes there. */
-const absent = (type: string, title: string): readonly (readonly [string, Device])[] => {
-  const named = (index: number | null): Device =>
-    new Device(type, index, () => {
-      throw notCompiled(title)
-    })
-  return [
-    [type, named(null)],
-    [`${type}:0`, named(0)],
-  ]
-}
+/** A device PyTorch has and nothing here provides: it has a name, and no tensor goes there. */
+const cuda = new Device('cuda', 0, () => {
+  throw notCompiled('CUDA')
+})
 
-const known = new Map<string, Device>([['cpu', cpu], ...absent('cuda', 'CUDA')])
+/** There is one device of each type. */
+const known = new Map<string, Device>([cpu, webgl, cuda].map((device) => [device.type, device]))
 
-/** Makes a device known under `type:0`; `make` is called when it is first used. */
+/** Makes a device known as `type` and `type:0`; `make` is called when it is first used. */
 export function addDevice(type: string, make: () => Backend): Device {
   const device = new Device(type, 0, make)
   known.set(type, device)
-  known.set(`${type}:0`, device)
   return device
 }
 
-/** A device by its name: `cpu`, `webgl`. Throws PyTorch's message for names that are not known. */
+let byDefault: Device = cpu
+
+/** Where tensors are made when nothing is said. */
+export const getDefaultDevice = (): Device => byDefault
+/** From now on tensors are made there when nothing is said; those that share memory with arrays stay on the CPU. */
+export const setDefaultDevice = (device: Device | string): void => {
+  byDefault = resolveDevice(device)
+}
+
+/** A device by its name: `cpu`, `webgl`, `webgl:0`. Throws PyTorch's message for names that are not known. */
 export function resolveDevice(device: Device | string): Device {
   if (device instanceof Device) return device
-  const found = known.get(device)
-  if (found === undefined) throw unknownDevice(device)
+  const [, type = '', index] = /^([a-z_]+)(?::(0|[1-9]\d*))?$/.exec(device) ?? []
+  if (type === '') throw deviceString(device)
+  return ofType(type, index === undefined ? 0 : Number(index))
+}
+
+function ofType(type: string, index: number): Device {
+  const found = known.get(type)
+  if (found === undefined) throw unknownDevice(type)
+  if (index !== 0 && found !== cuda) throw deviceOrdinal(type, index)
   return found
 }
 
-/** `torch.device('cpu')` */
-export const device = (name: Device | string): Device => resolveDevice(name)
+/** `torch.device('webgl')`, `torch.device('webgl', 0)` */
+export const device = (name: Device | string, index?: number): Device =>
+  index === undefined || name instanceof Device ? resolveDevice(name) : ofType(name, index)

@@ -71,8 +71,8 @@ export function combinations(
   const repeats = typeof last === 'boolean' ? last : (last.withReplacement ?? false)
   requireVector(input)
   if (count < 0) throw errors.combinationsNegative(count)
-  if (count === 0) return zeros([0], { dtype: input.dtype })
-  const mask = chosen(input.numel(), count, repeats)
+  if (count === 0) return zeros([0], { dtype: input.dtype, device: input.device })
+  const mask = chosen(input, count, repeats)
   return stack(
     meshgrid(new Array<Tensor>(count).fill(input)).map((grid) => maskedSelect(grid, mask)),
     1,
@@ -80,7 +80,8 @@ export function combinations(
 }
 
 /** Of a grid of positions, where they are in ascending order. */
-function chosen(extent: number, count: number, repeats: boolean): Tensor {
+function chosen(input: Tensor, count: number, repeats: boolean): Tensor {
+  const extent = input.numel()
   const size = extent ** count
   const data = new Uint8Array(size)
   for (let place = 0; place < size; place++) {
@@ -95,7 +96,7 @@ function chosen(extent: number, count: number, repeats: boolean): Tensor {
     }
     data[place] = isAscending ? 1 : 0
   }
-  return tensorOfData(dtypes.bool, new Array<number>(count).fill(extent), data)
+  return tensorOfData(dtypes.bool, new Array<number>(count).fill(extent), data, { device: input.device })
 }
 
 type IndicesOptions = TensorOptions & { offset?: number }

@@ -48,3 +48,8 @@ export const valueDtype = (target: string, source: string): TorchError =>
   )
 export const valueKind = (kind: string, title: string): TorchError =>
   argumentError(`can't assign a ${kind} to a torch.${title}Tensor`, { kind }, 'TypeError')
+
+export const indexDevice = (device: { toString(): string }): TorchError =>
+  argumentError(`indices should be either on cpu or on the same device as the indexed tensor (${device})`, {
+    device: String(device),
+  })

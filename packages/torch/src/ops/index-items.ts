@@ -1,5 +1,6 @@
 // Items of an index one after the other: what is basic becomes views at once; tensors wait, by the dimension of the view they are for.
 import { bool, int64, uint8 } from '../dtypes.ts'
+import { cpu } from '../engine/device.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { type NestedData, tensor } from './creation.ts'
 import * as errors from './index-errors.ts'
@@ -67,7 +68,7 @@ function listOf(index: unknown): Tensor {
   const items: readonly unknown[] = index.flat(Number.POSITIVE_INFINITY)
   if (items.some((item) => typeof item === 'number' && !Number.isInteger(item))) throw errors.dtypeOfIndex()
   const isFlags = items.length > 0 && items.every((item) => typeof item === 'boolean')
-  return tensor(index as NestedData, { dtype: isFlags ? bool : int64 })
+  return tensor(index as NestedData, { dtype: isFlags ? bool : int64, device: cpu })
 }
 
 function dimsTaken(item: Item): number {
@@ -76,7 +77,7 @@ function dimsTaken(item: Item): number {
 }
 
 /** A boolean as positions of a new dimension: the one there is, or none. */
-const known = (holds: boolean | number): Tensor => tensor(holds ? [0n] : [], { dtype: int64 })
+const known = (holds: boolean | number): Tensor => tensor(holds ? [0n] : [], { dtype: int64, device: cpu })
 
 function selectAt(part: Tensor, dim: number, index: number, place: number): Tensor {
   const extent = part.shape[dim] as number

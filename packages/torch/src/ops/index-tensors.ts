@@ -3,7 +3,9 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
+import { moved } from '../autograd/move.ts'
 import { numberIn, uint8 } from '../dtypes.ts'
+import { cpu } from '../engine/device.ts'
 import { warn } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { broadcastShapes } from './aligned.ts'
@@ -22,7 +24,7 @@ export function positionsOf(part: Tensor, tensors: readonly (Tensor | undefined)
   const positions: (Tensor | undefined)[] = []
   tensors.forEach((each) => {
     if (each === undefined || !isMask(each)) {
-      positions.push(each)
+      positions.push(each && besides(part, each))
       return
     }
     if (each.dtype === uint8) {
@@ -31,7 +33,7 @@ export function positionsOf(part: Tensor, tensors: readonly (Tensor | undefined)
       )
     }
     requireMask(each, part, positions.length)
-    positions.push(...coordinatesOf(each))
+    positions.push(...coordinatesOf(each).map((place) => besides(part, place)))
   })
   if (positions.length > part.ndim) throw errors.tooMany(part.ndim)
   const shapes = positions.flatMap((each) => (each === undefined ? [] : [each.shape]))
@@ -44,6 +46,12 @@ export function positionsOf(part: Tensor, tensors: readonly (Tensor | undefined)
     requireWithin(each, extent, (index) => errors.outOfBounds(index, place, extent))
   })
   return positions
+}
+
+/** What indexes, where the indexed tensor is: it may come from the CPU. */
+function besides({ device }: Tensor, index: Tensor): Tensor {
+  if (index.device !== device && index.device !== cpu) throw errors.indexDevice(device)
+  return moved(index, device)
 }
 
 function requireMask(mask: Tensor, part: Tensor, dim: number): void {
@@ -220,5 +228,5 @@ export function countIsOpen(
 /** Writes where the one mask among the tensors holds. */
 export function assignMask(part: Tensor, tensors: readonly (Tensor | undefined)[], value: Argument): void {
   const axis = tensors.findIndex((each) => each !== undefined)
-  runInPlace(assignedByMask, part, [value, tensors[axis] as Tensor], { axes: [axis] })
+  runInPlace(assignedByMask, part, [value, besides(part, tensors[axis] as Tensor)], { axes: [axis] })
 }

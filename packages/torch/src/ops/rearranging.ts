@@ -56,7 +56,7 @@ export const repeatInterleave: Fn<Repeats, ['repeats', 'dim']> = fn(
   ['repeats', 'dim'],
   ['outputSize'],
   (self, { repeats, dim }) => {
-    if (repeats === undefined) return positionsFor(self, self.numel())
+    if (repeats === undefined) return positionsFor(self, self.numel(), self.device)
     if (dim === undefined || dim === null) return repeatAlong(reshape(self, -1), repeats, 0)
     return repeatAlong(self, repeats, resolveDim(dim, self.ndim))
   },

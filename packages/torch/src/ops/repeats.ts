@@ -1,5 +1,6 @@
 // Positions that occur as often as counts say. How many there are is data: what was recorded runs.
 import { int32, int64 } from '../dtypes.ts'
+import type { Device } from '../engine/device.ts'
 import { readCell } from '../engine/evaluate.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { tensorOfData } from './creation.ts'
@@ -8,11 +9,11 @@ import { indexSelect } from './selection.ts'
 
 export function repeatAlong(self: Tensor, repeats: number | Tensor, dim: number): Tensor {
   const extent = self.ndim === 0 ? 1 : (self.shape[dim] as number)
-  return indexSelect(self, dim, positionsFor(repeats, extent))
+  return indexSelect(self, dim, positionsFor(repeats, extent, self.device))
 }
 
 /** Positions, each as often as its count says. */
-export function positionsFor(repeats: number | Tensor, extent: number): Tensor {
+export function positionsFor(repeats: number | Tensor, extent: number, device: Device): Tensor {
   const counts = typeof repeats === 'number' ? [repeats] : countsOf(repeats)
   const isOne = typeof repeats === 'number' || repeats.ndim === 0 || repeats.numel() === 1
   if (!isOne && counts.length !== extent) throw errors.repeatsSize()
@@ -20,7 +21,7 @@ export function positionsFor(repeats: number | Tensor, extent: number): Tensor {
   const positions = Array.from({ length: extent }, (_, k) =>
     new Array<bigint>(counts[isOne ? 0 : k] as number).fill(BigInt(k)),
   ).flat()
-  return tensorOfData(int64, [positions.length], BigInt64Array.from(positions))
+  return tensorOfData(int64, [positions.length], BigInt64Array.from(positions), { device })
 }
 
 function countsOf(repeats: Tensor): readonly number[] {

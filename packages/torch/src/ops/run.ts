@@ -3,7 +3,7 @@ import type { Value } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import type { Node } from '../autograd/node.ts'
-import { applyTo, deviceOf, type NodeForm, nodeFor, recordFragment } from '../autograd/record.ts'
+import { applyTo, deviceOf, type NodeForm, nodeFor, onDevice, recordFragment } from '../autograd/record.ts'
 import { CopySlices } from '../autograd/view-nodes.ts'
 import { canCast, dtypeOf, scalarOf } from '../dtypes.ts'
 import { type Cell, cellOfData } from '../engine/cell.ts'
@@ -156,10 +156,13 @@ export function runInPlace<O extends object>(
 ): Tensor {
   const args = plainArguments(op, [self, ...others])
   const inPlace = inPlaceOf(op)
-  const { fragment, operands } = prepare(inPlace, args, options)
+  const { fragment, operands: given } = prepare(inPlace, args, options)
+  const device = deviceOf(given)
+  if (device !== self.device) throw errors.twoDevices(device, self.device)
+  const operands = onDevice(device, given)
   requireWritable(self, operands, op.overwrites)
   const overwritten = self.cell
-  const cells = applyTo(deviceOf(operands), fragment, operands)
+  const cells = applyTo(device, fragment, operands)
   const node = nodeFor(fragment, operands, cells, formOf(inPlace, args, options))
   writeWith(self, cells[0] as Cell, node)
   if (node !== null) {

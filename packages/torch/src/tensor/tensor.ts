@@ -140,6 +140,12 @@ export class Tensor {
   get isCpu(): boolean {
     return this.device.type === 'cpu'
   }
+  get isCuda(): boolean {
+    return this.device.type === 'cuda'
+  }
+  get isWebgl(): boolean {
+    return this.device.type === 'webgl'
+  }
   get layout(): string {
     return 'torch.strided'
   }

@@ -11,7 +11,12 @@ const CORE = {
 const COMPILER = { name: '@heddle/compiler', dependencies: { '@heddle/core': W } }
 const TORCH = {
   name: '@heddle/torch',
-  dependencies: { '@heddle/core': W, '@heddle/compiler': W, '@heddle/runtime-cpu': W },
+  dependencies: {
+    '@heddle/core': W,
+    '@heddle/compiler': W,
+    '@heddle/runtime-cpu': W,
+    '@heddle/runtime-webgl': W,
+  },
 }
 
 test('arrows: a tree that follows the table has no problems', () => {

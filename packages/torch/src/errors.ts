@@ -310,5 +310,19 @@ export const deviceDType = (device: string, dtype: string): TorchError =>
     { device, dtype },
   )
 
+/** A value that a device cannot keep; the first words are PyTorch's. */
+export const deviceRange = (
+  device: string,
+  dtype: string,
+  value: number | bigint,
+  place: number,
+): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'BACKEND_NARROWED_RANGE',
+    `value cannot be converted without overflow: element ${place} of ${dtype} is ${value}, and ${device} keeps ${dtype} in 32 bits`,
+    { device, dtype, value: String(value), place },
+  )
+
 export const notCompiled = (what: string): TorchError =>
   new TorchError('AssertionError', 'TORCH_NO_DEVICE', `Torch not compiled with ${what} enabled`, { what })

@@ -83,9 +83,11 @@ function cellOf(
   }
 }
 
-/** A cell of a host array, which it owns from now on. */
-export const cellOfData = (device: Device, dtype: DType, shape: readonly number[], data: TypedArray): Cell =>
-  cellOfStorage(device, arrayType(dtype, shape), hostStorage(dtype, data))
+/** A cell of a host array, which it owns from now on. Throws where the device cannot hold its elements. */
+export function cellOfData(device: Device, dtype: DType, shape: readonly number[], data: TypedArray): Cell {
+  if (device !== cpu) device.requireRange(dtype, data)
+  return cellOfStorage(device, arrayType(dtype, shape), hostStorage(dtype, data))
+}
 
 /** A cell of random numbers; a compiled function draws them anew at each call. */
 export function cellOfDraw(

@@ -1,9 +1,9 @@
 // Where tensors are: the CPU, WebGL2, and devices a program adds. A device is one object, with the backend that runs what is
 // recorded on it.
-import { type Backend, type DType, HeddleError } from '@heddle/core'
+import { type Backend, type DType, dtypes, HeddleError, isFloat, type TypedArray } from '@heddle/core'
 import { cpuBackend, webglBackend } from '../default-runtime.ts'
 import { dtypeOf } from '../dtypes.ts'
-import { deviceDType, noWebgl } from '../errors.ts'
+import { deviceDType, deviceRange, noWebgl } from '../errors.ts'
 import { showAsText } from '../show.ts'
 
 export class Device {
@@ -27,6 +27,17 @@ export class Device {
   requireHeld(dtype: DType): void {
     if (!this.backend.capabilities.dtypes.includes(dtype))
       throw deviceDType(titleOf(this.type), dtypeOf(dtype).name)
+  }
+
+  /** Throws where the device keeps a dtype as a narrower one, which does not have these elements. */
+  requireRange(dtype: DType, data: TypedArray): void {
+    const kept = this.backend.capabilities.narrowed?.[dtype]
+    if (kept === undefined || isFloat(kept)) return
+    const { lowest, highest } = dtypes[kept]
+    data.forEach((element, at) => {
+      if (element < lowest || element > highest)
+        throw deviceRange(titleOf(this.type), dtypeOf(dtype).name, element, at)
+    })
   }
 
   /** From now on the device runs on this; tensors move when they are used. */

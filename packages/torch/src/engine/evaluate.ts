@@ -67,9 +67,13 @@ export function storageOf(cell: Cell): Storage {
 /** A copy of the contents. */
 export const readCell = (cell: Cell): TypedArray => readStorage(storageOf(cell))
 
-/** A copy of contents that are known and on the CPU; nothing is evaluated. */
-export const readIfKnown = ({ storage, device }: Cell): TypedArray | undefined =>
-  storage !== undefined && device === cpu ? readStorage(storage) : undefined
+/** Whether contents can be looked at with nothing to wait for: nothing is evaluated, and no other device asked. */
+export const isAtHand = ({ storage, device }: Cell): boolean =>
+  storage !== undefined && (device === cpu || !isOnDevice(storage))
+
+/** A copy of contents that are at hand. */
+export const readIfKnown = (cell: Cell): TypedArray | undefined =>
+  isAtHand(cell) ? readCell(cell) : undefined
 
 /** Evaluates where so much was recorded that the trace should not grow on. */
 export function checkRecent(device: Device): void {

@@ -3,7 +3,7 @@
 
 import { int64 } from '../dtypes.ts'
 import type { Cell } from '../engine/cell.ts'
-import { readCell } from '../engine/evaluate.ts'
+import { isAtHand, readCell } from '../engine/evaluate.ts'
 import type { TorchError } from '../errors.ts'
 import { contiguousStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -63,10 +63,10 @@ export function requireWithin(
   outside: (position: number) => TorchError,
   isPlain = false,
 ): void {
-  const { memory } = positions
-  if (memory.cell.storage === undefined || memory.device.type !== 'cpu') return
+  const { cell } = positions.memory
+  if (!ranges.has(cell) && !isAtHand(cell)) return
   const lowest = isPlain ? 0 : -extent
-  const { low, high } = rangeOf(memory.cell)
+  const { low, high } = rangeOf(cell)
   if (low >= lowest && high < extent) return
   for (const element of readCell(positions.cell)) {
     const position = Number(element)

@@ -2,7 +2,8 @@
 // that the last call repeats what the one before recorded.
 import * as torch from '@heddle/torch'
 import { describe, expect, test } from 'vitest'
-import { type CallCase, callFamilies, callWith, prepare } from './call-format.ts'
+import { callFamilies } from './call-files.ts'
+import { type CallCase, callWith, prepare } from './call-format.ts'
 
 describe('compiled calls give what eager ones do', () => {
   /** How many calls stay eager for a reason. */

@@ -73,7 +73,7 @@ export const isAtHand = ({ storage, device }: Cell): boolean =>
 
 /** A copy of contents that are at hand. */
 export const readIfKnown = (cell: Cell): TypedArray | undefined =>
-  isAtHand(cell) ? readCell(cell) : undefined
+  isAtHand(cell) ? readStorage(cell.storage as Storage) : undefined
 
 /** Evaluates where so much was recorded that the trace should not grow on. */
 export function checkRecent(device: Device): void {

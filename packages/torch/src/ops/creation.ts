@@ -37,7 +37,7 @@ export function tensorOfDraw(
   dtype: DType,
   shape: readonly number[],
   fill: (data: TypedArray) => void,
-  { device = cpu, requiresGrad = false }: TensorOptions = {},
+  { device = getDefaultDevice(), requiresGrad = false }: TensorOptions = {},
 ): Tensor {
   const draw = (): TypedArray => {
     const data = dtypes[dtype.core].allocate(sizeOf(shape))

@@ -5,7 +5,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Launch } from './process.ts'
 
-export const peerNames = ['heddle', 'heddle-js', 'heddle-eager', 'tfjs', 'jax-js', 'torch'] as const
+export const peerNames = [
+  'heddle',
+  'heddle-js',
+  'heddle-eager',
+  'heddle-compiled',
+  'tfjs',
+  'jax-js',
+  'torch',
+] as const
 export type PeerName = (typeof peerNames)[number]
 
 /** Either how to start it, or a line that says how to get it. */
@@ -28,6 +36,8 @@ export function findPeer(name: PeerName, python: string | undefined): Found {
       return { launch: nodeLaunch(name, 'heddle.ts', 'js') }
     case 'heddle-eager':
       return { launch: nodeLaunch(name, 'heddle-eager.ts') }
+    case 'heddle-compiled':
+      return { launch: nodeLaunch(name, 'heddle-eager.ts', 'compiled') }
     case 'tfjs':
     case 'jax-js': {
       if (packages[name].every(isInstalled)) return { launch: nodeLaunch(name, `${name}.mjs`) }

@@ -1,4 +1,5 @@
-// Heddle's PyTorch layer as a peer: the same programs as pytorch.py, written eagerly.
+// Heddle's PyTorch layer as a peer: the same programs as pytorch.py, written eagerly; with the argument `compiled` the training step is
+// compiled.
 import * as torch from '@heddle/torch'
 import { nn, optim } from '@heddle/torch'
 import { type LoadedTensor, type OpenCase, type OpenRequest, serve } from './protocol.ts'
@@ -25,7 +26,9 @@ const losses: Readonly<Record<string, Loss>> = {
     F.mseLoss(F.linear(named(t, 'x'), named(p, 'w'), named(p, 'b')), named(t, 'y')),
 }
 
-await serve({ name: 'heddle-eager', version: '0.1.0', open })
+const isCompiled = process.argv[2] === 'compiled'
+
+await serve({ name: isCompiled ? 'heddle-compiled' : 'heddle-eager', version: '0.1.0', open })
 
 function open(request: OpenRequest, tensors: ReadonlyMap<string, LoadedTensor>): OpenCase {
   const loss = losses[request.case]
@@ -36,25 +39,28 @@ function open(request: OpenRequest, tensors: ReadonlyMap<string, LoadedTensor>):
     return torch.tensor(found.data).view([...found.shape])
   }
   const batch = { x: load('x'), y: tensors.get('y')?.dtype === 'i32' ? load('y').long() : load('y') }
-  let parameters: Tensors = {}
-  let optimizer: { zeroGrad(): void; step(): unknown } | undefined
+  const initial: Tensors = Object.fromEntries(request.parameters.map((name) => [name, load(name)]))
+  const parameters: Tensors = Object.fromEntries(
+    Object.entries(initial).map(([name, tensor]) => [name, tensor.clone().detach().requiresGrad_()]),
+  )
+  const list = Object.values(parameters)
+  const optimizer =
+    request.case === 'linear-regression'
+      ? new optim.SGD(list, { lr: request.rate })
+      : new optim.Adam(list, { lr: request.rate })
   const restart = (): void => {
-    parameters = Object.fromEntries(
-      request.parameters.map((name) => [name, load(name).clone().detach().requiresGrad_()]),
-    )
-    const list = Object.values(parameters)
-    optimizer =
-      request.case === 'linear-regression'
-        ? new optim.SGD(list, { lr: request.rate })
-        : new optim.Adam(list, { lr: request.rate })
+    optimizer.state.clear()
+    torch.noGrad(() => {
+      for (const [name, parameter] of Object.entries(parameters)) parameter.copy_(named(initial, name))
+    })
   }
-  restart()
-  const run = (): number => {
-    optimizer?.zeroGrad()
+  const takeStep = (): torch.Tensor => {
+    optimizer.zeroGrad()
     const value = loss(parameters, batch)
     value.backward()
-    optimizer?.step()
-    return value.item()
+    optimizer.step()
+    return value
   }
-  return { restart, run, close: () => undefined }
+  const step = isCompiled ? torch.compile(takeStep, { fullgraph: true }) : takeStep
+  return { restart, run: () => step().item(), close: () => undefined }
 }

@@ -59,6 +59,10 @@ export const noteLoss = (cell: Cell): void => {
 /** Contents, evaluated if need be. */
 export function storageOf(cell: Cell): Storage {
   watcher?.refuse('the contents of a tensor are looked at')
+  return evaluatedStorage(cell)
+}
+
+function evaluatedStorage(cell: Cell): Storage {
   if (cell.storage === undefined) evaluate(cell.device, [cell])
   if (cell.storage === undefined) throw internalError('torch', 'a cell has no contents after evaluation')
   return cell.storage
@@ -66,6 +70,9 @@ export function storageOf(cell: Cell): Storage {
 
 /** A copy of the contents. */
 export const readCell = (cell: Cell): TypedArray => readStorage(storageOf(cell))
+
+/** The same, for a check: what is recorded does not depend on it, and a compiled function does not make it again. */
+export const readToCheck = (cell: Cell): TypedArray => readStorage(evaluatedStorage(cell))
 
 /** Whether contents can be looked at with nothing to wait for: nothing is evaluated, and no other device asked. */
 export const isAtHand = ({ storage, device }: Cell): boolean =>

@@ -2,7 +2,7 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { readCell } from '../engine/evaluate.ts'
+import { readToCheck } from '../engine/evaluate.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 import { contiguous } from '../tensor/layout.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -189,7 +189,7 @@ function requireQuantile(self: Tensor, q: Argument, interpolation: string): void
   }
   if (q.ndim > 1) throw quantileRank()
   if (q.dtype !== self.dtype) throw quantileLevels()
-  if (readCell(q.cell).some((level) => !(level >= 0 && level <= 1))) throw quantileRanges()
+  if (readToCheck(q.cell).some((level) => !(level >= 0 && level <= 1))) throw quantileRanges()
 }
 
 /** The element at a share `q` of the way through the sorted elements, between two in proportion; NaN if one is. */

@@ -3,7 +3,7 @@
 
 import { int64 } from '../dtypes.ts'
 import type { Cell } from '../engine/cell.ts'
-import { isAtHand, readCell } from '../engine/evaluate.ts'
+import { isAtHand, readCell, readToCheck } from '../engine/evaluate.ts'
 import type { TorchError } from '../errors.ts'
 import { contiguousStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -42,7 +42,7 @@ function rangeOf(cell: Cell): Range {
   let range = ranges.get(cell)
   if (range === undefined) {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    for (const element of readCell(cell)) {
+    for (const element of readToCheck(cell)) {
       const position = Number(element)
       if (position < low) low = position
       if (position > high) high = position
@@ -68,7 +68,7 @@ export function requireWithin(
   const lowest = isPlain ? 0 : -extent
   const { low, high } = rangeOf(cell)
   if (low >= lowest && high < extent) return
-  for (const element of readCell(positions.cell)) {
+  for (const element of readToCheck(positions.cell)) {
     const position = Number(element)
     if (position < lowest || position >= extent) throw outside(position)
   }

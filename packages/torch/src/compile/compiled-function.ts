@@ -4,12 +4,13 @@ import { nextSequence } from '../autograd/node.ts'
 import type { Cell } from '../engine/cell.ts'
 import { watcher } from '../engine/watch.ts'
 import { warn } from '../errors.ts'
+import { contiguous, isContiguous, type Layout, preservedStrides } from '../tensor/layout.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { graphBreak, recompileLimit } from './errors.ts'
 import { gradientsOf, hasGradient } from './gradients.ts'
 import { Places, type Program, programOf, type ResultTensor } from './program.ts'
 import { Recording, stateOf } from './recording.ts'
-import { ownLayout, recordedResults, runProgram } from './replay.ts'
+import { recordedResults, runProgram } from './replay.ts'
 import { type Arguments, argumentsOf, resultOf, traitsOf } from './structure.ts'
 
 /** Kinds of arguments that one function is compiled for. */
@@ -151,6 +152,7 @@ function compiledProgram(
     if (memories.has(tensor.memory)) recording.refuse('results share memory')
     if (tensor.requiresGrad && tensor.isLeaf) recording.refuse('a result is a leaf that requires a gradient')
     if (tensor.constructor !== Tensor) recording.refuse('a result is a parameter')
+    if (!tensor.isView && !isDense(tensor.layout_)) recording.refuse('the memory of a result has gaps')
     memories.set(tensor.memory, tensor)
   }
   if (recording.reason !== undefined) return undefined
@@ -171,6 +173,13 @@ function compiledProgram(
   const program = programOf(recording, places, { results, rebuild }, gradients)
   return recording.reason === undefined ? program : undefined
 }
+
+const isDense = (layout: Layout): boolean =>
+  isContiguous(layout) || preservedStrides(layout) === layout.strides
+
+/** The order of memory of a result, as far as memory of its own can have it. */
+const ownLayout = (layout: Layout): Layout =>
+  isDense(layout) ? { ...layout, offset: 0 } : contiguous(layout.shape)
 
 function sameTokens(x: readonly unknown[], y: readonly unknown[]): boolean {
   if (x.length !== y.length) return false

@@ -7,7 +7,6 @@ import { SavedNode } from '../autograd/saved-node.ts'
 import { apply, type Cell, cellOfData } from '../engine/cell.ts'
 import { noteLoss } from '../engine/evaluate.ts'
 import { filled } from '../tensor/filled.ts'
-import { contiguous, type Layout, preservedStrides } from '../tensor/layout.ts'
 import { Memory } from '../tensor/memory.ts'
 import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { noDoubleBackward } from './errors.ts'
@@ -177,7 +176,3 @@ class CompiledBackward extends SavedNode {
     return cell
   }
 }
-
-/** The order of memory of a result, as far as memory of its own can have it. */
-export const ownLayout = (layout: Layout): Layout =>
-  layout.offset === 0 ? { ...layout, strides: preservedStrides(layout) } : contiguous(layout.shape)

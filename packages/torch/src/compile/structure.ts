@@ -4,6 +4,7 @@ import { isGradEnabled, isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import { getDefaultDtype } from '../dtypes.ts'
 import { named, partsOfNamed } from '../ops/named.ts'
 import { isContiguous } from '../tensor/layout.ts'
+import { Size } from '../tensor/size.ts'
 import { Tensor } from '../tensor/tensor.ts'
 
 export interface Arguments {
@@ -85,6 +86,7 @@ export function resultOf(
       const fields = visit(tuple.results)
       return (tensors) => named(tuple.title, fields(tensors) as Record<string, Tensor>)
     }
+    if (value instanceof Size) return () => value
     if (Array.isArray(value)) {
       const items = value.map(visit)
       return (tensors) => items.map((item) => item(tensors))

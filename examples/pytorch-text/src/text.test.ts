@@ -44,7 +44,7 @@ describe.each([
     const { rows, length } = learner.settings
     const step = (): void => {
       learner.learn(drawBatch(corpus.training, rows, length))
-      sample(learner, corpus, 12)
+      sample(learner, corpus, 4)
     }
     for (let k = 0; k < 3; k++) step()
     const { compileCount } = torch._internal.stats()

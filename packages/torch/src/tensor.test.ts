@@ -233,7 +233,7 @@ describe('recording', () => {
       state = state.mul(0.5).add(1)
       sums.push(state.sum().item())
     }
-    for (let k = 0; k < 8; k++) step()
+    for (let k = 0; k < 5; k++) step()
     const { compileCount } = stats()
 
     for (let k = 0; k < 20; k++) step()
@@ -241,6 +241,65 @@ describe('recording', () => {
     expect(stats().compileCount).toBe(compileCount)
     expect(sums.slice(0, 3)).toEqual([3.5, 3.75, 3.875])
     expect(state.sub(2).abs().max().item()).toBeLessThan(1e-5)
+  })
+
+  it.each([
+    ['large data made before a loop are computed once', 300, true],
+    ['a little work on data stays a part of the plan', 3, false],
+  ])('%s', (_, size, isKept) => {
+    const features = torch.ones(size, size).mul(2).add(1)
+    const weight = torch.ones(size, { requiresGrad: true })
+    const compiled: number[] = []
+    for (let k = 0; k < 6; k++) {
+      const loss = features.mul(weight).mean()
+      loss.backward()
+      torch.noGrad(() => weight.sub_((weight.grad as torch.Tensor).mul(0.1)))
+      weight.grad = null
+      loss.item()
+      compiled.push(stats().compileCount)
+    }
+
+    expect(features.cell.storage !== undefined).toBe(isKept)
+    expect(compiled.slice(1)).toEqual(new Array(5).fill(compiled[1]))
+  })
+
+  it('keeps large results that are looked at after something that was computed from them', () => {
+    const x = torch.randn(300, 300)
+    const flushes: number[] = []
+    const compiled: number[] = []
+    for (let k = 0; k < 6; k++) {
+      const scores = x.sin()
+      scores.sum().item()
+      scores.argmax(1).tolist()
+      scores.tolist()
+      flushes.push(stats().flushCount)
+      compiled.push(stats().compileCount)
+    }
+
+    // The sum with the scores, and the positions of the largest.
+    expect(flushes.slice(2).map((count, k) => count - (flushes[k + 1] as number))).toEqual([2, 2, 2, 2])
+    expect(compiled.slice(1)).toEqual(new Array(5).fill(compiled[1]))
+  })
+
+  it('keeps the state of a recurrent network, one run a step', () => {
+    const cell = new torch.nn.RNNCell(3, 4)
+    const optimizer = new torch.optim.SGD(cell.parameters(), { lr: 0.1 })
+    const x = torch.ones(2, 3)
+    let state = torch.zeros(2, 4)
+    const counts: { compileCount: number; flushCount: number }[] = []
+    for (let k = 0; k < 10; k++) {
+      optimizer.zeroGrad()
+      state = cell(x, state.detach()) as torch.Tensor
+      const loss = state.pow(2).mean()
+      loss.backward()
+      optimizer.step()
+      loss.item()
+      counts.push(stats())
+    }
+    const [early, late] = [counts[4], counts[9]]
+
+    expect(late?.compileCount).toBe(early?.compileCount)
+    expect((late?.flushCount ?? 0) - (early?.flushCount ?? 0)).toBe(5)
   })
 
   it('keeps a long recurrence that nobody reads from growing without end', () => {

@@ -17,7 +17,7 @@ export interface Cell {
   storage: Storage | undefined
   /** How many nodes of autograd's graph wait for the contents. */
   keepCount: number
-  /** A state that a loop carries from evaluation to evaluation. */
+  /** It was read again after it was computed on the way of something else. */
   isCarried: boolean
   /** Of the evaluation under way: its number, and the cell's place in it. */
   visit: number
@@ -30,11 +30,19 @@ export interface Application {
   readonly outputs: readonly Cell[]
   /** Applications are numbered as they are recorded. */
   readonly order: number
-  /** How many evaluations there were before it was recorded. */
-  readonly era: number
+  /** The first run that computed it. */
+  ran: Run | undefined
+  /** The place of its first output in that run's trace. */
+  place: number
   /** Another application reads a result. */
   isRead: boolean
   visit: number
+}
+
+/** A run of a trace. */
+export interface Run {
+  /** Places whose contents the trace keeps from its next run on. */
+  readonly kept: Set<number>
 }
 
 /** Applications since the last evaluation on each device, oldest first. */
@@ -48,8 +56,10 @@ export const currentEra = (): number => era
 /** How many there were so far. */
 export const applicationCount = (): number => count
 
-/** What is recorded from now on belongs to another evaluation. Gives the era that ends. */
-export const endEra = (): number => era++
+/** What is recorded from now on belongs to another evaluation. */
+export const endEra = (): void => {
+  era++
+}
 
 /** A cell of known contents. Throws where the device cannot hold them. */
 export function cellOfStorage(device: Device, type: ArrayType, storage: Storage): Cell {
@@ -123,7 +133,8 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
     inputs,
     outputs: [],
     order: count++,
-    era,
+    ran: undefined,
+    place: 0,
     isRead: false,
     visit: 0,
   }

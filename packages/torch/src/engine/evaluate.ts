@@ -1,19 +1,21 @@
 // Evaluation: what is asked for, and all that would be asked for next, by one plan. What is evaluated together never depends on the
 // garbage collector, so that every training step is the same trace: contents that were written to, gradients, what backward keeps,
-// every result that nothing recorded has read, and states that a loop carries on from one evaluation to the next, which would
-// otherwise be computed from the beginning each time.
+// every result that nothing recorded has read, and what turned out to be read again after an earlier run of the same trace.
 import { internalError, type TypedArray } from '@heddle/core'
-import { type Application, type Cell, endEra, recent } from './cell.ts'
+import { type Application, type Cell, endEra, type Run, recent } from './cell.ts'
 import { cpu, type Device } from './device.ts'
-import { runTrace, type Trace } from './plan-cache.ts'
+import { planOf, runPlan, type Trace } from './plan-cache.ts'
 import { isOnDevice, readStorage, type Storage, storageBytes, trim } from './storage.ts'
 import { watcher } from './watch.ts'
 
 /** Applications recorded without evaluation, beyond which what is pending is evaluated. */
 const recentLimit = 1024
 
-/** Evaluations that what is read now may come through before it counts as a state that a loop carries on. */
-const carriedLimit = 3
+/** Elements read and written that are less work than a plan of its own. */
+const littleWork = 1 << 16
+
+/** Runs that data may come through which no loop carries on. */
+const fewRuns = 2
 
 /** Something with contents that change: the cell it holds now. */
 interface Holder {
@@ -90,12 +92,9 @@ export function checkRecent(device: Device): void {
 
 /** Evaluates cells, and all that is pending on their device, by one plan. */
 export function evaluate(device: Device, asked: readonly Cell[]): void {
-  const visit = ++visits
-  const roots: Cell[] = []
+  const roots = new Set<Cell>()
   const add = (cell: Cell): void => {
-    if (cell.storage !== undefined || cell.visit === visit || cell.device !== device) return
-    cell.visit = visit
-    roots.push(cell)
+    if (cell.storage === undefined && cell.device === device) roots.add(cell)
   }
   for (const cell of asked) add(cell)
   for (const set of [pending.written, pending.gradients]) {
@@ -114,10 +113,70 @@ export function evaluate(device: Device, asked: readonly Cell[]): void {
     if (!application.isRead) for (const cell of application.outputs) add(cell)
   }
   recent.set(device, [])
-  if (roots.length > 0) run(device, roots, visit)
+  endEra()
+  evaluateAgain(device, roots)
+  const left = [...roots].filter(({ storage }) => storage === undefined)
+  if (left.length > 0) run(device, left)
 }
 
-function run(device: Device, roots: Cell[], visit: number): void {
+/**
+ * What an earlier plan computed on its way, and is read again: a state that a loop carries on, or large data made before it. It is computed
+ * once more, by itself, so that what reads it is the same trace each time; and is kept by the trace that made it from now on. A little
+ * work on data made once stays a part of the plans that read it, which costs no plan of its own.
+ */
+function evaluateAgain(device: Device, roots: ReadonlySet<Cell>): void {
+  const again = new Set<Cell>()
+  const visit = ++visits
+  const stack: Application[] = []
+  const push = (cell: Cell): void => {
+    const { application } = cell
+    if (application === undefined || cell.storage !== undefined) return
+    if (application.ran !== undefined) {
+      if (!again.has(cell) && isWorthKeeping(application)) again.add(cell)
+    } else if (application.visit !== visit) {
+      application.visit = visit
+      stack.push(application)
+    }
+  }
+  for (const root of roots) push(root)
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) top.inputs.forEach(push)
+  if (again.size === 0) return
+  for (const cell of again) {
+    const { ran, place } = cell.application as Application
+    ran?.kept.add(place + cell.index)
+    cell.isCarried = true
+  }
+  run(device, [...again])
+}
+
+/** Whether what was run before comes from a state that was kept, through several runs, or of much work. */
+function isWorthKeeping(application: Application): boolean {
+  const visit = ++visits
+  const runs = new Set<Run | undefined>()
+  let elements = 0
+  const stack = [application]
+  application.visit = visit
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    runs.add(top.ran)
+    for (const { type } of top.outputs) elements += type.size
+    for (const { application: before, storage, isCarried, type } of top.inputs) {
+      elements += type.size
+      if (storage !== undefined || before === undefined) {
+        if (isCarried) return true
+        continue
+      }
+      if (before.visit === visit) continue
+      before.visit = visit
+      stack.push(before)
+    }
+    if (elements > littleWork || runs.size > fewRuns) return true
+  }
+  return false
+}
+
+function run(device: Device, roots: Cell[]): void {
+  const visit = ++visits
+  for (const root of roots) root.visit = visit
   roots.sort((x, y) => orderOf(x) - orderOf(y) || x.index - y.index)
   const order = applicationsOf(roots, visit)
   const keep = (cell: Cell): void => {
@@ -126,12 +185,33 @@ function run(device: Device, roots: Cell[], visit: number): void {
     roots.push(cell)
   }
   for (const { outputs } of order) for (const cell of outputs) if (cell.keepCount > 0) keep(cell)
-  for (const cell of carriedStates(order, endEra())) {
-    cell.isCarried = true
-    keep(cell)
+  let trace = traceOf(order, roots)
+  let plan = planOf(device.backend, trace)
+  const { kept } = plan
+  if (kept.size > 0) {
+    for (const { outputs } of order) {
+      for (const cell of outputs) {
+        if (!kept.has(cell.place)) continue
+        cell.isCarried = true
+        keep(cell)
+      }
+    }
+    trace = withRoots(trace, roots)
+    plan = planOf(device.backend, trace)
   }
-  const trace = traceOf(order, roots)
-  const results = runTrace(device.backend, trace)
+  const results = runPlan(device.backend, plan, trace)
+  const ran = { kept }
+  for (const application of order) {
+    if (application.ran !== undefined) continue
+    application.ran = ran
+    application.place = application.outputs[0]?.place ?? 0
+  }
+  store(trace.leaves, roots, results)
+  flushCount++
+}
+
+/** Gives roots their contents, and room to the device. */
+function store(leaves: readonly Cell[], roots: readonly Cell[], results: readonly Storage[]): void {
   let buffers = 0
   let bytes = 0
   const count = (storage: Storage): void => {
@@ -139,14 +219,13 @@ function run(device: Device, roots: Cell[], visit: number): void {
     buffers++
     bytes += storageBytes(storage)
   }
-  for (const leaf of trace.leaves) count(leaf.storage as Storage)
+  for (const leaf of leaves) count(leaf.storage as Storage)
   for (let k = 0; k < roots.length; k++) {
     const [root, storage] = [roots[k] as Cell, results[k] as Storage]
     root.storage = storage
     root.application = undefined
     count(storage)
   }
-  flushCount++
   trim(buffers, bytes)
 }
 
@@ -181,31 +260,6 @@ function applicationsOf(roots: readonly Cell[], visit: number): readonly Applica
   return order
 }
 
-/**
- * States that a loop carries on: what is read now, and comes through `carriedLimit` earlier evaluations that did not keep it, or from a
- * state that was kept as one. What is made once from data, and read by every step, is none: it stays a part of the plans that read it.
- */
-function carriedStates(order: readonly Application[], era: number): ReadonlySet<Cell> {
-  const states = new Set<Cell>()
-  /** How many evaluations each application's operands come through. */
-  const depths = new Map<Application, number>()
-  for (const application of order) {
-    let depth = 0
-    for (const input of application.inputs) {
-      const from = input.storage === undefined ? input.application : undefined
-      if (from === undefined) {
-        if (input.isCarried) depth = carriedLimit
-        continue
-      }
-      const reached = (depths.get(from) ?? 0) + (from.era < application.era ? 1 : 0)
-      depth = Math.max(depth, reached)
-      if (application.era === era && from.era < era && reached > carriedLimit) states.add(input)
-    }
-    depths.set(application, depth)
-  }
-  return states
-}
-
 /** The applications by number: which fragment, which operands, which results are wanted. */
 function traceOf(order: readonly Application[], roots: readonly Cell[]): Trace {
   const key: number[] = []
@@ -228,11 +282,11 @@ function traceOf(order: readonly Application[], roots: readonly Cell[]): Trace {
     }
     for (const output of outputs) output.place = place++
   }
-  return {
-    key,
-    fragments: order.map(({ fragment }) => fragment),
-    leaves,
-    roots: roots.map((root) => root.place),
-    types: roots.map(({ type }) => type),
-  }
+  return withRoots({ key, fragments: order.map(({ fragment }) => fragment), leaves }, roots)
 }
+
+const withRoots = (trace: Omit<Trace, 'roots' | 'types'>, roots: readonly Cell[]): Trace => ({
+  ...trace,
+  roots: roots.map((root) => root.place),
+  types: roots.map(({ type }) => type),
+})

@@ -30,7 +30,13 @@ export interface Trace {
   readonly types: readonly ArrayType[]
 }
 
-interface Entry {
+/** A compiled trace. */
+export interface TracePlan {
+  /** Places of results that were asked for after they were run: they are roots as well when the trace is run again. */
+  readonly kept: Set<number>
+}
+
+interface Entry extends TracePlan {
   readonly key: Int32Array
   readonly roots: Int32Array
   readonly executable: Executable
@@ -59,10 +65,9 @@ export const planCacheStats = (
   cacheSize: caches.get(backend)?.size ?? 0,
 })
 
-/** Runs a trace; contents of the wanted results, in their order. */
-export function runTrace(backend: Backend, trace: Trace): readonly Storage[] {
-  const entry = entryOf(backend, trace)
-  const { executable, inputs, outputs, inputBuffers, outputBuffers, inputStays, outputStays } = entry
+/** Runs the plan of a trace; contents of the wanted results, in their order. */
+export function runPlan(backend: Backend, plan: TracePlan, trace: Trace): readonly Storage[] {
+  const { executable, inputs, outputs, inputBuffers, outputBuffers, inputStays, outputStays } = plan as Entry
   for (let k = 0; k < inputs.length; k++) {
     const storage = (trace.leaves[inputs[k] as number] as Cell).storage as Storage
     if (inputStays[k] === true) backend.write(inputBuffers[k] as DeviceBuffer, hostArrayOf(storage))
@@ -85,7 +90,8 @@ export function runTrace(backend: Backend, trace: Trace): readonly Storage[] {
   return results
 }
 
-function entryOf(backend: Backend, trace: Trace): Entry {
+/** The plan of a trace, compiled if it is new. */
+export function planOf(backend: Backend, trace: Trace): TracePlan {
   let entries = caches.get(backend)
   if (entries === undefined) {
     entries = new Map()
@@ -150,6 +156,7 @@ function compileTrace(backend: Backend, trace: Trace): Entry {
       return stays[k] === true ? backend.allocate(dtype, size) : undefined
     })
   return {
+    kept: new Set(),
     inputStays,
     outputStays,
     inputBuffers: buffersOf(plan.inputs, inputStays),

@@ -58,6 +58,43 @@ export {
   pixelUnshuffle,
 } from './nn/functional.ts'
 export * as nn from './nn/index.ts'
+export {
+  affineGridGenerator,
+  alphaDropout,
+  alphaDropout_,
+  batchNorm,
+  binaryCrossEntropyWithLogits,
+  constantPadNd,
+  convTbc,
+  cosineEmbeddingLoss,
+  ctcLoss,
+  dropout,
+  dropout_,
+  embedding,
+  featureAlphaDropout,
+  featureAlphaDropout_,
+  featureDropout,
+  featureDropout_,
+  frobeniusNorm,
+  gridSampler,
+  gridSampler2d,
+  gridSampler3d,
+  groupNorm,
+  gruCell,
+  hingeEmbeddingLoss,
+  instanceNorm,
+  klDiv,
+  layerNorm,
+  lstmCell,
+  marginRankingLoss,
+  maxPool1dWithIndices,
+  nativeChannelShuffle,
+  normExceptDim,
+  poissonNllLoss,
+  rnnReluCell,
+  rnnTanhCell,
+  tripletMarginLoss,
+} from './nn/plain-functions.ts'
 export type { NdGeometry, NestedElements } from './numpy/nd-array.ts'
 export { NdArray } from './numpy/nd-array.ts'
 export { fromNumpy, ndarray } from './numpy/share.ts'
@@ -258,6 +295,8 @@ export {
   randperm,
 } from './ops/random.ts'
 export { arange, eye, linspace, logspace, range } from './ops/ranges.ts'
+export { imag, isComplex, real } from './ops/real-parts.ts'
+export { conj, conjPhysical, isConj, resolveConj, resolveNeg } from './ops/realness.ts'
 export { flip, fliplr, flipud, repeatInterleave, roll, rot90, tile, tril, triu } from './ops/rearranging.ts'
 export {
   all,
@@ -365,6 +404,7 @@ export {
 export { asStrided_, detach, detach_ } from './ops/view-functions.ts'
 export { broadcastTo, clone, flatten, ravel, reshape, unflatten } from './ops/views.ts'
 export { where } from './ops/where.ts'
+export { bartlettWindow, blackmanWindow, hammingWindow, hannWindow, kaiserWindow } from './ops/windows.ts'
 export { addmv_, indexPut_ } from './ops/written-functions.ts'
 export * as optim from './optim/index.ts'
 export type { PrintOptions, PrintOptionsChange } from './print/print-options.ts'
@@ -378,12 +418,28 @@ export {
   setRngState,
 } from './random/default-generator.ts'
 export { Generator } from './random/generator.ts'
+export * as random from './random/index.ts'
 export type { ByteSource } from './serialize/byte-source.ts'
 export type { PackedObject, RestoredView, SavedView, ViewGeometry } from './serialize/packed-object.ts'
 export type { EntryInfo, OpenOptions, SafetensorsEntry, SafetensorsFile } from './serialize/safetensors.ts'
 export { openSafetensors, safetensorsParts, writeSafetensors } from './serialize/safetensors.ts'
 export type { LoadOptions } from './serialize/save.ts'
 export { load, save } from './serialize/save.ts'
+export {
+  areDeterministicAlgorithmsEnabled,
+  getDeterministicDebugMode,
+  getFloat32MatmulPrecision,
+  isAnomalyCheckNanEnabled,
+  isAnomalyEnabled,
+  isDeterministicAlgorithmsWarnOnlyEnabled,
+  isWarnAlwaysEnabled,
+  setAnomalyEnabled,
+  setDefaultTensorType,
+  setDeterministicDebugMode,
+  setFloat32MatmulPrecision,
+  setWarnAlways,
+  useDeterministicAlgorithms,
+} from './settings.ts'
 export * as special from './special.ts'
 export { isFloatingPoint, isInference, isSigned, isTensor, numel } from './tensor/questions.ts'
 export { Size } from './tensor/size.ts'

@@ -6,6 +6,7 @@ let looksForNan = true
 
 export const isAnomalyEnabled = (): boolean => isOn
 export const checksForNan = (): boolean => isOn && looksForNan
+export const looksForNanWhenOn = (): boolean => looksForNan
 
 function set(enabled: boolean, checkNan: boolean): ModeScope {
   const before = [isOn, looksForNan] as const

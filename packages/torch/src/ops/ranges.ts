@@ -2,6 +2,7 @@
 import { dtypes, type TypedArray, writeElement } from '@heddle/core'
 import { type DType, float64, getDefaultDtype, int64 } from '../dtypes.ts'
 import { argumentError, type TorchError, warn } from '../errors.ts'
+import { isWarnAlwaysEnabled } from '../settings.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { convert, type TensorOptions, tensorOfData } from './creation.ts'
 import { type Out, takingOut } from './out.ts'
@@ -42,7 +43,7 @@ export const range: Call<Range, ['start', 'end', 'step']> = call(
   (params) => {
     const { start = 0, end, step = 1, dtype = getDefaultDtype() } = params
     if (end === undefined) throw missingEnd()
-    if (!hasWarned) warn(rangeWarning)
+    if (!hasWarned || isWarnAlwaysEnabled()) warn(rangeWarning)
     hasWarned = true
     if (step === 0) throw zeroStep()
     if ((end - start) * step < 0) throw wrongRange()

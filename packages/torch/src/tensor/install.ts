@@ -23,6 +23,7 @@ import * as floatPairs from '../ops/float-pairs.ts'
 import * as floatParts from '../ops/float-parts.ts'
 import * as gammas from '../ops/gammas.ts'
 import { adjoint, hermitian, matrixTransposed, reversed } from '../ops/hermitian.ts'
+import * as hostFunctions from '../ops/host-functions.ts'
 import * as indexPuts from '../ops/index-put.ts'
 import * as indexReduces from '../ops/index-reduce.ts'
 import * as indexing from '../ops/indexing.ts'
@@ -39,6 +40,8 @@ import * as parts from '../ops/parts.ts'
 import * as predicates from '../ops/predicates.ts'
 import * as products from '../ops/products.ts'
 import * as randomFill from '../ops/random-fill.ts'
+import { imag, real } from '../ops/real-parts.ts'
+import * as realness from '../ops/realness.ts'
 import * as rearranging from '../ops/rearranging.ts'
 import * as reductions from '../ops/reductions.ts'
 import * as rounding from '../ops/rounding.ts'
@@ -52,6 +55,7 @@ import * as unary from '../ops/unary.ts'
 import * as unsafeSplits from '../ops/unsafe-splits.ts'
 import * as views from '../ops/views.ts'
 import { showAsText } from '../show.ts'
+import { kinds } from './kinds.ts'
 import { print } from './print.ts'
 import { Tensor } from './tensor.ts'
 
@@ -82,6 +86,7 @@ const families = [
   floatPairs,
   floatParts,
   gammas,
+  hostFunctions,
   indexPuts,
   indexReduces,
   indexing,
@@ -98,6 +103,7 @@ const families = [
   predicates,
   products,
   randomFill,
+  realness,
   rearranging,
   reductions,
   rounding,
@@ -170,6 +176,22 @@ Object.defineProperties(Tensor.prototype, {
       return matrixTransposed(this, 'mH')
     },
   },
+  real: {
+    get(this: Tensor): Tensor {
+      return real(this)
+    },
+  },
+  imag: {
+    get(this: Tensor): Tensor {
+      return imag(this)
+    },
+  },
+  isCuda: {
+    get(this: Tensor): boolean {
+      return this.device.type === 'cuda'
+    },
+  },
+  ...Object.fromEntries(kinds.map((kind) => [kind, { get: () => false }])),
   [Symbol.iterator]: {
     value(this: Tensor): Iterator<Tensor> {
       return parts.unbind(this)[Symbol.iterator]()

@@ -23,6 +23,7 @@ import type * as extremes from '../ops/extremes.ts'
 import type * as floatPairs from '../ops/float-pairs.ts'
 import type * as floatParts from '../ops/float-parts.ts'
 import type * as gammas from '../ops/gammas.ts'
+import type * as hostFunctions from '../ops/host-functions.ts'
 import type * as indexPuts from '../ops/index-put.ts'
 import type * as indexReduces from '../ops/index-reduce.ts'
 import type * as indexing from '../ops/indexing.ts'
@@ -40,6 +41,7 @@ import type * as parts from '../ops/parts.ts'
 import type * as predicates from '../ops/predicates.ts'
 import type * as products from '../ops/products.ts'
 import type * as randomFill from '../ops/random-fill.ts'
+import type * as realness from '../ops/realness.ts'
 import type * as rearranging from '../ops/rearranging.ts'
 import type * as reductions from '../ops/reductions.ts'
 import type * as rounding from '../ops/rounding.ts'
@@ -52,6 +54,7 @@ import type * as transposes from '../ops/transposes.ts'
 import type * as unary from '../ops/unary.ts'
 import type * as unsafeSplits from '../ops/unsafe-splits.ts'
 import type * as views from '../ops/views.ts'
+import type { Kinds } from './kinds.ts'
 import type { Tensor } from './tensor.ts'
 
 /** A function of a tensor as a method. */
@@ -117,6 +120,7 @@ type Family = typeof activations &
   typeof floatParts &
   typeof floatPairs &
   typeof gammas &
+  typeof hostFunctions &
   typeof indexPuts &
   typeof indexReduces &
   typeof indexing &
@@ -133,6 +137,7 @@ type Family = typeof activations &
   typeof predicates &
   typeof products &
   typeof randomFill &
+  typeof realness &
   typeof rearranging &
   typeof reductions &
   typeof rounding &
@@ -146,11 +151,17 @@ type Family = typeof activations &
   typeof unsafeSplits &
   typeof views
 
-export interface TensorMethods extends Methods<Family>, InPlace<Family> {
+export interface TensorMethods extends Kinds, Methods<Family>, InPlace<Family> {
   /** Adds d(this)/d(leaf) to the `grad` of every leaf this was computed from. */
   backward(gradient?: Tensor | null | BackwardOptions, options?: BackwardOptions): void
   /** The transpose of a matrix; of more dimensions, all reversed. */
   readonly T: Tensor
+  /** The tensor itself. */
+  readonly real: Tensor
+  /** There is none of real numbers: throws. */
+  readonly imag: Tensor
+  /** Whether it is on a CUDA device. */
+  readonly isCuda: boolean
   /** The last two dimensions exchanged. */
   readonly mT: Tensor
   /** The transpose of a matrix. */

@@ -1,0 +1,86 @@
+"""Functions of layers that torch has beside nn.functional; windows; switches; what is asked of real tensors."""
+
+import torch
+from calls import call, error, given
+
+x = given(torch.tensor([[[1.5, -2.0, 0.5, 3.0], [0.25, 1.0, -1.0, 2.0]], [[-0.5, 0.75, 1.25, -3.0], [2.5, -1.5, 0.0, 1.0]]]), grad=True)
+weight, bias = given([0.5, 2.0], grad=True), given([1.0, -1.0], grad=True)
+mean, var = given([0.25, -0.5]), given([1.5, 0.75])
+rows = given([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], grad=True)
+other = given([[1.0, 0.5, -2.0], [0.25, 1.5, 0.75]], grad=True)
+
+call("dropout", rows, 0.5, False)
+call("alpha_dropout", rows, 0.5, False)
+call("feature_dropout", x, 0.5, False)
+call("feature_alpha_dropout", x, 0.5, False)
+call("layer_norm", x, [4])
+call("layer_norm", x, [2, 4], given(torch.full((2, 4), 2.0), grad=True), given(torch.full((2, 4), 0.5), grad=True), 1e-3)
+call("group_norm", x, 2, weight, bias)
+call("group_norm", x, 1, tolerance=1e-5)
+call("batch_norm", x, weight, bias, mean, var, False, 0.1, 1e-5, False)
+call("batch_norm", x, weight, bias, None, None, True, 0.1, 1e-5, False, tolerance=1e-5)
+call("instance_norm", x, weight, bias, None, None, True, 0.1, 1e-5, False, tolerance=1e-5, node="ViewBackward0")
+call("embedding", rows, given([1, 0, 1]))
+call("embedding", rows, given([[1, 0], [0, 0]]), 0)
+for reduction in (0, 1, 2):
+    call("kl_div", rows, other, reduction)
+    call("hinge_embedding_loss", rows, given([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]]), 1.0, reduction)
+    call("margin_ranking_loss", rows, other, given([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]]), 0.5, reduction)
+    call("binary_cross_entropy_with_logits", rows, other, None, None, reduction)
+    call("poisson_nll_loss", rows, given([[1.0, 0.0, 2.0], [3.0, 1.0, 0.0]]), True, False, 1e-8, reduction)
+    call("cosine_embedding_loss", rows, other, given([1.0, -1.0]), 0.1, reduction)
+    call("triplet_margin_loss", rows, other, given([[0.0, 1.0, 0.5], [1.0, 0.5, 0.25]]), 1.0, 2.0, 1e-6, False, reduction)
+call("kl_div", rows, other, 1, log_target=True)
+call("constant_pad_nd", rows, [1, 2], 0.5)
+call("constant_pad_nd", rows, [1, 0, -1, 1])
+call("max_pool1d_with_indices", x, 2)
+call("native_channel_shuffle", given(torch.arange(8.0).view(1, 4, 2, 1)), 2)
+call("norm_except_dim", rows, 2, 0, node="LinalgVectorNormBackward0")
+call("norm_except_dim", rows, 2, 1, node="LinalgVectorNormBackward0")
+call("norm_except_dim", rows, 2, -1, node="LinalgVectorNormBackward0")
+call("frobenius_norm", rows, [0, 1], node="LinalgVectorNormBackward0")
+call("frobenius_norm", rows, [1], True, node="LinalgVectorNormBackward0")
+image, grid = given(torch.arange(9.0).view(1, 1, 3, 3), grad=True), given([[[[0.0, 0.5], [-0.25, 1.0]]]], grad=True)
+call("grid_sampler", image, grid, 0, 0, False)
+call("grid_sampler", image, grid, 1, 1, True, gradient=False)
+call("grid_sampler_2d", image, grid, 0, 2, True)
+call("affine_grid_generator", given([[[1.0, 0.5, 0.0], [0.0, 1.0, 0.25]]], grad=True), [1, 1, 2, 2], True)
+
+state = given([[0.5, -0.25], [1.0, 0.75]], grad=True)
+small = lambda n: [given(torch.linspace(-1, 1, n * 2 * 3).view(n * 2, 3), grad=True), given(torch.linspace(-0.5, 1, n * 2 * 2).view(n * 2, 2), grad=True),
+                   given(torch.linspace(0, 0.5, n * 2), grad=True), given(torch.linspace(0.25, -0.5, n * 2), grad=True)]
+call("rnn_tanh_cell", rows, state, *small(1))
+call("rnn_relu_cell", rows, state, *small(1))
+call("rnn_tanh_cell", rows, state, *small(1)[:2])
+call("gru_cell", rows, state, *small(3))
+call("lstm_cell", rows, [state, given([[0.25, 1.0], [-1.0, 0.5]], grad=True)], *small(4))
+
+for dtype in (torch.float32, torch.float64):
+    for name in ["hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window"]:
+        for length in (0, 1, 2, 7):
+            call(name, length, dtype=dtype, tolerance=1e-6 if dtype == torch.float32 else 1e-14)
+        call(name, 8, False, dtype=dtype, tolerance=1e-6 if dtype == torch.float32 else 1e-14)
+call("hamming_window", 6, True, 0.6, 0.4, tolerance=1e-6)
+call("kaiser_window", 6, True, 5.0, tolerance=1e-6)
+call("hann_window", 5, periodic=False, tolerance=1e-6)
+error("hann_window", -1)
+error("kaiser_window", -1)
+
+call("conj", rows)
+call("conj_physical", rows)
+call("resolve_conj", rows)
+call("resolve_neg", rows)
+call("real", rows, forms=["function"])
+call("is_conj", rows)
+call("is_complex", rows)
+error("imag", rows, forms=["function"])
+
+call("get_float32_matmul_precision")
+call("is_warn_always_enabled")
+call("is_anomaly_enabled")
+call("is_anomaly_check_nan_enabled")
+call("are_deterministic_algorithms_enabled")
+call("get_deterministic_debug_mode")
+error("set_deterministic_debug_mode", "x")
+error("set_deterministic_debug_mode", 5)
+error("set_default_tensor_type", "torch.LongTensor")

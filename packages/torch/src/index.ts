@@ -1,4 +1,4 @@
-// The public face of the shim: PyTorch's names. Hand-ordered; nothing is exported that is not named here.
+// The public face of the shim: PyTorch's names; long because these are many. Hand-ordered; nothing is exported that is not named here.
 import './tensor/install.ts'
 
 export * as accelerator from './accelerator.ts'
@@ -171,6 +171,8 @@ export { gradient } from './ops/gradients.ts'
 export type { Indices } from './ops/grids.ts'
 export { cartesianProd, combinations, meshgrid, trilIndices, triuIndices } from './ops/grids.ts'
 export { adjoint } from './ops/hermitian.ts'
+export type { HistogramOfPoints } from './ops/histogramdd.ts'
+export { histogramdd } from './ops/histogramdd.ts'
 export { asarray, emptyStrided, frombuffer } from './ops/in-memory.ts'
 export {
   abs_,

@@ -26,7 +26,7 @@ const rules: readonly (readonly [OutRule['kind'], text: string, names: string])[
     `acos acosh add addcdiv addcmul addr angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
     bernoulli binomial bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign cos cosh deg2rad diff
     digamma div divide eq erf erfc erfinv exp exp2 expm1 floor_divide fmax fmin fmod frexp gcd ge ger greater greater_equal gt hypot
-    i0 igamma igammac kron lcm ldexp le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
+    i0 igamma igammac kron lcm linalg_matrix_norm linalg_norm linalg_vecdot linalg_vector_norm ldexp le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
     logical_not logical_or logical_xor logit logsumexp lt matrix_power maximum minimum mul multinomial multiply mvlgamma ne
     nextafter norm normal not_equal outer polygamma pow rad2deg reciprocal remainder rsqrt sigmoid sin sinc sinh special_entr
     special_ndtr special_ndtri special_xlog1py sqrt std sub subtract tan tanh threshold true_divide var where xlogy`,

@@ -1,0 +1,65 @@
+"""Norms and products of torch.linalg; histograms of points."""
+
+import torch
+from calls import call, error, given
+
+inf = float("inf")
+matrix = given([[1.5, -2.0, 0.25, 3.0], [0.5, 1.0, -1.0, 2.0], [4.0, 0.75, 1.25, -3.5]], grad=True)
+vector = given([3.0, -4.0, 0.5], grad=True)
+cube = given(torch.arange(24.0).view(2, 3, 4) / 8 - 1, grad=True)
+whole = given([1, 2, 3])
+
+for order in (2, 1, 3, 0.5, -1, 0, inf, -inf):
+    call("linalg.vector_norm", vector, order, gradient=order != 0)
+    call("linalg.norm", vector, order, gradient=order != 0)
+call("linalg.vector_norm", matrix)
+call("linalg.vector_norm", matrix, dim=1)
+call("linalg.vector_norm", matrix, 2, 1, True)
+call("linalg.vector_norm", cube, 1, [0, 2])
+call("linalg.vector_norm", matrix, dtype=torch.float64)
+error("linalg.vector_norm", whole)
+error("linalg.vector_norm", given(torch.zeros(0)), inf)
+
+for order in ("fro", 1, -1, inf, -inf):
+    call("linalg.matrix_norm", matrix, order)
+    call("linalg.matrix_norm", cube, order)
+    call("linalg.matrix_norm", cube, order, [0, 2], True)
+    call("linalg.matrix_norm", cube, order, [2, 0])
+    call("linalg.norm", matrix, order)
+call("linalg.matrix_norm", matrix)
+call("linalg.matrix_norm", matrix, 1, dtype=torch.float64)
+error("linalg.matrix_norm", vector)
+error("linalg.matrix_norm", matrix, 3)
+error("linalg.matrix_norm", matrix, "x")
+error("linalg.matrix_norm", matrix, 1, [0, 0])
+error("linalg.matrix_norm", given([[1, 2]]))
+
+call("linalg.norm", matrix)
+call("linalg.norm", cube)
+call("linalg.norm", matrix, 2, 1)
+call("linalg.norm", matrix, dim=[0, 1])
+call("linalg.norm", matrix, inf, [0, 1])
+call("linalg.norm", cube, 1, [1, 2])
+error("linalg.norm", cube, 1)
+
+call("linalg.diagonal", cube)
+call("linalg.diagonal", matrix, offset=1)
+call("linalg.diagonal", cube, dim1=0, dim2=1)
+call("linalg.vecdot", matrix, matrix)
+call("linalg.vecdot", matrix, given([[2.0, -1.0, 0.5, 1.0]]))
+call("linalg.vecdot", matrix, matrix, dim=0)
+error("linalg.vecdot", whole, whole)
+
+points = given([[0.1, 0.7], [0.35, 0.2], [0.9, 0.95], [0.4, 0.45], [0.8, 0.15], [0.55, 0.6]])
+call("histogramdd", points, [2, 3])
+call("histogramdd", points, 2)
+call("histogramdd", points, [2, 2], range=[0.0, 1.0, 0.0, 2.0])
+call("histogramdd", points, [2, 2], range=[0.2, 0.8, 0.2, 0.8])
+call("histogramdd", points, [2, 2], weight=given([1.0, 2.0, 0.5, 1.0, 3.0, 1.5]))
+call("histogramdd", points, [2, 3], density=True)
+call("histogramdd", points, [given([0.0, 0.5, 1.0]), given([0.0, 0.25, 0.75, 1.0])])
+call("histogramdd", given(torch.linspace(0, 1, 12).view(2, 3, 2)), [2, 2])
+error("histogramdd", given([[1, 2]]), [2, 2])
+error("histogramdd", given([0.5]), [2])
+error("histogramdd", points, [2, 2], range=[0.0, 1.0])
+error("histogramdd", points, [2, 2], weight=given([1.0]))

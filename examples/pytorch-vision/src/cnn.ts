@@ -2,7 +2,7 @@
 // `node --conditions=source examples/pytorch-vision/src/cnn.ts`.
 import * as torch from '@heddle/torch'
 import { nn, optim } from '@heddle/torch'
-import { type Batch, type Counts, loadDigits } from './digits.ts'
+import { type Batch, type Counts, digitsOf, type Images } from './digits.ts'
 
 type Tensor = torch.Tensor
 type Loader = torch.utils.data.DataLoader<Batch>
@@ -37,16 +37,16 @@ class Net extends nn.Module {
   }
 }
 
-/** The program before its first step; all that is drawn comes from the seed. */
-export function prepare() {
+/** The program before its first step; all that is drawn comes from the seed, whatever the device. */
+export function prepare(images: Images, device = 'cpu') {
   torch.manualSeed(settings.seed)
-  const { training, evaluation } = loadDigits(settings.counts)
+  const { training, evaluation } = digitsOf(images, settings.counts)
   const trainingLoader: Loader = new DataLoader<Batch>(training, {
     batchSize: settings.batchSize,
     shuffle: true,
   })
   const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize: 250 })
-  const model = new Net()
+  const model = new Net().to(device)
   const optimizer = new optim.Adadelta(model.parameters(), { lr: settings.learningRate })
   return { trainingLoader, evaluationLoader, model, optimizer }
 }
@@ -54,9 +54,10 @@ export function prepare() {
 /** One pass over the training images: gives the loss of each step. */
 export function* train(model: Net, loader: Loader, optimizer: optim.Optimizer): Generator<number> {
   model.train()
+  const { device } = model.fc1.weight
   for (const [images, labels] of loader) {
     optimizer.zeroGrad()
-    const loss = F.nllLoss(model(images), labels)
+    const loss = F.nllLoss(model(images.to(device)), labels.to(device))
     loss.backward()
     optimizer.step()
     yield loss.item()
@@ -76,8 +77,9 @@ export function evaluate(model: Net, loader: Loader): Evaluation {
   using _ = torch.noGrad()
   model.eval()
   let [loss, correct, count] = [0, 0, 0]
-  for (const [images, labels] of loader) {
-    const output = model(images)
+  const { device } = model.fc1.weight
+  for (const [images, classes] of loader) {
+    const [output, labels] = [model(images.to(device)), classes.to(device)]
     loss += F.nllLoss(output, labels, { reduction: 'sum' }).item()
     correct += Number(output.argmax(1).eq(labels).sum().item())
     count += labels.size(0)
@@ -85,8 +87,8 @@ export function evaluate(model: Net, loader: Loader): Evaluation {
   return { loss: loss / count, correct, count }
 }
 
-function main(): void {
-  const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
+function main(images: Images): void {
+  const { trainingLoader, evaluationLoader, model, optimizer } = prepare(images)
   const scheduler = new optim.lrScheduler.StepLR(optimizer, 1, settings.gamma)
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
     const steps = train(model, trainingLoader, optimizer)
@@ -105,4 +107,4 @@ function main(): void {
   }
 }
 
-if (import.meta.main) main()
+if (import.meta.main) main((await import('./load-digits.ts')).loadDigits())

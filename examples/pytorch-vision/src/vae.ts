@@ -2,7 +2,7 @@
 // `node --conditions=source examples/pytorch-vision/src/vae.ts`.
 import * as torch from '@heddle/torch'
 import { nn, optim } from '@heddle/torch'
-import { type Batch, type Counts, loadDigits } from './digits.ts'
+import { type Batch, type Counts, digitsOf, type Images } from './digits.ts'
 
 type Tensor = torch.Tensor
 type Loader = torch.utils.data.DataLoader<Batch>
@@ -57,14 +57,14 @@ function lossOf([image, mean, logVariance]: Reconstruction, images: Tensor): Ten
   return lost.add(divergence)
 }
 
-/** The program before its first step; all that is drawn comes from the seed. */
-export function prepare() {
+/** The program before its first step; all that is drawn comes from the seed, whatever the device. */
+export function prepare(images: Images, device = 'cpu') {
   torch.manualSeed(settings.seed)
-  const { training, evaluation } = loadDigits(settings.counts)
+  const { training, evaluation } = digitsOf(images, settings.counts)
   const { batchSize, learningRate } = settings
   const trainingLoader: Loader = new DataLoader<Batch>(training, { batchSize, shuffle: true })
   const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize })
-  const model = new VAE()
+  const model = new VAE().to(device)
   const optimizer = new optim.Adam(model.parameters(), { lr: learningRate })
   return { trainingLoader, evaluationLoader, model, optimizer }
 }
@@ -78,7 +78,9 @@ interface Loss {
 /** One pass over the training images: gives the loss of each step. */
 export function* train(model: VAE, loader: Loader, optimizer: optim.Optimizer): Generator<Loss> {
   model.train()
-  for (const [images] of loader) {
+  const { device } = model.fc1.weight
+  for (const [batch] of loader) {
+    const images = batch.to(device)
     optimizer.zeroGrad()
     const loss = lossOf(model(images), images)
     loss.backward()
@@ -90,7 +92,9 @@ export function* train(model: VAE, loader: Loader, optimizer: optim.Optimizer): 
 /** The loss of each batch of a loader, without training. */
 export function* evaluate(model: VAE, loader: Loader): Generator<Loss> {
   model.eval()
-  for (const [images] of loader) {
+  const { device } = model.fc1.weight
+  for (const [batch] of loader) {
+    const images = batch.to(device)
     const loss = torch.noGrad(() => lossOf(model(images), images))
     yield { sum: loss.item(), images: images.size(0) }
   }
@@ -108,8 +112,8 @@ function meanOf(losses: Iterable<Loss>, total: number, desc: string): number {
   return sum / images
 }
 
-function main(): void {
-  const { trainingLoader, evaluationLoader, model, optimizer } = prepare()
+function main(images: Images): void {
+  const { trainingLoader, evaluationLoader, model, optimizer } = prepare(images)
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
     const training = train(model, trainingLoader, optimizer)
     const mean = meanOf(training, trainingLoader.length, `Train epoch ${epoch}`)
@@ -119,4 +123,4 @@ function main(): void {
   }
 }
 
-if (import.meta.main) main()
+if (import.meta.main) main((await import('./load-digits.ts')).loadDigits())

@@ -183,6 +183,50 @@ const programs: Readonly<Record<string, Program>> = {
       for (const parameter of layer.parameters()) show(parameter.detach())
     }
   },
+  'parts computed again': ({ show, fails }) => {
+    torch.manualSeed(0)
+    const [head, last] = [new nn.Linear(3, 4), new nn.Linear(4, 2)]
+    const drop = new nn.Dropout(0.5)
+    const inside = (x: Tensor): Tensor => drop(head(x).tanh()).mul(2)
+    const gradients = (run: (x: Tensor) => Tensor): void => {
+      torch.manualSeed(5)
+      const x = numbers(2, 3).requiresGrad_()
+      const y = run(x)
+      show(y.gradFn?.name(), y.gradFn?.nextFunctions[0]?.[0]?.name(), y)
+      last(y).exp().sum().backward()
+      show(x.grad, head.weight.grad, last.bias?.grad, torch.rand(2))
+      for (const parameter of [...head.parameters(), ...last.parameters()]) parameter.grad = null
+    }
+    const { checkpoint, checkpointSequential } = torch.utils.checkpoint
+    gradients(inside)
+    gradients((x) => checkpoint(inside, x, { useReentrant: false }))
+    gradients((x) => checkpoint(inside, x, { useReentrant: true }))
+    const layer = (): torch.nn.Linear => new nn.Linear(3, 3)
+    const tanh = (): torch.nn.Tanh => new nn.Tanh()
+    const net = new nn.Sequential(layer(), tanh(), layer(), tanh(), layer(), tanh(), new nn.Linear(3, 4))
+    gradients(net)
+    gradients((x) => checkpointSequential(net, 3, x, { useReentrant: true }))
+    checkpoint(inside, numbers(2, 3), { useReentrant: true })
+    const x = numbers(2, 3).requiresGrad_()
+    fails(() => torch.autograd.grad(checkpoint(inside, x, { useReentrant: true }).sum(), x))
+    torch.manualSeed(5)
+    show(torch.autograd.grad(checkpoint(inside, x, { useReentrant: false }).sum(), x)[0])
+    fails(() =>
+      checkpoint((h: Tensor) => h.detach(), x, { useReentrant: true })
+        .sum()
+        .backward(),
+    )
+    const scaled = (h: Tensor, k: Tensor, { scale }: { scale: number }): readonly Tensor[] => [
+      h.mul(k).mul(scale),
+      h.add(k),
+    ]
+    show(checkpoint(scaled, x, numbers(2, 3), { scale: 3, useReentrant: false })[0])
+    const both = (h: Tensor, k: Tensor): readonly Tensor[] => [h.mul(k), h.add(k)]
+    const [product, sum] = checkpoint(both, x, numbers(2, 3), { useReentrant: true }) as [Tensor, Tensor]
+    x.grad = null
+    product.sum().add(sum.exp().sum()).backward()
+    show(product.gradFn?.name(), x.grad)
+  },
 }
 
 comparePrograms(

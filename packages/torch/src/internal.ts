@@ -13,6 +13,8 @@ export interface Stats {
   readonly applicationCount: number
   /** Plans run. */
   readonly flushCount: number
+  /** Bytes of what the last of them left: what was asked for, and what is kept for backward. */
+  readonly leftBytes: number
   /** Applications recorded since, and contents that the next evaluation will include. */
   readonly recordedCount: number
   readonly pendingCount: number

@@ -9,6 +9,7 @@ import os
 import warnings
 
 import torch
+import torch.utils.checkpoint
 from torch import nn
 
 torch.set_num_threads(1)
@@ -160,6 +161,45 @@ def parameters_drawn_anew(show, fails):
         layer.reset_parameters()
         for p in layer.parameters():
             show(p.detach())
+
+
+@program
+def parts_computed_again(show, fails):
+    torch.manual_seed(0)
+    first, last = nn.Linear(3, 4), nn.Linear(4, 2)
+    drop = nn.Dropout(0.5)
+
+    def inside(x):
+        return drop(first(x).tanh()) * 2
+
+    def gradients(run):
+        torch.manual_seed(5)
+        x = numbers(2, 3).requires_grad_()
+        y = run(x)
+        show(y.grad_fn.name(), y.grad_fn.next_functions[0][0].name().removeprefix("torch::autograd::"), y)
+        last(y).exp().sum().backward()
+        show(x.grad, first.weight.grad, last.bias.grad, torch.rand(2))
+        for p in (*first.parameters(), *last.parameters()):
+            p.grad = None
+
+    C = torch.utils.checkpoint
+    gradients(inside)
+    gradients(lambda x: C.checkpoint(inside, x, use_reentrant=False))
+    gradients(lambda x: C.checkpoint(inside, x, use_reentrant=True))
+    net = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 4))
+    gradients(net)
+    gradients(lambda x: C.checkpoint_sequential(net, 3, x))
+    C.checkpoint(inside, numbers(2, 3), use_reentrant=True)
+    x = numbers(2, 3).requires_grad_()
+    fails(lambda: torch.autograd.grad(C.checkpoint(inside, x, use_reentrant=True).sum(), x))
+    torch.manual_seed(5)
+    show(torch.autograd.grad(C.checkpoint(inside, x, use_reentrant=False).sum(), x)[0])
+    fails(lambda: C.checkpoint(lambda h: h.detach(), x, use_reentrant=True).sum().backward())
+    show(C.checkpoint(lambda h, k, scale: (h * k * scale, h + k), x, numbers(2, 3), scale=3, use_reentrant=False)[0])
+    pair = C.checkpoint(lambda h, k: (h * k, h + k), x, numbers(2, 3), use_reentrant=True)
+    x.grad = None
+    (pair[0].sum() + pair[1].exp().sum()).backward()
+    show(pair[0].grad_fn.name(), x.grad)
 
 
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "nn-programs.json")

@@ -24,6 +24,8 @@ export interface BackwardSettings {
   readonly accumulates: boolean
   /** Nodes that are not run: what arrives there. */
   readonly arrivals?: Arrivals
+  /** A part of another backward: nobody will look at what it starts from. */
+  readonly isInner?: boolean
 }
 
 /** Where a walk ends, and with which cotangents. */
@@ -37,11 +39,22 @@ export function runBackward(roots: readonly Root[], settings: BackwardSettings):
   const edges = roots.map(({ tensor }, k) => {
     const edge = gradientEdge(tensor)
     if (edge === null) throw graphErrors.noGradient(k)
-    if (settings.accumulates) noteLoss(tensor.cell)
+    if (settings.accumulates && settings.isInner !== true) noteLoss(tensor.cell)
     return edge
   })
-  return withGradMode(settings.createGraph, () => new Walk(edges, settings).run(roots))
+  const before = reachesAllLeaves
+  reachesAllLeaves =
+    settings.accumulates && settings.inputs === undefined && (settings.isInner !== true || before)
+  try {
+    return withGradMode(settings.createGraph, () => new Walk(edges, settings).run(roots))
+  } finally {
+    reachesAllLeaves = before
+  }
 }
+
+let reachesAllLeaves = true
+/** Whether the backward that is under way brings gradients to all leaves, and not to some that were asked for. */
+export const isReachingAllLeaves = (): boolean => reachesAllLeaves
 
 class Walk {
   readonly #settings: BackwardSettings

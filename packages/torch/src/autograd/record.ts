@@ -13,6 +13,7 @@ import * as graphErrors from './errors.ts'
 import { isGradEnabled } from './grad-mode.ts'
 import { moved } from './move.ts'
 import type { Edge } from './node.ts'
+import { currentPacking, type Packed } from './packing.ts'
 import { SavedNode } from './saved-node.ts'
 
 /** How a recorded operation looks in autograd's graph. */
@@ -99,8 +100,17 @@ export function nodeFor(
   return new OpNode(form.name, fragment, operands, form)
 }
 
+/** Contents that a packing has. */
+interface HandedOver {
+  readonly source: Source
+  readonly packed: Packed
+  /** Where a cotangent of them goes; null for results of the node itself. */
+  readonly edge: Edge | null
+}
+
 interface Kept {
   readonly source: Source
+  readonly packed?: undefined
   readonly tensor: Tensor
   readonly cell: Cell
   readonly version: number
@@ -113,7 +123,7 @@ export class OpNode extends SavedNode {
   readonly fragment: Fragment
   readonly #form: NodeForm
   readonly #wanted: readonly boolean[]
-  #kept: readonly Kept[] | undefined = []
+  #kept: readonly (Kept | HandedOver)[] | undefined = []
 
   constructor(
     name: string,
@@ -140,13 +150,19 @@ export class OpNode extends SavedNode {
   keep(operands: readonly Tensor[], results: readonly Tensor[], isInPlace = false): void {
     const derivative = this.#derivative(this.#wanted, undefined)
     if (derivative === undefined) return
-    const kept: Kept[] = []
+    const kept: (Kept | HandedOver)[] = []
+    const packing = currentPacking()
     for (const source of derivative.sources) {
       if (source.from === 'cotangent') continue
       const tensor = (source.from === 'input' ? operands : results)[source.index] as Tensor
       if (tensor.isInference()) throw graphErrors.inferenceSaved()
       const isPrivate = isInPlace && source.from === 'input' && source.index === 0
       const cell = isPrivate ? (this.overwritten ?? tensor.cell) : tensor.cell
+      if (packing !== undefined) {
+        const edge = isPrivate ? this.edges[0] : source.from === 'input' ? gradientEdge(tensor) : null
+        kept.push({ source, packed: packing.pack(cell), edge: edge ?? null })
+        continue
+      }
       cell.keepCount++
       kept.push({
         source,
@@ -172,7 +188,10 @@ export class OpNode extends SavedNode {
 
   override release(): void {
     if (this.#kept === undefined || this.#kept.length === 0) return
-    for (const { cell } of this.#kept) cell.keepCount--
+    for (const kept of this.#kept) {
+      if (kept.packed === undefined) kept.cell.keepCount--
+      else kept.packed.release()
+    }
     this.#kept = undefined
   }
 
@@ -214,6 +233,10 @@ export class OpNode extends SavedNode {
     if (kept === undefined) throw graphErrors.secondBackward()
     const found = kept.find(({ source }) => source.from === from && source.index === index)
     if (found === undefined) throw graphErrors.secondBackward()
+    if (found.packed !== undefined) {
+      const edge = from === 'output' ? { node: this, index } : found.edge
+      return new Tensor({ memory: new Memory(found.packed.unpack()), edge: isGradEnabled() ? edge : null })
+    }
     const { tensor, cell, version, isPrivate } = found
     if (!isPrivate && tensor._version !== version) {
       const [node, output] = from === 'output' ? [this, index] : [tensor.gradFn, tensor.outputNr]

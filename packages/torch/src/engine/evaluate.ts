@@ -32,13 +32,20 @@ const pending = {
 }
 
 let flushCount = 0
+let leftBytes = 0
 let visits = 0
 
 /** What waits for the next evaluation: applications that were recorded, and contents that are held to be included. */
 export const engineStats = (
   device: Device,
-): { readonly flushCount: number; readonly recordedCount: number; readonly pendingCount: number } => ({
+): {
+  readonly flushCount: number
+  readonly leftBytes: number
+  readonly recordedCount: number
+  readonly pendingCount: number
+} => ({
   flushCount,
+  leftBytes,
   recordedCount: recent.get(device)?.length ?? 0,
   pendingCount: pending.written.size + pending.gradients.size + pending.losses.size,
 })
@@ -220,8 +227,10 @@ function store(leaves: readonly Cell[], roots: readonly Cell[], results: readonl
     bytes += storageBytes(storage)
   }
   for (const leaf of leaves) count(leaf.storage as Storage)
+  leftBytes = 0
   for (let k = 0; k < roots.length; k++) {
     const [root, storage] = [roots[k] as Cell, results[k] as Storage]
+    leftBytes += storageBytes(storage)
     root.storage = storage
     root.application = undefined
     count(storage)

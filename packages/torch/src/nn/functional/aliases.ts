@@ -5,7 +5,7 @@ import * as core from '@heddle/core'
 import { warn } from '../../errors.ts'
 import { operation } from '../../ops/operation.ts'
 import { run } from '../../ops/run.ts'
-import { type Arguments, type Fn, fn } from '../../ops/signature.ts'
+import { type Arguments, type Fn, functional as fn } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { elu, hardtanh, leakyRelu } from './activations.ts'
 import {

@@ -13,24 +13,35 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './errors.ts'
 import type { Maybe } from './operands.ts'
 
+interface Affine {
+  /** Operands there are. */
+  readonly length: 2 | 3
+  /** The bias comes before input and weight, as among the edges of PyTorch's `addmm`. */
+  readonly biasFirst: boolean
+}
+
 /** Which of PyTorch's kernels does it decides what the node is called. */
-function affineNode(
-  [input, weight]: readonly (ArrayType | number)[],
-  { length }: { length?: number },
-): string {
-  const [rank, matrix] = [input, weight].map((operand) => (operand as ArrayType).shape.length)
+function affineNode(operands: readonly (ArrayType | number)[], { length, biasFirst }: Affine): string {
+  const [rank, matrix] = (biasFirst ? operands.slice(1) : operands).map(
+    (operand) => (operand as ArrayType).shape.length,
+  )
   if (rank === 1) return length === 3 ? 'AddBackward0' : 'SqueezeBackward4'
   if (matrix === 1) return 'MvBackward0'
   if (rank === 2) return length === 3 ? 'AddmmBackward0' : 'MmBackward0'
   return length === 3 ? 'ViewBackward0' : 'UnsafeViewBackward0'
 }
 
-const affine = operation({
+const affine = operation<Affine>({
   name: 'linear',
   node: affineNode,
   operands: ['input', 'weight', 'bias'],
-  build: (operands) => {
-    const [input, weight, bias] = operands as readonly [Value, Value, Value?]
+  build: (operands, { biasFirst }) => {
+    const values = operands as readonly Value[]
+    const [input, weight, bias] = (biasFirst ? [...values.slice(1), ...values.slice(0, 1)] : values) as [
+      Value,
+      Value,
+      Value?,
+    ]
     const matrix = weight.type.shape.length === 1 ? core.reshape(weight, [1, -1]) : weight
     const [outputs = 1, inputs = 1] = matrix.type.shape
     const { shape } = input.type
@@ -56,8 +67,10 @@ export const linear: Fn<Linear, ['weight', 'bias']> = fn(
   [],
   (self, { weight, bias }) =>
     bias == null
-      ? run(affine, [self, weight], { length: 2 })
-      : run(affine, [self, weight, bias], { length: 3 }),
+      ? run(affine, [self, weight], { length: 2, biasFirst: false })
+      : self.ndim === 2
+        ? run(affine, [bias, self, weight], { length: 3, biasFirst: true })
+        : run(affine, [self, weight, bias], { length: 3, biasFirst: false }),
 )
 
 const product = operation({

@@ -44,6 +44,51 @@ const shown = ({ show }: Output, ...fills: readonly (() => Tensor)[]): void => {
 
 type AnyLazy = torch.nn.Module & { hasUninitializedParams(): boolean }
 
+class Symmetric extends nn.Module<[Tensor]> {
+  override forward(x: Tensor): Tensor {
+    return x.triu().add(x.triu(1).t())
+  }
+  rightInverse(x: Tensor): Tensor {
+    return x.triu()
+  }
+}
+
+class Twice extends nn.Module<[Tensor]> {
+  override forward(x: Tensor): Tensor {
+    return x.mul(2)
+  }
+  rightInverse(x: Tensor): Tensor {
+    return x.div(2)
+  }
+}
+
+class Rank1 extends nn.Module<[Tensor, Tensor]> {
+  override forward(x: Tensor, y: Tensor): Tensor {
+    return x.unsqueeze(1).mul(y)
+  }
+  rightInverse(a: Tensor): readonly [Tensor, Tensor] {
+    return [a.select(1, 0), a.select(0, 0)]
+  }
+}
+
+class Flat extends nn.Module<[Tensor]> {
+  override forward(x: Tensor): Tensor {
+    return x.flatten()
+  }
+}
+
+class Wide extends nn.Module<[Tensor]> {
+  override forward(x: Tensor): Tensor {
+    return x.double()
+  }
+}
+
+/** The tensor at a path of names. */
+const tensorAt = (module: torch.nn.AnyModule, path: string): Tensor => {
+  const end = path.lastIndexOf('.')
+  return Reflect.get(module.getSubmodule(path.slice(0, Math.max(end, 0))), path.slice(end + 1)) as Tensor
+}
+
 const programs: Readonly<Record<string, Program>> = {
   'initial numbers': (output) => {
     const { show, fails } = output
@@ -226,6 +271,151 @@ const programs: Readonly<Record<string, Program>> = {
     x.grad = null
     product.sum().add(sum.exp().sum()).backward()
     show(product.gradFn?.name(), x.grad)
+  },
+  'weights of largest value 1': ({ show, fails }) => {
+    torch.manualSeed(0)
+    const layer = nn.utils.spectralNorm(new nn.Linear(3, 4))
+    show(layer, ...layer.stateDict().keys())
+    show(tensorAt(layer, 'weight_u'), tensorAt(layer, 'weight_v'))
+    const x = numbers(2, 3)
+    let y = x
+    for (let k = 0; k < 3; k++) y = layer(x)
+    show(y, layer.weight, tensorAt(layer, 'weight_u'), tensorAt(layer, 'weight_v'))
+    y.square().sum().backward()
+    show(tensorAt(layer, 'weight_orig').grad, layer.bias?.grad)
+    layer.eval()
+    show(layer(x).equal(layer(x)), tensorAt(layer, 'weight_u'))
+    fails(() => nn.utils.spectralNorm(layer))
+    nn.utils.removeSpectralNorm(layer)
+    show(layer.weight, ...layer.stateDict().keys())
+    fails(() => nn.utils.removeSpectralNorm(layer))
+    fails(() => nn.utils.spectralNorm(new nn.Linear(2, 2), { nPowerIterations: 0 }))
+    fails(() => nn.utils.spectralNorm(new nn.LazyLinear(2)))
+    const conv = nn.utils.spectralNorm(new nn.ConvTranspose1d(2, 3, 2), { nPowerIterations: 2 })
+    show(tensorAt(conv, 'weight_u').shape, tensorAt(conv, 'weight_v').shape, conv(numbers(1, 2, 3)))
+  },
+  'parametrized weights': ({ show, fails }) => {
+    const P = nn.utils.parametrize
+    const original = 'parametrizations.weight.original'
+    torch.manualSeed(0)
+    const layer = new nn.Linear(3, 3)
+    const before = layer.weight
+    P.registerParametrization(layer, 'weight', new Symmetric())
+    show(layer, ...layer.stateDict().keys())
+    show(layer._getName(), layer.weight, before === tensorAt(layer, original))
+    show(
+      P.isParametrized(layer),
+      P.isParametrized(layer, 'weight'),
+      P.isParametrized(layer, 'bias'),
+      P.isParametrized(new nn.ReLU()),
+    )
+    layer(numbers(2, 3)).square().sum().backward()
+    show(tensorAt(layer, original).grad)
+    P.registerParametrization(layer, 'weight', new Twice())
+    show(layer, layer.weight)
+    Reflect.set(layer, 'weight', numbers(3, 3).add(numbers(3, 3).t()))
+    show(layer.weight, tensorAt(layer, original))
+    const isOne = (): boolean => new Set([layer.weight, layer.weight]).size === 1
+    P.cached(() => show(isOne()))
+    show(isOne())
+    const other = new nn.Linear(3, 3)
+    P.registerParametrization(other, 'weight', new Symmetric())
+    P.registerParametrization(other, 'weight', new Twice())
+    show(other.loadStateDict(layer.stateDict()), other.weight.equal(layer.weight))
+    P.removeParametrizations(layer, 'weight')
+    show(layer, layer.weight, layer.weight === before, ...layer.stateDict().keys())
+    P.removeParametrizations(other, 'weight', { leaveParametrized: false })
+    show(other.weight)
+    const low = new nn.Linear(2, 3)
+    P.registerParametrization(low, 'weight', new Rank1(), { unsafe: true })
+    show(low, ...low.stateDict().keys(), low.weight.shape)
+    fails(() => P.removeParametrizations(low, 'weight', false))
+    P.removeParametrizations(low, 'weight')
+    show(low, low.weight.requiresGrad)
+    fails(() => P.removeParametrizations(low, 'weight'))
+    fails(() => P.registerParametrization(low, 'foo', new Twice()))
+    fails(() => P.registerParametrization(low, 'weight', new Flat()))
+    fails(() => P.registerParametrization(low, 'weight', new Wide()))
+    P.registerParametrization(low, 'weight', new Twice())
+    fails(() => P.registerParametrization(low, 'weight', new Flat()))
+    fails(() => P.registerParametrization(low, 'weight', new Wide()))
+    P.registerParametrization(low, 'weight', new Flat(), { unsafe: true })
+    show(low.weight.shape)
+  },
+  'parametrized largest values': ({ show, fails }) => {
+    const P = nn.utils.parametrizations
+    torch.manualSeed(0)
+    const layer = P.spectralNorm(new nn.Linear(3, 4), { nPowerIterations: 2 })
+    show(layer, ...layer.stateDict().keys())
+    const y = layer(numbers(2, 3))
+    show(y, layer.weight)
+    y.square().sum().backward()
+    show(tensorAt(layer, 'parametrizations.weight.original').grad)
+    layer.eval()
+    show(layer.weight, tensorAt(layer, 'parametrizations.weight.0._u'))
+    show(P.spectralNorm(new nn.LayerNorm(3)).weight)
+    fails(() => P.spectralNorm(new nn.Linear(2, 2), 'foo'))
+    fails(() => P.spectralNorm(new nn.Linear(2, 2), { nPowerIterations: 0 }))
+    fails(() => P.spectralNorm(new nn.Linear(2, 2), { dim: 2 }))
+  },
+  'fused norms': ({ show, fails }) => {
+    torch.manualSeed(0)
+    const U = nn.utils
+    const pairs = [
+      [new nn.Conv2d(2, 3, 2), new nn.BatchNorm2d(3), numbers(2, 2, 3, 3)],
+      [new nn.Conv1d(2, 2, 1, { bias: false }), new nn.BatchNorm1d(2, { affine: false }), numbers(2, 2, 3)],
+    ] as const
+    for (const [layer, norm, x] of pairs) {
+      torch.noGrad(() => {
+        norm.running_mean?.copy_(numbers(norm.numFeatures))
+        norm.running_var?.copy_(numbers(norm.numFeatures).abs().add(0.5))
+        norm.weight?.copy_(numbers(3).add(3))
+        norm.bias?.copy_(numbers(3).sub(1))
+      })
+      const net = new nn.Sequential(layer, norm).eval()
+      const fused = U.fuseConvBnEval<torch.nn.Conv1d | torch.nn.Conv2d>(layer, norm)
+      show(fused, fused.weight.requiresGrad, fused.bias)
+      show(torch.allclose(net(x), fused(x), { atol: 1e-5 }))
+    }
+    const layer = new nn.ConvTranspose1d(2, 3, 2).eval()
+    const norm = new nn.BatchNorm1d(3).eval()
+    show(U.fuseConvBnEval(layer, norm, { transpose: true }).weight)
+    const linear = new nn.Linear(2, 3).eval()
+    show(U.fuseLinearBnEval(linear, norm).weight)
+    fails(() => U.fuseConvBnEval(new nn.Conv2d(2, 3, 2), new nn.BatchNorm2d(3)))
+  },
+  'called with other parameters': ({ show }) => {
+    torch.manualSeed(0)
+    const call = nn.utils.stateless.functionalCall
+    const net = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Linear(3, 1))
+    const before = new Map([...net.stateDict()].map(([name, value]) => [name, value.clone()]))
+    const [weight, mean] = [numbers(3, 2).requiresGrad_(), torch.zeros(3)]
+    const y = call(net, { '0.weight': weight, '2.bias': numbers(1), '1.running_mean': mean }, numbers(4, 2))
+    show(y, mean)
+    y.square().sum().backward()
+    show(weight.grad?.mul(1000).round(), tensorAt(net, '0.weight').grad, tensorAt(net, '2.weight').grad)
+    const changed = [...net.stateDict()].filter(([name, value]) => !value.equal(before.get(name) as Tensor))
+    show(...changed.map(([name]) => name))
+    const lstm = new nn.LSTM(2, 2)
+    const found = call<readonly Tensor[]>(lstm, { weight_hh_l0: torch.zeros(8, 2), bias_ih_l0: numbers(8) }, [
+      numbers(3, 2),
+    ])
+    show(found[0])
+    show(
+      torch.func.functionalCall(new nn.GRUCell(1, 1), new Map([['weight_hh', torch.zeros(3, 1)]]), [
+        numbers(1),
+      ]),
+    )
+  },
+  'old name of clipping': ({ show }) => {
+    const parameter = new nn.Parameter(torch.zeros(2))
+    parameter.grad = torch.tensor([3, 4])
+    show(nn.utils.clipGradNorm([parameter], 1), parameter.grad)
+  },
+  'modules that are not drawn': ({ show }) => {
+    torch.manualSeed(0)
+    const layer = nn.utils.skipInit(nn.Linear, 2, 3)
+    show(layer, torch.rand(2))
   },
 }
 

@@ -202,6 +202,182 @@ def parts_computed_again(show, fails):
     show(pair[0].grad_fn.name(), x.grad)
 
 
+@program
+def weights_of_largest_value_1(show, fails):
+    torch.manual_seed(0)
+    layer = nn.utils.spectral_norm(nn.Linear(3, 4))
+    show(layer, *layer.state_dict())
+    show(layer.weight_u, layer.weight_v)
+    x = numbers(2, 3)
+    for _ in range(3):
+        y = layer(x)
+    show(y, layer.weight, layer.weight_u, layer.weight_v)
+    y.square().sum().backward()
+    show(layer.weight_orig.grad, layer.bias.grad)
+    layer.eval()
+    show(layer(x).equal(layer(x)), layer.weight_u)
+    fails(lambda: nn.utils.spectral_norm(layer))
+    nn.utils.remove_spectral_norm(layer)
+    show(layer.weight, *layer.state_dict())
+    fails(lambda: nn.utils.remove_spectral_norm(layer))
+    fails(lambda: nn.utils.spectral_norm(nn.Linear(2, 2), n_power_iterations=0))
+    fails(lambda: nn.utils.spectral_norm(nn.LazyLinear(2)))
+    conv = nn.utils.spectral_norm(nn.ConvTranspose1d(2, 3, 2), n_power_iterations=2)
+    show(conv.weight_u.shape, conv.weight_v.shape, conv(numbers(1, 2, 3)))
+
+
+class Symmetric(nn.Module):
+    def forward(self, x):
+        return x.triu() + x.triu(1).T
+
+    def right_inverse(self, x):
+        return x.triu()
+
+
+class Twice(nn.Module):
+    def forward(self, x):
+        return x * 2
+
+    def right_inverse(self, x):
+        return x / 2
+
+
+class Rank1(nn.Module):
+    def forward(self, x, y):
+        return x.unsqueeze(1) * y
+
+    def right_inverse(self, a):
+        return a[:, 0], a[0]
+
+
+class Flat(nn.Module):
+    def forward(self, x):
+        return x.flatten()
+
+
+class Wide(nn.Module):
+    def forward(self, x):
+        return x.double()
+
+
+@program
+def parametrized_weights(show, fails):
+    P = nn.utils.parametrize
+    torch.manual_seed(0)
+    layer = nn.Linear(3, 3)
+    before = layer.weight
+    P.register_parametrization(layer, "weight", Symmetric())
+    show(layer, *layer.state_dict())
+    show(type(layer).__name__, layer.weight, before is layer.parametrizations.weight.original)
+    show(P.is_parametrized(layer), P.is_parametrized(layer, "weight"), P.is_parametrized(layer, "bias"), P.is_parametrized(nn.ReLU()))
+    layer(numbers(2, 3)).square().sum().backward()
+    show(layer.parametrizations.weight.original.grad)
+    P.register_parametrization(layer, "weight", Twice())
+    show(layer, layer.weight)
+    layer.weight = numbers(3, 3) + numbers(3, 3).T
+    show(layer.weight, layer.parametrizations.weight.original)
+    with P.cached():
+        show(layer.weight is layer.weight)
+    show(layer.weight is layer.weight)
+    other = nn.Linear(3, 3)
+    P.register_parametrization(other, "weight", Symmetric())
+    P.register_parametrization(other, "weight", Twice())
+    show(other.load_state_dict(layer.state_dict()), other.weight.equal(layer.weight))
+    P.remove_parametrizations(layer, "weight")
+    show(layer, layer.weight, layer.weight is before, *layer.state_dict())
+    P.remove_parametrizations(other, "weight", leave_parametrized=False)
+    show(other.weight)
+    low = nn.Linear(2, 3)
+    P.register_parametrization(low, "weight", Rank1(), unsafe=True)
+    show(low, *low.state_dict(), low.weight.shape)
+    fails(lambda: P.remove_parametrizations(low, "weight", leave_parametrized=False))
+    P.remove_parametrizations(low, "weight")
+    show(low, low.weight.requires_grad)
+    fails(lambda: P.remove_parametrizations(low, "weight"))
+    fails(lambda: P.register_parametrization(low, "foo", Twice()))
+    fails(lambda: P.register_parametrization(low, "weight", Flat()))
+    fails(lambda: P.register_parametrization(low, "weight", Wide()))
+    P.register_parametrization(low, "weight", Twice())
+    fails(lambda: P.register_parametrization(low, "weight", Flat()))
+    fails(lambda: P.register_parametrization(low, "weight", Wide()))
+    P.register_parametrization(low, "weight", Flat(), unsafe=True)
+    show(low.weight.shape)
+
+
+@program
+def parametrized_largest_values(show, fails):
+    P = nn.utils.parametrizations
+    torch.manual_seed(0)
+    layer = P.spectral_norm(nn.Linear(3, 4), n_power_iterations=2)
+    show(layer, *layer.state_dict())
+    y = layer(numbers(2, 3))
+    show(y, layer.weight)
+    y.square().sum().backward()
+    show(layer.parametrizations.weight.original.grad)
+    layer.eval()
+    show(layer.weight, layer.parametrizations.weight[0]._u)
+    show(P.spectral_norm(nn.LayerNorm(3)).weight)
+    fails(lambda: P.spectral_norm(nn.Linear(2, 2), "foo"))
+    fails(lambda: P.spectral_norm(nn.Linear(2, 2), n_power_iterations=0))
+    fails(lambda: P.spectral_norm(nn.Linear(2, 2), dim=2))
+
+
+@program
+def fused_norms(show, fails):
+    torch.manual_seed(0)
+    U = nn.utils
+    for layer, norm, x in ((nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), numbers(2, 2, 3, 3)), (nn.Conv1d(2, 2, 1, bias=False), nn.BatchNorm1d(2, affine=False), numbers(2, 2, 3))):
+        with torch.no_grad():
+            norm.running_mean.copy_(numbers(norm.num_features))
+            norm.running_var.copy_(numbers(norm.num_features).abs() + 0.5)
+            if norm.weight is not None:
+                norm.weight.copy_(numbers(3) + 3)
+                norm.bias.copy_(numbers(3) - 1)
+        net = nn.Sequential(layer, norm).eval()
+        fused = U.fuse_conv_bn_eval(layer, norm)
+        show(fused, fused.weight.requires_grad, fused.bias)
+        show(net(x).allclose(fused(x), atol=1e-5))
+    layer = nn.ConvTranspose1d(2, 3, 2).eval()
+    norm = nn.BatchNorm1d(3).eval()
+    show(U.fusion.fuse_conv_bn_eval(layer, norm, transpose=True).weight)
+    linear = nn.Linear(2, 3).eval()
+    show(U.fusion.fuse_linear_bn_eval(linear, norm).weight)
+    fails(lambda: U.fuse_conv_bn_eval(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3)))
+
+
+@program
+def called_with_other_parameters(show, fails):
+    torch.manual_seed(0)
+    call = nn.utils.stateless.functional_call
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    given = {"0.weight": numbers(3, 2).requires_grad_(), "2.bias": numbers(1), "1.running_mean": torch.zeros(3)}
+    y = call(net, given, numbers(4, 2))
+    show(y, given["1.running_mean"])
+    y.square().sum().backward()
+    show(given["0.weight"].grad.mul(1000).round(), net[0].weight.grad, net[2].weight.grad)
+    show(*[name for name, value in net.state_dict().items() if not value.equal(before[name])])
+    # LSTM of 1.13 has a list of its weights that is not replaced; 2.x replaces it.
+    lstm = nn.LSTM(2, 2)
+    lstm.load_state_dict({**lstm.state_dict(), "weight_hh_l0": torch.zeros(8, 2), "bias_ih_l0": numbers(8)})
+    show(lstm(numbers(3, 2))[0])
+    show(call(nn.GRUCell(1, 1), {"weight_hh": torch.zeros(3, 1)}, (numbers(1),)))
+
+
+@program
+def old_name_of_clipping(show, fails):
+    p = nn.Parameter(torch.zeros(2))
+    p.grad = torch.tensor([3.0, 4.0])
+    show(nn.utils.clip_grad_norm([p], 1), p.grad)
+
+
+@program
+def modules_that_are_not_drawn(show, fails):
+    torch.manual_seed(0)
+    layer = nn.utils.skip_init(nn.Linear, 2, 3)
+    show(layer, torch.rand(2))
+
+
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "nn-programs.json")
 with open(path, "w") as file:
     json.dump({"source": f"PyTorch {torch.__version__}", "programs": programs}, file, indent=1)

@@ -7,6 +7,9 @@ import { grad as gradOf } from './call.ts'
 import * as functional from './functional.ts'
 import { withGradMode } from './grad-mode.ts'
 
+export type { FunctionalCallOptions, NamedTensors } from '../nn/stateless.ts'
+export { functionalCall } from '../nn/stateless.ts'
+
 type TensorFunction<R> = (...inputs: Tensor[]) => R
 
 export interface GradTransformOptions {

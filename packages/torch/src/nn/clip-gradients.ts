@@ -4,7 +4,7 @@ import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
 import { notePersistent } from '../engine/evaluate.ts'
-import { argumentError } from '../errors.ts'
+import { argumentError, warn } from '../errors.ts'
 import { tensor as tensorOf } from '../ops/creation.ts'
 import { operation } from '../ops/operation.ts'
 import { run, runInPlace } from '../ops/run.ts'
@@ -51,18 +51,22 @@ export interface ClipNormOptions {
   /** Infinity: the largest element. */
   normType?: number
   errorIfNonfinite?: boolean
+  /** Says how PyTorch goes over the tensors; a plan does all at once. */
+  foreach?: boolean | null
 }
+
+const clipNames = ['maxNorm', 'normType', 'errorIfNonfinite', 'foreach'] as const
 
 /** Scales the gradients so that the norm of all of them together is at most `maxNorm`. Gives the norm there was. */
 export function clipGradNorm_(
   parameters: Parameters,
-  ...args: Arguments<ClipNormOptions, ['maxNorm', 'normType', 'errorIfNonfinite']>
+  ...args: Arguments<ClipNormOptions, typeof clipNames>
 ): Tensor {
   const {
     maxNorm,
     normType = 2,
     errorIfNonfinite = false,
-  } = parse<ClipNormOptions>('clip_grad_norm_', ['maxNorm', 'normType', 'errorIfNonfinite'], [], args)
+  } = parse<ClipNormOptions>('clip_grad_norm_', clipNames, [], args)
   const grads = gradientsOf(parameters)
   if (grads.length === 0) return tensorOf(0)
   return noGrad(() => {
@@ -74,6 +78,12 @@ export function clipGradNorm_(
     for (const grad of grads) runInPlace(scaled, grad, [by])
     return norm
   })
+}
+
+/** `clipGradNorm_` under the name it had before it said that it works in place. */
+export const clipGradNorm: typeof clipGradNorm_ = (parameters, ...args) => {
+  warn('torch.nn.utils.clip_grad_norm is now deprecated in favor of torch.nn.utils.clip_grad_norm_.')
+  return clipGradNorm_(parameters, ...args)
 }
 
 const clamped = operation({

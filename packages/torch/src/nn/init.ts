@@ -25,6 +25,19 @@ import type { Tensor } from '../tensor/tensor.ts'
 
 export { calculateGain } from '../random/init.ts'
 
+let isSkipped = false
+
+/** Runs `body` with tensors left as they are made, and no random numbers drawn. */
+export function withoutInit<T>(body: () => T): T {
+  const before = isSkipped
+  isSkipped = true
+  try {
+    return body()
+  } finally {
+    isSkipped = before
+  }
+}
+
 /** Another generator than the default one. */
 type Drawn = { generator?: Generator | null }
 const generatorOf = ({ generator }: Drawn): Generator => generator ?? defaultGenerator
@@ -36,7 +49,7 @@ export const uniform_: Plain<Uniform, ['a', 'b', 'generator']> = fn(
   ['a', 'b', 'generator'],
   [],
   (tensor, { a = 0, b = 1, ...drawn }) =>
-    noGrad(() => tensor.uniform_(a, b, { generator: generatorOf(drawn) })),
+    isSkipped ? tensor : noGrad(() => tensor.uniform_(a, b, { generator: generatorOf(drawn) })),
 )
 
 type Normal = Drawn & { mean?: number; std?: number }
@@ -46,11 +59,11 @@ export const normal_: Plain<Normal, ['mean', 'std', 'generator']> = fn(
   ['mean', 'std', 'generator'],
   [],
   (tensor, { mean = 0, std = 1, ...drawn }) =>
-    noGrad(() => tensor.normal_(mean, std, { generator: generatorOf(drawn) })),
+    isSkipped ? tensor : noGrad(() => tensor.normal_(mean, std, { generator: generatorOf(drawn) })),
 )
 
 export const constant_: Plain<{ val: number }, ['val']> = fn('constant_', ['val'], [], (tensor, { val }) =>
-  noGrad(() => tensor.fill_(val)),
+  isSkipped ? tensor : noGrad(() => tensor.fill_(val)),
 )
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
 export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
@@ -114,6 +127,7 @@ export const xavierNormal_: Xavier = fn(
 
 /** Writes what `fill` makes. */
 function filled(tensor: Tensor, fill: (data: TypedArray) => void): Tensor {
+  if (isSkipped) return tensor
   const { dtype, shape, device } = tensor
   return noGrad(() => tensor.copy_(tensorOfDraw(dtype, shape, fill, { device })))
 }
@@ -158,7 +172,7 @@ export const orthogonal_: Plain<GainOption, ['gain', 'generator']> = fn(
   [],
   (tensor, { gain = 1, ...drawn }) => {
     if (tensor.ndim < 2) throw invalidOption('Only tensors with 2 or more dimensions are supported')
-    if (tensor.numel() === 0) return tensor
+    if (tensor.numel() === 0 || isSkipped) return tensor
     const { core } = tensor.dtype
     const { round, allocate } = dtypes[core]
     const rows = tensor.size(0)

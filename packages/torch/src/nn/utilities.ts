@@ -1,6 +1,12 @@
 // `torch.nn.utils`.
 export type { ClipNormOptions } from './clip-gradients.ts'
-export { clipGradNorm_, clipGradValue_ } from './clip-gradients.ts'
+export { clipGradNorm, clipGradNorm_, clipGradValue_ } from './clip-gradients.ts'
+export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion.ts'
 export * as rnn from './packed-sequences.ts'
 export { parametersToVector, vectorToParameters } from './parameter-vector.ts'
+export * as parametrizations from './parametrizations.ts'
+export * as parametrize from './parametrize-functions.ts'
+export { skipInit } from './skip-init.ts'
+export { removeSpectralNorm, spectralNorm } from './spectral-norm.ts'
+export * as stateless from './stateless.ts'
 export { removeWeightNorm, weightNorm } from './weight-norm.ts'

@@ -2,12 +2,13 @@
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
-import type { RemovableHandle } from '../autograd/node.ts'
 import { argumentError } from '../errors.ts'
 import { operation } from '../ops/operation.ts'
 import { run } from '../ops/run.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { partsOf } from './callable.ts'
+import type { ForwardPreHook } from './hooks.ts'
 import type { AnyModule } from './module.ts'
 import { isLazy, Parameter } from './parameter.ts'
 
@@ -38,48 +39,64 @@ const scaled = operation<Along>({
     core.mul(direction as Value, core.div(length as Value, lengths(direction as Value, dim))),
 })
 
-interface Normed extends Along {
-  readonly handle: RemovableHandle
+/** The length of a weight for each place of `dim`. */
+export const lengthsOf = (weight: Tensor, dim: number | null): Tensor =>
+  noGrad(() => run(measured, [weight], { dim }))
+/** A direction brought to lengths. */
+export const ofLength = (direction: Tensor, length: Tensor, dim: number | null): Tensor =>
+  run(scaled, [direction, length], { dim })
+
+interface Settings extends Along {
+  readonly name: string
 }
-const normed = new WeakMap<AnyModule, Map<string, Normed>>()
+/** What each hook is of: copies of a module share its hooks. */
+const settingsOf = new WeakMap<ForwardPreHook, Settings>()
+
+function find(module: AnyModule, name: string): readonly [object, Settings] | undefined {
+  for (const [key, { hook }] of partsOf(module).hooks.forwardPre) {
+    const settings = settingsOf.get(hook as ForwardPreHook)
+    if (settings?.name === name) return [key, settings]
+  }
+  return undefined
+}
 
 type Params = { name?: string; dim?: number | null }
 
-const weightOf = (module: AnyModule, name: string, dim: number | null): Tensor =>
-  run(scaled, [module.getParameter(`${name}_v`), module.getParameter(`${name}_g`)], { dim })
+const weightOf = (module: AnyModule, { name, dim }: Settings): Tensor =>
+  ofLength(Reflect.get(module, `${name}_v`) as Tensor, Reflect.get(module, `${name}_g`) as Tensor, dim)
 
 /** Gives a module `weight_g` and `weight_v` in the place of `weight`. */
 export function weightNorm<M extends AnyModule>(module: M, ...args: Arguments<Params, ['name', 'dim']>): M {
   const { name = 'weight', dim = 0 } = parse<Params>('weight_norm', ['name', 'dim'], [], args)
-  const known = normed.get(module) ?? new Map<string, Normed>()
-  if (known.has(name)) {
+  if (find(module, name) !== undefined) {
     throw argumentError(`Cannot register two weight_norm hooks on the same parameter ${name}`)
   }
   const weight = module.getParameter(name)
   if (isLazy(weight)) throw uninitialized()
-  const length = noGrad(() => run(measured, [weight], { dim }))
   Reflect.deleteProperty(module, name)
-  module.registerParameter(`${name}_g`, new Parameter(length))
+  module.registerParameter(`${name}_g`, new Parameter(lengthsOf(weight, dim)))
   module.registerParameter(`${name}_v`, new Parameter(weight.detach()))
-  Reflect.set(module, name, weightOf(module, name, dim))
-  const handle = module.registerForwardPreHook((owner) => {
-    Reflect.set(owner, name, weightOf(owner, name, dim))
-  })
-  normed.set(module, known.set(name, { dim, handle }))
+  const settings = { name, dim }
+  Reflect.set(module, name, weightOf(module, settings))
+  const hook: ForwardPreHook = (owner) => {
+    Reflect.set(owner, name, weightOf(owner, settings))
+  }
+  settingsOf.set(hook, settings)
+  module.registerForwardPreHook(hook)
   return module
 }
 
 /** Makes the weight one parameter again. */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = 'weight'): M {
-  const found = normed.get(module)?.get(name)
+  const found = find(module, name)
   if (found === undefined) {
     throw argumentError(`weight_norm of '${name}' not found in ${String(module)}`, {}, 'ValueError')
   }
-  const weight = noGrad(() => weightOf(module, name, found.dim))
-  found.handle.remove()
-  normed.get(module)?.delete(name)
-  for (const each of [name, `${name}_g`, `${name}_v`]) Reflect.deleteProperty(module, each)
+  const [key, settings] = found
+  const weight = noGrad(() => weightOf(module, settings))
+  for (const each of ['', '_g', '_v']) Reflect.deleteProperty(module, name + each)
   module.registerParameter(name, new Parameter(weight))
+  partsOf(module).hooks.forwardPre.delete(key)
   return module
 }
 

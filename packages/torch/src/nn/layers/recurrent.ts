@@ -162,7 +162,7 @@ export class RNNBase<State = never> extends Module<
     const { rows, lengths } = unpacked(packed)
     const sorted = given === null ? null : given.map((state) => reordered(state, sortedIndices))
     const states = this.statesFor(rows, sorted, true)
-    const weights = this._allWeights.map((own) => own.map((name) => this.getParameter(name)))
+    const weights = this._allWeights.map((own) => own.map((name) => Reflect.get(this, name) as Tensor))
     const found = recurrent(rows, states, weights, this, tensor(lengths.map(BigInt)))
     const { data } = packPaddedSequence(found.output, lengths)
     return [
@@ -190,7 +190,7 @@ export class RNNBase<State = never> extends Module<
     const batched = isBatched ? input : input.unsqueeze(this.batchFirst ? 0 : 1)
     const rows = this.batchFirst ? batched.transpose(0, 1) : batched
     const states = this.statesFor(rows, given, isBatched)
-    const weights = this._allWeights.map((own) => own.map((name) => this.getParameter(name)))
+    const weights = this._allWeights.map((own) => own.map((name) => Reflect.get(this, name) as Tensor))
     const found = recurrent(rows, states, weights, this)
     const output = this.batchFirst ? found.output.transpose(0, 1) : found.output
     if (isBatched) return [output, found.states]
@@ -322,6 +322,11 @@ export class RNNCellBase<State = Tensor> extends Module<[input: Tensor, state?: 
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound)
   }
 
+  private weights(): readonly Tensor[] {
+    const names = ['weight_ih', 'weight_hh', ...(this.bias ? ['bias_ih', 'bias_hh'] : [])]
+    return names.map((name) => Reflect.get(this, name) as Tensor)
+  }
+
   protected step(mode: RecurrentMode, input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
     if (input.ndim !== 1 && input.ndim !== 2) {
       const text = `${this._getName()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`
@@ -343,9 +348,9 @@ export class RNNCellBase<State = Tensor> extends Module<[input: Tensor, state?: 
         )
       }
     })
-    if (input.ndim === 2) return recurrentCell(mode, input, states, this.parameters())
+    if (input.ndim === 2) return recurrentCell(mode, input, states, this.weights())
     const batched = states.map((state) => state.unsqueeze(0))
-    const next = recurrentCell(mode, input.unsqueeze(0), batched, this.parameters())
+    const next = recurrentCell(mode, input.unsqueeze(0), batched, this.weights())
     return next.map((state) => state.squeeze({ dim: 0 }))
   }
   override extraRepr(): string {

@@ -1,4 +1,4 @@
-// The programs of `tools/golden/torch/nn_programs.py`, rewritten by the API rules.
+// The programs of `tools/golden/torch/nn_programs.py`, rewritten by the API rules. It is long because each is a part of one table.
 import * as torch from '@heddle/torch'
 import recorded from './nn-programs.json' with { type: 'json' }
 import { comparePrograms, type Output, type Program } from './programs.ts'

@@ -1,6 +1,6 @@
 // Records a fragment applied to tensors: the cells it gives, and, where an operand requires a gradient, the node that leads back.
 import { isFloat } from '@heddle/core'
-import { apply, type Cell } from '../engine/cell.ts'
+import { apply, type Cell, keep, unkeep } from '../engine/cell.ts'
 import { cpu, type Device } from '../engine/device.ts'
 import { checkRecent, evaluate } from '../engine/evaluate.ts'
 import { type Derivative, derivativeOf, type Fragment, type Source } from '../engine/fragment.ts'
@@ -163,7 +163,7 @@ export class OpNode extends SavedNode {
         kept.push({ source, packed: packing.pack(cell), edge: edge ?? null })
         continue
       }
-      cell.keepCount++
+      keep(cell)
       kept.push({
         source,
         tensor: source.from === 'input' ? tensor : tensor.detach(),
@@ -188,11 +188,12 @@ export class OpNode extends SavedNode {
 
   override release(): void {
     if (this.#kept === undefined || this.#kept.length === 0) return
-    for (const kept of this.#kept) {
-      if (kept.packed === undefined) kept.cell.keepCount--
-      else kept.packed.release()
-    }
+    const kept = this.#kept
     this.#kept = undefined
+    for (const each of kept) {
+      if (each.packed === undefined) unkeep(each.cell)
+      else each.packed.release()
+    }
   }
 
   override apply(

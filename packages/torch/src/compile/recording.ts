@@ -2,7 +2,7 @@
 // written, which numbers are drawn. Whatever no plan could repeat ends the recording with a reason. What changes more than tensors and
 // can be run again as it is, such as a step of an optimiser, stands between two segments of what is recorded.
 import type { TypedArray } from '@heddle/core'
-import type { Application, Cell } from '../engine/cell.ts'
+import { type Application, type Cell, hold } from '../engine/cell.ts'
 import { type Watcher, watchWith } from '../engine/watch.ts'
 import { partsOf } from '../nn/callable.ts'
 import type { AnyModule } from '../nn/module.ts'
@@ -133,6 +133,7 @@ export class Recording implements Watcher {
   }
   given(cell: Cell): void {
     this.constants.add(cell)
+    hold(cell)
   }
   drawing(): void {
     if (defaultGenerator.position !== this.#position) this.refuse('random numbers are drawn by the host')

@@ -4,7 +4,7 @@ import * as graphErrors from '../autograd/errors.ts'
 import { isGradEnabled } from '../autograd/grad-mode.ts'
 import { applyTo } from '../autograd/record.ts'
 import { SavedNode } from '../autograd/saved-node.ts'
-import { apply, type Cell, cellOfData } from '../engine/cell.ts'
+import { apply, type Cell, cellOfData, hold, keep, letGo, unkeep } from '../engine/cell.ts'
 import { noteLoss } from '../engine/evaluate.ts'
 import { filled } from '../tensor/filled.ts'
 import { Memory } from '../tensor/memory.ts'
@@ -20,7 +20,9 @@ export function runProgram(program: Program, args: readonly Tensor[]): unknown {
     if (typeof step === 'function') step()
     else run.segment(step)
   }
-  return resultsOf(program, run)
+  const results = resultsOf(program, run)
+  run.end()
+  return results
 }
 
 /** What the function gave while it was recorded, as the program would have given it. */
@@ -67,14 +69,24 @@ class Run {
   segment({ device, fragment, sources, draws, writes, gradients, bumps }: SegmentProgram): void {
     const drawn = draws.map(({ type, device, draw }) => cellOfData(device, type.dtype, type.shape, draw()))
     const tensors = sources.map((source) => this.#tensorOf(source, drawn))
+    const cells = tensors.map(({ cell }) => cell)
+    for (const cell of cells) hold(cell)
+    const outputs = device === undefined || fragment === undefined ? [] : applyTo(device, fragment, tensors)
+    for (const cell of outputs) {
+      hold(cell)
+      cell.isLeft = true
+    }
     this.#sources.push(tensors)
-    this.#cells.push(tensors.map(({ cell }) => cell))
-    this.#outputs.push(
-      device === undefined || fragment === undefined ? [] : applyTo(device, fragment, tensors),
-    )
+    this.#cells.push(cells)
+    this.#outputs.push(outputs)
     for (const { tensor, place } of writes) this.tensorOf(tensor).memory.write(this.at(place))
     for (const { of, place } of gradients) this.#setGradient(this.tensorOf(of), place)
     for (const { tensor, by } of bumps) this.tensorOf(tensor).counter.version += by
+  }
+
+  /** Nothing is held for segments to come. */
+  end(): void {
+    for (const cells of [...this.#cells, ...this.#outputs]) for (const cell of cells) letGo(cell)
   }
 
   /** What the segment was given and gave is known already. */
@@ -108,7 +120,7 @@ class Run {
     const kept = backward.operands.map((operand): Kept | undefined => {
       if ('cotangent' in operand) return undefined
       const cell = this.at(operand)
-      cell.keepCount++
+      keep(cell)
       const tensor = operand.from === 'source' ? this.#sources[operand.segment]?.[operand.at] : undefined
       return { cell, tensor, version: tensor?._version ?? 0 }
     })
@@ -149,8 +161,9 @@ class CompiledBackward extends SavedNode {
   }
 
   override release(): void {
-    for (const each of this.#kept ?? []) if (each !== undefined) each.cell.keepCount--
+    const kept = this.#kept ?? []
     this.#kept = undefined
+    for (const each of kept) if (each !== undefined) unkeep(each.cell)
   }
 
   override apply(cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {

@@ -3,7 +3,7 @@
 import type { DType, TypedArray } from '@heddle/core'
 import { cpu, type Device } from './device.ts'
 import type { Fragment } from './fragment.ts'
-import { hostStorage, type Storage } from './storage.ts'
+import { freeStorage, hostStorage, isOnDevice, type Storage } from './storage.ts'
 import { type ArrayType, arrayType } from './types.ts'
 import { watcher } from './watch.ts'
 
@@ -17,6 +17,10 @@ export interface Cell {
   storage: Storage | undefined
   /** How many nodes of autograd's graph wait for the contents. */
   keepCount: number
+  /** How many memories and views hold it, and applications read it that may run, or run again. */
+  uses: number
+  /** A memory held it and holds something else now; or it is a result of a compiled function that only backward reads. */
+  isLeft: boolean
   /** It was read again after it was computed on the way of something else. */
   isCarried: boolean
   /** Of the evaluation under way: its number, and the cell's place in it. */
@@ -36,6 +40,8 @@ export interface Application {
   place: number
   /** Another application reads a result. */
   isRead: boolean
+  /** It will not run again. */
+  isSpent: boolean
   visit: number
 }
 
@@ -87,6 +93,8 @@ function cellOf(
     index,
     storage,
     keepCount: 0,
+    uses: 0,
+    isLeft: false,
     isCarried: false,
     visit: 0,
     place: 0,
@@ -112,6 +120,51 @@ export function cellOfDraw(
   return cell
 }
 
+/** Somebody holds the cell from now on. */
+export const hold = (cell: Cell): void => {
+  cell.uses++
+}
+
+/**
+ * Somebody who held it does not any more. When nobody can read it its device memory is free at once: the garbage collector, which
+ * would find out in the end, does not run inside a synchronous loop.
+ */
+export function letGo(cell: Cell): void {
+  cell.uses--
+  freeUnused(cell)
+}
+
+/** A node of autograd's graph waits for the contents until `unkeep`. */
+export const keep = (cell: Cell): void => {
+  cell.keepCount++
+}
+export function unkeep(cell: Cell): void {
+  cell.keepCount--
+  freeUnused(cell)
+}
+
+function freeUnused(cell: Cell): void {
+  const { storage } = cell
+  if (cell.uses > 0 || cell.keepCount > 0 || storage === undefined || !isOnDevice(storage)) return
+  freeStorage(storage)
+  cell.storage = undefined
+}
+
+/** Notes which applications will not run again: those of which all results are known, or cannot be asked for. */
+export function spend(order: readonly Application[]): void {
+  for (let k = order.length - 1; k >= 0; k--) {
+    const application = order[k] as Application
+    if (application.isSpent || !application.outputs.every((cell) => isSettled(application, cell))) continue
+    application.isSpent = true
+    for (const input of application.inputs) letGo(input)
+  }
+}
+
+const isSettled = ({ fragment }: Application, cell: Cell): boolean =>
+  cell.storage !== undefined ||
+  fragment.outputs[cell.index]?.alias !== undefined ||
+  (cell.isLeft && cell.uses === 0 && cell.keepCount === 0)
+
 let isSetAside = false
 
 /** What `body` records is evaluated only if somebody asks for it. */
@@ -136,6 +189,7 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
     ran: undefined,
     place: 0,
     isRead: false,
+    isSpent: false,
     visit: 0,
   }
   const made = application.outputs as Cell[]
@@ -145,6 +199,7 @@ export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[
     made.push(cell)
     outputs.push(alias === undefined ? cell : (inputs[alias] as Cell))
   }
+  for (const input of inputs) input.uses++
   watcher?.applied(application)
   if (isSetAside) return outputs
   for (const input of inputs) if (input.application !== undefined) input.application.isRead = true

@@ -2,7 +2,7 @@
 // garbage collector, so that every training step is the same trace: contents that were written to, gradients, what backward keeps,
 // every result that nothing recorded has read, and what turned out to be read again after an earlier run of the same trace.
 import { internalError, type TypedArray } from '@heddle/core'
-import { type Application, type Cell, endEra, type Run, recent } from './cell.ts'
+import { type Application, type Cell, endEra, type Run, recent, spend } from './cell.ts'
 import { cpu, type Device } from './device.ts'
 import { planOf, runPlan, type Trace } from './plan-cache.ts'
 import { isOnDevice, readStorage, type Storage, storageBytes, trim } from './storage.ts'
@@ -214,6 +214,7 @@ function run(device: Device, roots: Cell[]): void {
     application.place = application.outputs[0]?.place ?? 0
   }
   store(trace.leaves, roots, results)
+  spend(order)
   flushCount++
 }
 
@@ -278,8 +279,11 @@ function traceOf(order: readonly Application[], roots: readonly Cell[]): Trace {
   for (const { fragment, inputs, outputs } of order) {
     key.push(fragment.id)
     for (const input of inputs) {
-      if (input.storage === undefined) key.push(input.place)
-      else {
+      if (input.storage === undefined) {
+        if (input.application === undefined)
+          throw internalError('torch', 'contents that are read were given back')
+        key.push(input.place)
+      } else {
         let leaf = leafPlaces.get(input)
         if (leaf === undefined) {
           leaf = leaves.length

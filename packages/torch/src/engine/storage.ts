@@ -65,6 +65,9 @@ function release(lease: Lease): void {
   backend.free(buffer)
 }
 
+/** Gives device memory back at once. Nobody may read the contents any more. */
+export const freeStorage = ({ lease }: Storage): void => release(lease)
+
 /** Whether the contents are in memory of a device. */
 export const isOnDevice = ({ lease }: Storage): boolean => lease.buffer !== undefined
 

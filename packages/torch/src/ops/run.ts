@@ -6,7 +6,7 @@ import type { Node } from '../autograd/node.ts'
 import { applyTo, deviceOf, type NodeForm, nodeFor, onDevice, recordFragment } from '../autograd/record.ts'
 import { CopySlices } from '../autograd/view-nodes.ts'
 import { canCast, dtypeOf, scalarOf } from '../dtypes.ts'
-import { type Cell, cellOfData } from '../engine/cell.ts'
+import { type Cell, cellOfData, hold, letGo } from '../engine/cell.ts'
 import { cpu } from '../engine/device.ts'
 import type { Fragment } from '../engine/fragment.ts'
 import { type ArrayType, sameSizes } from '../engine/types.ts'
@@ -162,6 +162,7 @@ export function runInPlace<O extends object>(
   const operands = onDevice(device, given)
   requireWritable(self, operands, op.overwrites)
   const overwritten = self.cell
+  hold(overwritten)
   const cells = applyTo(device, fragment, operands)
   const node = nodeFor(fragment, operands, cells, formOf(inPlace, args, options))
   writeWith(self, cells[0] as Cell, node)
@@ -169,6 +170,7 @@ export function runInPlace<O extends object>(
     node.overwritten = overwritten
     node.keep(operands, [self], true)
   }
+  letGo(overwritten)
   return self
 }
 

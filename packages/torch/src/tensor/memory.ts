@@ -2,7 +2,7 @@
 // a view is a chain of functions from there, and writing through it runs the chain backwards. Strides are told by the layout only.
 // Memory that shares a typed array of the user's is read whenever it is used, and written through at once.
 import { copyStorage, internalError, type TypedArray } from '@heddle/core'
-import { type Cell, cellOfData } from '../engine/cell.ts'
+import { type Cell, cellOfData, hold, letGo } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
 import { notePersistent, readCell } from '../engine/evaluate.ts'
 import { watcher } from '../engine/watch.ts'
@@ -33,6 +33,7 @@ export class Memory {
 
   constructor(cell: Cell) {
     this.#cell = cell
+    hold(cell)
     watcher?.made(this)
   }
 
@@ -57,10 +58,18 @@ export class Memory {
   /** Contents that were known are state: writing makes the next evaluation include them. */
   write(cell: Cell): void {
     if (this.#cell.storage !== undefined) notePersistent(this)
-    this.#cell = cell
+    this.#replace(cell)
     if (this.#shared === undefined) return
     this.#snapshot = this.#ordered(readCell(cell), toMemory)
     copyStorage(this.#snapshot, this.#shared)
+  }
+
+  #replace(cell: Cell): void {
+    hold(cell)
+    const left = this.#cell
+    this.#cell = cell
+    left.isLeft = true
+    letGo(left)
   }
 
   /** From now on the contents are those of `data`, in the order of memory. */
@@ -103,7 +112,9 @@ export class Memory {
     if (this.#snapshot !== undefined && sameElements(this.#snapshot, shared)) return
     const { type, device } = this.#cell
     this.#snapshot = shared.slice()
-    this.#cell = cellOfData(device, type.dtype, type.shape, this.#ordered(this.#snapshot.slice(), fromMemory))
+    this.#replace(
+      cellOfData(device, type.dtype, type.shape, this.#ordered(this.#snapshot.slice(), fromMemory)),
+    )
   }
 }
 
@@ -145,10 +156,16 @@ export class View {
   read(memory: Memory): Cell {
     const source = this.parent === undefined ? memory.cell : this.parent.read(memory)
     if (this.#cell === undefined || source !== this.#source) {
-      this.#cell = this.step.read(source)
-      this.#source = source
+      this.#remember(this.step.read(source), source)
     }
-    return this.#cell
+    return this.#cell as Cell
+  }
+
+  #remember(cell: Cell, source: Cell): void {
+    hold(cell)
+    if (this.#cell !== undefined) letGo(this.#cell)
+    this.#cell = cell
+    this.#source = source
   }
 
   /** The steps from the memory to here. */
@@ -160,15 +177,17 @@ export class View {
 
   write(memory: Memory, part: Cell): void {
     const { parent, step, direct } = this
+    hold(part)
     if (direct !== undefined) {
       memory.write(written(direct(), memory.cell, part))
+      letGo(part)
       return
     }
     if (parent === undefined) memory.write(written(step, memory.cell, part))
     else parent.write(memory, written(step, parent.read(memory), part))
     // What was written is what is read next, as long as nothing else is written.
-    this.#source = parent === undefined ? memory.cell : parent.read(memory)
-    this.#cell = part
+    this.#remember(part, parent === undefined ? memory.cell : parent.read(memory))
+    letGo(part)
   }
 }
 

@@ -41,11 +41,11 @@ class Net extends nn.Module {
 export function prepare(images: Images, device = 'cpu') {
   torch.manualSeed(settings.seed)
   const { training, evaluation } = digitsOf(images, settings.counts)
-  const trainingLoader: Loader = new DataLoader<Batch>(training, {
+  const trainingLoader: Loader = new DataLoader(training, {
     batchSize: settings.batchSize,
     shuffle: true,
   })
-  const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize: 250 })
+  const evaluationLoader: Loader = new DataLoader(evaluation, { batchSize: 250 })
   const model = new Net().to(device)
   const optimizer = new optim.Adadelta(model.parameters(), { lr: settings.learningRate })
   return { trainingLoader, evaluationLoader, model, optimizer }

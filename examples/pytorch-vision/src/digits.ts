@@ -17,15 +17,15 @@ export interface Counts {
 }
 
 export interface Digits {
-  readonly training: torch.utils.data.TensorDataset
-  readonly evaluation: torch.utils.data.TensorDataset
+  readonly training: torch.utils.data.TensorDataset<Batch>
+  readonly evaluation: torch.utils.data.TensorDataset<Batch>
 }
 
 export const classes = 10
 const pixels = 28 * 28
 
 export function digitsOf(images: Images, { training, evaluation }: Counts): Digits {
-  const rows = (start: number, count: number): torch.utils.data.TensorDataset => {
+  const rows = (start: number, count: number): torch.utils.data.TensorDataset<Batch> => {
     const data = new Float32Array(classes * count * pixels)
     images.forEach((levels, digit) => {
       data.set(levels.slice(start * pixels, (start + count) * pixels), digit * count * pixels)

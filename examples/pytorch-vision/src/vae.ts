@@ -62,8 +62,8 @@ export function prepare(images: Images, device = 'cpu') {
   torch.manualSeed(settings.seed)
   const { training, evaluation } = digitsOf(images, settings.counts)
   const { batchSize, learningRate } = settings
-  const trainingLoader: Loader = new DataLoader<Batch>(training, { batchSize, shuffle: true })
-  const evaluationLoader: Loader = new DataLoader<Batch>(evaluation, { batchSize })
+  const trainingLoader: Loader = new DataLoader(training, { batchSize, shuffle: true })
+  const evaluationLoader: Loader = new DataLoader(evaluation, { batchSize })
   const model = new VAE().to(device)
   const optimizer = new optim.Adam(model.parameters(), { lr: learningRate })
   return { trainingLoader, evaluationLoader, model, optimizer }

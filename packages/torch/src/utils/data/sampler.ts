@@ -1,30 +1,34 @@
 // Samplers: in which order a loader takes samples. Random ones draw their seed from the default generator when they begin.
-
 import { float64 } from '../../dtypes.ts'
-import { tensorOfData } from '../../ops/creation.ts'
+import { asTensor } from '../../ops/creation.ts'
 import { multinomial, randint, randperm } from '../../ops/random.ts'
+import { type Arguments, parse } from '../../ops/signature.ts'
 import { defaultGenerator } from '../../random/default-generator.ts'
 import { Generator } from '../../random/generator.ts'
 import { fillRandom } from '../../random/integers.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
 import * as errors from './errors.ts'
 
-export interface Sampler<T = number> extends Iterable<T> {
-  readonly length: number
+/** An order of samples. Subclasses say which, and how many. */
+export abstract class Sampler<T = number> implements Iterable<T> {
+  abstract readonly length: number
+  abstract [Symbol.iterator](): Iterator<T>
 }
 interface Sized {
   readonly length: number
 }
 
-export class SequentialSampler implements Sampler {
+export class SequentialSampler extends Sampler {
   readonly dataSource: Sized
 
   constructor(dataSource: Sized) {
+    super()
     this.dataSource = dataSource
   }
   get length(): number {
     return this.dataSource.length
   }
-  *[Symbol.iterator](): IterableIterator<number> {
+  override *[Symbol.iterator](): IterableIterator<number> {
     for (let index = 0; index < this.length; index++) yield index
   }
 }
@@ -36,31 +40,45 @@ export function drawSeed(generator: Generator = defaultGenerator): bigint {
   return data[0] as bigint
 }
 
-export interface RandomSamplerOptions {
+interface RandomParams {
   /** Samples may come again. Default false. */
   readonly replacement?: boolean
-  readonly numSamples?: number
+  readonly numSamples?: number | null
   readonly generator?: Generator
 }
 
-export class RandomSampler implements Sampler {
+export class RandomSampler extends Sampler {
   readonly dataSource: Sized
   readonly replacement: boolean
-  readonly #numSamples: number | undefined
-  readonly #generator: Generator | undefined
+  readonly generator: Generator | undefined
+  readonly #numSamples: number | null
 
-  constructor(dataSource: Sized, { replacement = false, numSamples, generator }: RandomSamplerOptions = {}) {
+  constructor(
+    dataSource: Sized,
+    ...args: Arguments<RandomParams, ['replacement', 'numSamples', 'generator']>
+  ) {
+    super()
+    const names = ['replacement', 'numSamples', 'generator'] as const
+    const {
+      replacement = false,
+      numSamples = null,
+      generator,
+    } = parse<RandomParams>('RandomSampler', names, [], args)
     this.dataSource = dataSource
     this.replacement = replacement
     this.#numSamples = numSamples
-    this.#generator = generator
-    if (!(this.length > 0) && numSamples !== undefined) throw errors.numSamples(this.length)
+    this.generator = generator
+    if (typeof replacement !== 'boolean') throw errors.replacement(replacement, 'TypeError')
+    if (!isCount(this.length)) throw errors.numSamples(this.length)
   }
   get length(): number {
     return this.#numSamples ?? this.dataSource.length
   }
-  *[Symbol.iterator](): IterableIterator<number> {
-    const generator = this.#generator ?? new Generator().manualSeed(drawSeed())
+  get numSamples(): number {
+    return this.length
+  }
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const generator = this.generator ?? new Generator().manualSeed(drawSeed())
     const { length: n } = this.dataSource
     // The rest is drawn also where nothing is left: the generator is used up as PyTorch uses it.
     if (this.replacement) {
@@ -75,67 +93,88 @@ export class RandomSampler implements Sampler {
   }
 }
 
-export class SubsetRandomSampler implements Sampler {
-  readonly indices: readonly number[]
-  readonly #generator: Generator | undefined
+interface SeededParams {
+  readonly generator?: Generator
+}
 
-  constructor(indices: readonly number[], { generator }: { readonly generator?: Generator } = {}) {
+export class SubsetRandomSampler extends Sampler {
+  readonly indices: readonly number[]
+  readonly generator: Generator | undefined
+
+  constructor(indices: readonly number[], ...args: Arguments<SeededParams, ['generator']>) {
+    super()
     this.indices = indices
-    this.#generator = generator
+    this.generator = parse<SeededParams>('SubsetRandomSampler', ['generator'], [], args).generator
   }
   get length(): number {
     return this.indices.length
   }
-  *[Symbol.iterator](): IterableIterator<number> {
-    const options = this.#generator === undefined ? {} : { generator: this.#generator }
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const options = this.generator === undefined ? {} : { generator: this.generator }
     for (const position of randperm(this.length, options).tolist() as number[]) {
       yield this.indices[position] as number
     }
   }
 }
 
-export class WeightedRandomSampler implements Sampler {
-  readonly weights: readonly number[]
-  readonly length: number
+type WeightedParams = Omit<RandomParams, 'numSamples'>
+
+export class WeightedRandomSampler extends Sampler {
+  readonly weights: Tensor
+  readonly numSamples: number
   readonly replacement: boolean
-  readonly #generator: Generator | undefined
+  readonly generator: Generator | undefined
 
   constructor(
-    weights: readonly number[],
+    weights: readonly number[] | Tensor,
     numSamples: number,
-    { replacement = true, generator }: Omit<RandomSamplerOptions, 'numSamples'> = {},
+    ...args: Arguments<WeightedParams, ['replacement', 'generator']>
   ) {
-    if (!Number.isInteger(numSamples) || numSamples <= 0) throw errors.numSamples(numSamples)
-    this.weights = weights
-    this.length = numSamples
+    super()
+    const { replacement = true, generator } = parse<WeightedParams>(
+      'WeightedRandomSampler',
+      ['replacement', 'generator'],
+      [],
+      args,
+    )
+    if (!isCount(numSamples)) throw errors.numSamples(numSamples)
+    if (typeof replacement !== 'boolean') throw errors.replacement(replacement, 'ValueError')
+    this.weights = asTensor(weights, { dtype: float64 })
+    if (this.weights.dim() !== 1) throw errors.weightsShape(this.weights.shape)
+    this.numSamples = numSamples
     this.replacement = replacement
-    this.#generator = generator
+    this.generator = generator
   }
-  *[Symbol.iterator](): IterableIterator<number> {
-    const weights = tensorOfData(float64, [this.weights.length], Float64Array.from(this.weights))
-    const { replacement, length: numSamples } = this
-    const generator = this.#generator ?? defaultGenerator
-    yield* multinomial(weights, { numSamples, replacement, generator }).tolist() as number[]
+  get length(): number {
+    return this.numSamples
+  }
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const { replacement, numSamples, generator = defaultGenerator } = this
+    yield* multinomial(this.weights, { numSamples, replacement, generator }).tolist() as number[]
   }
 }
 
 /** Batches of positions. */
-export class BatchSampler implements Sampler<readonly number[]> {
-  readonly sampler: Sampler
+export class BatchSampler extends Sampler<readonly number[]> {
+  readonly sampler: Iterable<number>
   readonly batchSize: number
   readonly dropLast: boolean
 
-  constructor(sampler: Sampler, batchSize: number, dropLast: boolean) {
-    if (!Number.isInteger(batchSize) || batchSize <= 0) throw errors.batchSize(batchSize)
+  constructor(sampler: Iterable<number>, batchSize: number, dropLast: boolean) {
+    super()
+    if (!isCount(batchSize)) throw errors.batchSize(batchSize)
+    if (typeof dropLast !== 'boolean') throw errors.dropLast(dropLast)
     this.sampler = sampler
     this.batchSize = batchSize
     this.dropLast = dropLast
   }
+  /** NaN where the sampler does not say how many positions it gives. */
   get length(): number {
-    const batches = this.sampler.length / this.batchSize
+    const { length = Number.NaN } = this.sampler as Partial<Sized>
+    const batches = length / this.batchSize
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches)
   }
-  *[Symbol.iterator](): IterableIterator<readonly number[]> {
+  override *[Symbol.iterator](): IterableIterator<readonly number[]> {
     let batch: number[] = []
     for (const index of this.sampler) {
       batch.push(index)
@@ -146,3 +185,5 @@ export class BatchSampler implements Sampler<readonly number[]> {
     if (batch.length > 0 && !this.dropLast) yield batch
   }
 }
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0

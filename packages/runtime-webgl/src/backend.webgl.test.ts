@@ -329,6 +329,23 @@ test('a read under way when the context is lost is rejected, never answered with
   expect([1, failsWith('BACKEND_LOST')]).toContainEqual(await reading)
 })
 
+test.each([
+  ['a read that nobody answers', 'readPixels', undefined],
+  ['a shader rejected without a reason', 'getProgramParameter', false],
+  ['a single target that is refused', 'checkFramebufferStatus', 0x8cdd],
+] as const)('a loss that the browser has not told yet is seen by %s', (_, name, answer) => {
+  const buffer = backend.allocate('f32', 5)
+  backend.write(buffer, new Float32Array(5))
+  Object.defineProperty(device.context.gl, name, { value: () => answer })
+
+  const use = (): void => {
+    backend.prepareSync(fixturePlan('map-chain'))
+    backend.readSync(buffer)
+  }
+  expect(use).toThrow(failsWith('BACKEND_LOST'))
+  expect(() => backend.allocate('f32', 5)).toThrow(failsWith('BACKEND_LOST'))
+})
+
 test('the shared context outlives one backend, and another is opened after the last', async () => {
   const first = webgl()
   const second = webgl()

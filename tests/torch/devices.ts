@@ -27,6 +27,7 @@ export function describeDevice(name: string): void {
       const x = torch.tensor([1, 2], here)
 
       expect([x.isCpu, x.isCuda, x.isWebgl, x.getDevice()]).toEqual([false, false, name === 'webgl', 0])
+      expect(x.type()).toBe(`torch.${name}.FloatTensor`)
       expect(String(x)).toBe(`tensor([1., 2.], device='${shown}')`)
       expect(String(x.requiresGrad_())).toBe(`tensor([1., 2.], device='${shown}', requires_grad=True)`)
     })
@@ -164,6 +165,19 @@ export function describeDevice(name: string): void {
       expect([scale.grad?.device.type, scale.grad?.item()]).toEqual(['cpu', 3])
       expect(x.grad?.tolist()).toEqual([3, 3])
       expect(there().mul_(torch.tensor(2)).sum().item()).toBe(8)
+    })
+
+    it('do not meet in a gradient', () => {
+      const x = leaf(1, 2)
+
+      expect(() => x.mul(2).backward(torch.ones(2, here))).toThrow(
+        `invalid gradient at index 0 - expected device cpu but got ${shown}`,
+      )
+      expect(() => {
+        x.grad = torch.ones(2, here)
+      }).toThrow('assigned grad has data of a different type')
+      x.sum().backward(torch.tensor(2, here))
+      expect([x.grad?.device.type, x.grad?.tolist()]).toEqual(['cpu', [2, 2]])
     })
 
     it('meet in an index', () => {

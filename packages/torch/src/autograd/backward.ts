@@ -7,6 +7,7 @@ import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
 import { AccumulateGrad } from './accumulate.ts'
 import * as graphErrors from './errors.ts'
 import { withGradMode } from './grad-mode.ts'
+import { moved } from './move.ts'
 import { checkForNan } from './nan-check.ts'
 import type { Edge, Node } from './node.ts'
 
@@ -237,5 +238,7 @@ export function rootOf(tensor: Tensor, gradient: Tensor | null | undefined): Roo
   if (!tensor.shape.every((dim, axis) => dim === gradient.shape[axis]) || tensor.ndim !== gradient.ndim) {
     throw graphErrors.gradientShape(gradient.shape, tensor.shape)
   }
-  return { tensor, grad: gradient }
+  if (gradient.device !== tensor.device && gradient.ndim > 0)
+    throw graphErrors.gradientDevice(tensor.device, gradient.device)
+  return { tensor, grad: moved(gradient, tensor.device) }
 }

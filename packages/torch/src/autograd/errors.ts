@@ -154,6 +154,16 @@ export const detachOfView = (): TorchError =>
 export const dataOfOtherType = (): TorchError =>
   argumentError('data set to a tensor that requires gradients must be floating point or complex dtype')
 
+interface Place {
+  toString(): string
+}
+
+export const gradientDevice = (expected: Place, given: Place): TorchError =>
+  argumentError(`invalid gradient at index 0 - expected device ${expected} but got ${given}`, {
+    expected: String(expected),
+    given: String(given),
+  })
+
 export const gradOfItself = (): TorchError => argumentError("can't assign Variable as its own grad")
 
 export const gradDType = (given: object, expected: object): TorchError =>

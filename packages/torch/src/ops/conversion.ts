@@ -75,7 +75,8 @@ export const typeAs: Fn<{ other: Tensor }, ['other']> = fn('type_as', ['other'],
 export function type(self: Tensor): string
 export function type(self: Tensor, dtype: DType): Tensor
 export function type(self: Tensor, dtype?: DType): string | Tensor {
-  return dtype === undefined ? `torch.${self.dtype.title}Tensor` : withDType(self, dtype)
+  if (dtype !== undefined) return withDType(self, dtype)
+  return `torch.${self.device === cpu ? '' : `${self.device.type}.`}${self.dtype.title}Tensor`
 }
 
 const copied = operation({

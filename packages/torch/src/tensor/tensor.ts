@@ -393,6 +393,7 @@ function wrapDim(dim: number, rank: number): number {
 function requireGradientFits(tensor: Tensor, grad: Tensor): void {
   if (grad === tensor) throw graphErrors.gradOfItself()
   if (grad.dtype !== tensor.dtype) throw graphErrors.gradDType(grad.dtype, tensor.dtype)
+  if (grad.device !== tensor.device) throw graphErrors.gradDType(grad.device, tensor.device)
   if (!sameSizes(grad.type_.shape, tensor.type_.shape)) {
     throw graphErrors.assignedGradShape(grad.type_.shape, tensor.type_.shape)
   }

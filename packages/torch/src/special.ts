@@ -9,10 +9,36 @@ import type { Argument } from './ops/run.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 export { logSoftmax, softmax } from './ops/activations.ts'
-export { i0, i0e, i1, i1e } from './ops/bessel.ts'
+export { i0, i0e, i1, i1e, modifiedBesselI0, modifiedBesselI1 } from './ops/bessel.ts'
+export {
+  besselJ0,
+  besselJ1,
+  besselY0,
+  besselY1,
+  modifiedBesselK0,
+  modifiedBesselK1,
+  scaledModifiedBesselK0,
+  scaledModifiedBesselK1,
+  sphericalBesselJ0,
+} from './ops/bessel-kinds.ts'
+export { erfcx, logNdtr } from './ops/error-functions.ts'
 export { xlogy } from './ops/float-pairs.ts'
 export { polygamma } from './ops/gamma-functions.ts'
 export { igamma as gammainc, igammac as gammaincc } from './ops/gammas.ts'
+export {
+  chebyshevPolynomialT,
+  chebyshevPolynomialU,
+  chebyshevPolynomialV,
+  chebyshevPolynomialW,
+  hermitePolynomialH,
+  hermitePolynomialHe,
+  laguerrePolynomialL,
+  legendrePolynomialP,
+  shiftedChebyshevPolynomialT,
+  shiftedChebyshevPolynomialU,
+  shiftedChebyshevPolynomialV,
+  shiftedChebyshevPolynomialW,
+} from './ops/orthogonal-polynomials.ts'
 export { logsumexp } from './ops/reductions.ts'
 export {
   digamma,
@@ -29,6 +55,7 @@ export {
   sigmoid as expit,
   sinc,
 } from './ops/unary.ts'
+export { zeta } from './ops/zeta.ts'
 
 /** To `decimals` places, 0 unless given. */
 export const round = (self: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor =>

@@ -11,6 +11,7 @@ import { incompleteGamma } from './incomplete-gamma.ts'
 import { type Pointwise, pointwise } from './pointwise.ts'
 import { polygammaOf } from './polygamma.ts'
 import { asFloat, floating, inCommon } from './promotion.ts'
+import { summedTo } from './summed-to.ts'
 
 type Order = { n: number }
 
@@ -60,15 +61,6 @@ function incomplete(name: string, node: string, part: 'lower' | 'upper'): Pointw
     [],
     ({ other }) => ({ operands: [other] }),
   )
-}
-
-/** The sum over what was broadcast from a shape. */
-function summedTo(x: Value, shape: readonly number[]): Value {
-  const missing = x.type.shape.length - shape.length
-  const axes = x.type.shape.flatMap((extent, axis) =>
-    axis < missing || (shape[axis - missing] === 1 && extent !== 1) ? [axis] : [],
-  )
-  return axes.length === 0 ? x : core.reshape(core.sum(x, { axes }), shape)
 }
 
 /** The share of gamma(self) that the integral up to `other` has. */

@@ -1,5 +1,10 @@
 // `torch.func`: derivatives as functions of functions.
 import { argumentError } from '../errors.ts'
+import { fill_ } from '../ops/conversion.ts'
+import { zeros } from '../ops/creation.ts'
+import { stack } from '../ops/joins.ts'
+import { select } from '../ops/parts.ts'
+import { reshape } from '../ops/views.ts'
 import { filled } from '../tensor/filled.ts'
 import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -7,8 +12,11 @@ import { grad as gradOf } from './call.ts'
 import * as functional from './functional.ts'
 import { withGradMode } from './grad-mode.ts'
 
+export { stackModuleState } from '../nn/stacked-modules.ts'
 export type { FunctionalCallOptions, NamedTensors } from '../nn/stateless.ts'
 export { functionalCall } from '../nn/stateless.ts'
+export type { BatchOptions } from './batched.ts'
+export { vmap } from './batched.ts'
 
 type TensorFunction<R> = (...inputs: Tensor[]) => R
 
@@ -94,6 +102,56 @@ export const jacrev =
   (func: TensorFunction<Tensor>): TensorFunction<ReturnType<typeof functional.jacobian>> =>
   (...inputs) =>
     functional.jacobian(func, inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { createGraph: true })
+
+/** A function giving the Jacobian of `func`, column by column through directions carried forward. */
+export const jacfwd =
+  (func: TensorFunction<Tensor>, { argnums = 0 }: GradTransformOptions = {}): TensorFunction<Results> =>
+  (...inputs) => {
+    const columns = listOf(argnums).map((place) => {
+      const at = inputs[place] as Tensor
+      const [value, carry] = linearize((x) => func(...inputs.with(place, x)), at)
+      const found = Array.from({ length: at.numel() }, (_, k) => {
+        const direction = zeros(at.numel(), { dtype: at.dtype, device: at.device })
+        fill_(select(direction, 0, k), 1)
+        return carry(reshape(direction, at.shape)) as Tensor
+      })
+      return reshape(stack(found, -1), [...(value as Tensor).shape, ...at.shape])
+    })
+    return isList(argnums) ? columns : (columns[0] as Tensor)
+  }
+
+/** What `func` gives, and a function that carries directions of its inputs forward without running it again. */
+export function linearize(
+  func: TensorFunction<Results>,
+  ...primals: readonly Tensor[]
+): readonly [Results, (...tangents: Tensor[]) => Results] {
+  const xs = primals.map(level)
+  const returned = withGradMode(true, () => func(...xs))
+  const outputs = listOf(returned)
+  const seeds = outputs.map(({ device, type_ }) => filled(device, type_, 0).requiresGrad_())
+  const back = gradOf(outputs, xs, { gradOutputs: seeds, createGraph: true, allowUnused: true })
+  const reached = back.flatMap((each, k) => (each?.requiresGrad === true ? [{ each, k }] : []))
+  const carry = (...tangents: Tensor[]): Results => {
+    const found =
+      reached.length === 0
+        ? seeds.map(() => null)
+        : gradOf(
+            reached.map(({ each }) => each),
+            seeds,
+            {
+              gradOutputs: reached.map(({ k }) => tangents[k] as Tensor),
+              retainGraph: true,
+              allowUnused: true,
+            },
+          )
+    const carried = found.map((each, k) => {
+      const { device, type_ } = outputs[k] as Tensor
+      return each ?? filled(device, type_, 0)
+    })
+    return isList(returned) ? carried : (carried[0] as Tensor)
+  }
+  return [isList(returned) ? outputs.map((each) => each.detach()) : returned.detach(), carry]
+}
 
 /** A function giving the Hessian of `func`, which gives one element. */
 export const hessian =

@@ -183,6 +183,24 @@ describe('parts, one looked at after the other', () => {
   })
 })
 
+it('gradients of parts, one after the other, compile for the first few only', () => {
+  const x = torch.ones(80, 7, { requiresGrad: true })
+  const pass = (): number => {
+    const before = compileCount()
+    for (const [k, part] of x.split(2).entries()) {
+      const loss = part.mul(k < 20 ? 1 : 3).sum()
+      loss.backward()
+      loss.item()
+    }
+    return compileCount() - before
+  }
+
+  expect(pass()).toBeLessThanOrEqual(20)
+  pass()
+  expect(pass()).toBe(0)
+  expect(x.grad?.select(1, 3).tolist()).toEqual(Array.from({ length: 80 }, (_, k) => (k < 40 ? 3 : 9)))
+})
+
 describe('positions of which every evaluation reads the same ones', () => {
   const sequence = (positions: Positions, from: number, to: number): boolean => {
     let moves = false

@@ -63,6 +63,22 @@ function runMoving<O extends object>(
   })
 }
 
+/** The node of several views. Where one of them alone has a gradient it goes back along its own step, whose position may move. */
+class PartsNode extends OpNode {
+  steps: readonly ViewStep[] = []
+
+  override apply(
+    cotangents: readonly (Tensor | null)[],
+    wantedEdges: readonly boolean[],
+  ): readonly (Tensor | null)[] {
+    const present = cotangents.flatMap((each, k) => (each === null ? [] : [k]))
+    const [only] = present
+    const step = present.length === 1 ? this.steps[only as number] : undefined
+    if (step === undefined || isGradEnabled()) return super.apply(cotangents, wantedEdges)
+    return [step.back(cotangents[only as number] as Tensor)]
+  }
+}
+
 /** Several views made by one node. */
 export function runViews<O extends object, P extends object>(
   whole: Operation<O>,
@@ -73,12 +89,14 @@ export function runViews<O extends object, P extends object>(
 ): readonly Tensor[] {
   const fragment = fragmentFor(whole, [self.type_], options) as Fragment
   const form = formOf(whole, [self], options)
+  const steps = parts.map((each) => stepOf(part, self.type_, each))
   const node =
     form.name !== null && isGradEnabled() && self.requiresGrad
-      ? new OpNode(form.name, fragment, [self], form)
+      ? new PartsNode(form.name, fragment, [self], form)
       : null
+  if (node !== null) node.steps = steps.map(({ step }) => step)
   return parts.map((each, index) => {
-    const { step, type } = stepOf(part, self.type_, each)
+    const { step, type } = steps[index] as (typeof steps)[number]
     return viewed(self, step, {
       type,
       layout: part.layout(self.layout_, each),

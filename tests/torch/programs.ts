@@ -34,7 +34,7 @@ function linesOf(program: Program): readonly string[] {
       values
         .map(text)
         .join(' ')
-        .replaceAll(/0x[0-9a-f]+/g, '0xADDR'),
+        .replaceAll(/\b0x[0-9a-f]+/g, '0xADDR'),
     )
   }
   const fails = (run: () => unknown): void => {

@@ -121,6 +121,7 @@ export const repeatedDim = (dim: number): TorchError =>
     },
   )
 
+export const lengthOfNumber = (): TorchError => argumentError('len() of a 0-d tensor', {}, 'TypeError')
 export const itemCount = (size: number): TorchError =>
   new TorchError(
     'RuntimeError',

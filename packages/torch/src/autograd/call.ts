@@ -1,32 +1,30 @@
 // `backward` and `autograd.grad` as users call them.
-import { isOptions } from '../ops/signature.ts'
-import { Tensor } from '../tensor/tensor.ts'
+import { type Arguments, parse } from '../ops/signature.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { rootOf, runBackward } from './backward.ts'
 import * as graphErrors from './errors.ts'
 
 export interface BackwardOptions {
   readonly gradient?: Tensor | null
   /** What backward would need again is kept. Default: as `createGraph`. */
-  readonly retainGraph?: boolean
+  readonly retainGraph?: boolean | null
   /** Backward is recorded itself, so that gradients have gradients. Default false. */
   readonly createGraph?: boolean
   /** Only these tensors get a gradient. Default: all leaves. */
   readonly inputs?: Tensor | readonly Tensor[]
 }
 
-const isBackwardOptions = (given: unknown): given is BackwardOptions => isOptions(given)
+const backwardNames = ['gradient', 'retainGraph', 'createGraph', 'inputs'] as const
+export type BackwardArguments = Arguments<BackwardOptions, typeof backwardNames>
+
 const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given])
 const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
 
 /** Adds d(tensor)/d(leaf) to the `grad` of every leaf the tensor was computed from. */
-export function backward(
-  tensor: Tensor,
-  given?: Tensor | null | BackwardOptions,
-  trailing: BackwardOptions = {},
-): void {
-  const options = isBackwardOptions(given) ? given : trailing
-  const gradient = given instanceof Tensor ? given : options.gradient
-  const { createGraph = false, retainGraph = createGraph, inputs } = options
+export function backward(tensor: Tensor, ...args: BackwardArguments): void {
+  const options = parse<BackwardOptions>('backward', backwardNames, [], args)
+  const { gradient, createGraph = false, inputs } = options
+  const retainGraph = options.retainGraph ?? createGraph
   runBackward([rootOf(tensor, gradient)], {
     keepGraph: retainGraph,
     createGraph,
@@ -37,20 +35,42 @@ export function backward(
 
 export interface GradOptions {
   readonly gradOutputs?: Tensor | readonly (Tensor | null)[] | null
-  readonly retainGraph?: boolean
+  readonly retainGraph?: boolean | null
   readonly createGraph?: boolean
+  /** Without effect, as in PyTorch. */
+  readonly onlyInputs?: boolean
   /** `null` for inputs that were not used, instead of an error. */
   readonly allowUnused?: boolean
 }
 
+const gradNames = ['gradOutputs', 'retainGraph', 'createGraph', 'onlyInputs', 'allowUnused'] as const
+type GradArguments = Arguments<GradOptions, typeof gradNames>
+
+/** What `grad` may find for one input: null only where unused ones are allowed. */
+type Found<A> = A extends readonly [...unknown[], infer Last]
+  ? A['length'] extends 5
+    ? Tensor | null
+    : 'allowUnused' extends keyof Last
+      ? Tensor | null
+      : Tensor
+  : Tensor
+
+/** One gradient for each input, also where there is only one. */
+type FoundFor<I, A> = I extends readonly Tensor[]
+  ? { readonly [K in keyof I]: Found<A> }
+  : readonly [Found<A>]
+
 /** Gradients of the sum of `outputs` with respect to `inputs`; `grad` of tensors is left alone. */
-export function grad(
+export function grad<const I extends Tensor | readonly Tensor[], A extends GradArguments>(
   outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
-  { gradOutputs, createGraph = false, retainGraph = createGraph, allowUnused = false }: GradOptions = {},
-): readonly (Tensor | null)[] {
+  inputs: I,
+  ...args: A
+): FoundFor<I, A> {
+  const options = parse<GradOptions>('grad', gradNames, [], args)
+  const { gradOutputs, createGraph = false, allowUnused = false } = options
+  const retainGraph = options.retainGraph ?? createGraph
   const given = listOf<Tensor | null>(gradOutputs ?? [])
-  const wanted = listOf(inputs)
+  const wanted = listOf<Tensor>(inputs)
   for (const input of wanted) if (!input.requiresGrad) throw graphErrors.inputNotRequiringGrad()
   const roots = listOf(outputs).map((tensor, k) => rootOf(tensor, given[k]))
   const found = runBackward(roots, {
@@ -60,5 +80,5 @@ export function grad(
     accumulates: false,
   })
   if (!allowUnused && found.includes(null)) throw graphErrors.unusedInput()
-  return found
+  return found as FoundFor<I, A>
 }

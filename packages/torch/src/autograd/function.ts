@@ -13,8 +13,8 @@ interface SavedTensor {
   readonly version: number
 }
 
-/** What forward hands to backward. Other fields may be put on it. */
-export class FunctionContext {
+/** What forward hands to backward: `Saved` are the tensors it keeps. Other fields may be put on it. */
+export class FunctionContext<Saved extends readonly (Tensor | null)[] = readonly Tensor[]> {
   #saved: readonly (SavedTensor | null)[] = []
   #node: CustomNode | undefined
   #isFreed = false
@@ -29,15 +29,16 @@ export class FunctionContext {
   saveForBackward(...tensors: readonly (Tensor | null)[]): void {
     this.#saved = tensors.map((tensor) => tensor && { tensor, version: tensor._version })
   }
-  get savedTensors(): readonly (Tensor | null)[] {
+  get savedTensors(): Saved {
     if (this.#isFreed) throw graphErrors.secondBackward()
-    return this.#saved.map((saved) => {
+    const tensors = this.#saved.map((saved) => {
       if (saved === null) return null
       const { tensor, version } = saved
       if (tensor._version !== version)
         throw graphErrors.modifiedInPlace(tensor, tensor.gradFn, tensor.outputNr, version)
       return tensor
     })
+    return tensors as readonly (Tensor | null)[] as Saved
   }
   /** Results through which nothing flows back. */
   markNonDifferentiable(...tensors: readonly Tensor[]): void {
@@ -86,17 +87,23 @@ export class AutogradFunction {
     throw graphErrors.noBackward()
   }
 
-  static apply<T extends Tensor | readonly Tensor[] = Tensor>(...args: readonly unknown[]): T {
-    const ctx = new FunctionContext()
-    const isRecorded = isGradEnabled() && args.some((arg) => arg instanceof Tensor && arg.requiresGrad)
-    ctx.needsInputGrad = args.map((arg) => isRecorded && arg instanceof Tensor && arg.requiresGrad)
+  /** Calls it. It may be taken from the class: `const double = Double.apply`. */
+  static get apply(): Apply {
     // biome-ignore lint/complexity/noThisInStatic: the subclass that is applied.
-    const returned = withGradMode(false, () => this.forward(ctx, ...(args as never[])))
-    const outputs: readonly Tensor[] = isList(returned) ? returned : [returned]
-    // biome-ignore lint/complexity/noThisInStatic: the same.
-    const results = isRecorded ? withNode(this, ctx, args, outputs) : outputs
-    return (isList(returned) ? results : results[0]) as T
+    return (...args) => applied(this, args) as never
   }
+}
+
+type Apply = <T extends Tensor | readonly Tensor[] = Tensor>(...args: readonly unknown[]) => T
+
+function applied(definition: typeof AutogradFunction, args: readonly unknown[]): Tensor | readonly Tensor[] {
+  const ctx = new FunctionContext()
+  const isRecorded = isGradEnabled() && args.some((arg) => arg instanceof Tensor && arg.requiresGrad)
+  ctx.needsInputGrad = args.map((arg) => isRecorded && arg instanceof Tensor && arg.requiresGrad)
+  const returned = withGradMode(false, () => definition.forward(ctx, ...(args as never[])))
+  const outputs: readonly Tensor[] = isList(returned) ? returned : [returned]
+  const results = isRecorded ? withNode(definition, ctx, args, outputs) : outputs
+  return isList(returned) ? results : (results[0] as Tensor)
 }
 
 const isList = (given: Tensor | readonly Tensor[]): given is readonly Tensor[] => Array.isArray(given)

@@ -35,8 +35,17 @@ function renumber(container: AnyModule, modules: readonly AnyModule[]): void {
   })
 }
 
+/** What stands at a position: of modules that were written one by one the very class, else any that takes a tensor. */
+type Standing<M extends readonly AnyModule[], K extends number> = number extends M['length'] | K
+  ? Module
+  : `${K}` extends keyof M
+    ? M[K & keyof M]
+    : Module
+
 /** Modules one after the other; their names are their positions, or those of a map. */
-export class Sequential extends Module {
+export class Sequential<M extends readonly AnyModule[] = readonly Module[]> extends Module {
+  constructor(modules: ReadonlyMap<string, AnyModule> | readonly AnyModule[])
+  constructor(...modules: M)
   constructor(...modules: readonly (AnyModule | readonly AnyModule[] | ReadonlyMap<string, AnyModule>)[]) {
     super()
     const [first] = modules
@@ -48,9 +57,9 @@ export class Sequential extends Module {
   override get length(): number {
     return heldBy(this).size
   }
-  at(index: number): Module
-  at(index: Slice): this
-  at(index: number | Slice): Module | this {
+  at<K extends number>(index: K): Standing<M, K>
+  at(index: Slice): Sequential
+  at(index: number | Slice): AnyModule {
     const entries = [...heldBy<Module>(this)]
     if (index instanceof Slice) return this.#of(sliced(entries, index))
     return (entries[position(index, entries.length)] as [string, Module])[1]
@@ -60,11 +69,11 @@ export class Sequential extends Module {
     Reflect.set(this, name, module)
   }
   /** Those from `start` to before `stop`, under the names they have. */
-  slice(start?: number, stop?: number): this {
+  slice(start?: number, stop?: number): Sequential {
     return this.#of([...heldBy<Module>(this)].slice(start, stop))
   }
-  #of(entries: readonly (readonly [string, Module])[]): this {
-    const Self = this.constructor as new (modules: ReadonlyMap<string, AnyModule>) => this
+  #of(entries: readonly (readonly [string, Module])[]): Sequential {
+    const Self = this.constructor as new (modules: ReadonlyMap<string, AnyModule>) => Sequential
     return new Self(new Map(entries))
   }
   append(module: AnyModule): this {
@@ -84,7 +93,7 @@ export class Sequential extends Module {
   /** Takes one out; those after it move up. */
   pop(index = -1): Module {
     const at = position(index, this.length)
-    const taken = this.at(at)
+    const taken = this.at(at) as Module
     renumber(this, [...this].toSpliced(at, 1))
     return taken
   }

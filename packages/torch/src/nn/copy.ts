@@ -1,4 +1,4 @@
-// Copies of modules with all that belongs to them, as Python's `copy.deepcopy` makes them.
+// Copies of modules and data with all that belongs to them, as Python's `copy.deepcopy` makes them.
 import { noGrad } from '../autograd/grad-mode.ts'
 import { argumentError } from '../errors.ts'
 import { isOptions } from '../ops/signature.ts'
@@ -8,13 +8,14 @@ import type { AnyModule } from './module.ts'
 import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './parameter.ts'
 
 /**
- * A module like this one that shares nothing with it: parameters, buffers, submodules, lists and plain objects are copied, what is
- * shared inside stays so, functions are the same. Its constructor does not run, so no random numbers are drawn.
+ * A copy that shares nothing with what is given: modules with their parameters, buffers and submodules, tensors, lists, maps (state
+ * dicts) and plain objects are copied, what is shared inside stays so, functions are the same. Constructors of modules do not run, so
+ * no random numbers are drawn.
  *
  * - C1 tensors are leaves. Throws PyTorch's RuntimeError. C2 the classes have no private (`#`) fields, which nobody can copy.
  */
-export function deepcopy<M extends AnyModule>(module: M): M {
-  return noGrad(() => copyOf(module, new Map())) as M
+export function deepcopy<T>(value: T): T {
+  return noGrad(() => copyOf(value, new Map())) as T
 }
 
 function copyOf(value: unknown, known: Map<unknown, unknown>): unknown {

@@ -169,14 +169,13 @@ type Full = (
   options?: TensorOptions & Out,
 ) => Tensor
 
+/** The dtype a number has: int64 if it is whole, unless a gradient is required, which only floats have. */
+export const dtypeOfNumber = (value: number | bigint, { requiresGrad = false }: TensorOptions): DType =>
+  typeof value === 'bigint' || (Number.isInteger(value) && !requiresGrad) ? int64 : getDefaultDtype()
+
 /** Every element `value`; whole numbers give int64, booleans bool. */
 export const full: Full = takingOut('full', (size, fillValue, options = {}) => {
-  const natural =
-    typeof fillValue === 'boolean'
-      ? bool
-      : typeof fillValue === 'bigint' || Number.isInteger(fillValue)
-        ? int64
-        : getDefaultDtype()
+  const natural = typeof fillValue === 'boolean' ? bool : dtypeOfNumber(fillValue, options)
   const value = typeof fillValue === 'bigint' ? fillValue : Number(fillValue)
   return constant(size, value, options.dtype ?? natural, options)
 })

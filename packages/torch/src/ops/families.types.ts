@@ -77,3 +77,23 @@ export const mistakes = (x: Tensor): unknown => [
   // @ts-expect-error The second operand is a tensor.
   torch.maximum(x, 2),
 ]
+
+/** Gradients of one tensor and of several, each a tensor unless unused inputs are allowed. */
+export const gradients = (x: Tensor, w: Tensor): unknown => {
+  const [one]: readonly [Tensor] = torch.autograd.grad(x.sum(), x)
+  const [dx, dw]: readonly [Tensor, Tensor] = torch.autograd.grad(x.sum(), [x, w], null, true, true)
+  const [unused]: readonly [Tensor | null] = torch.autograd.grad(x.sum(), [w], { allowUnused: true })
+  x.sum().backward(null, true)
+  return [one, dx, dw, unused]
+}
+
+/** Modules of a Sequential by their places, results by theirs. */
+export const places = (x: Tensor): unknown => {
+  const net = new torch.nn.Sequential(new torch.nn.Linear(2, 3), new torch.nn.ReLU())
+  const weight: Tensor = net.at(0).weight
+  const any: torch.nn.Module = new torch.nn.Sequential(...net).at(0)
+  const values: Tensor = x.max(1)[0]
+  const rows: Tensor = x.nonzero()
+  const lists: readonly Tensor[] = x.nonzero({ asTuple: true })
+  return [weight, any, values, rows, lists]
+}

@@ -2,8 +2,15 @@
 import { showAsText } from '../show.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
-/** Results by name, also one after the other. */
-export type Named<N extends string> = Readonly<Record<N, Tensor>> & Iterable<Tensor>
+/** Results by name, also one after the other and by their places: `x.max(1)[0]`. */
+export type Named<N extends string> = Readonly<Record<N, Tensor>> & Placed
+
+interface Placed extends Iterable<Tensor> {
+  readonly [place: number]: Tensor
+  readonly 0: Tensor
+  readonly 1: Tensor
+  readonly length: number
+}
 
 interface Parts {
   readonly title: string
@@ -23,6 +30,9 @@ class NamedTuple {
     return value instanceof NamedTuple ? { title: value.#title, results: value.#results } : undefined
   }
 
+  get length(): number {
+    return Object.keys(this.#results).length
+  }
   [Symbol.iterator](): Iterator<Tensor> {
     return Object.values(this.#results)[Symbol.iterator]()
   }
@@ -43,8 +53,14 @@ class NamedTuple {
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 showAsText(NamedTuple)
 
-export const named = <N extends string>(title: string, results: Readonly<Record<N, Tensor>>): Named<N> =>
-  Object.assign(new NamedTuple(title, results), results)
+export function named<N extends string>(title: string, results: Readonly<Record<N, Tensor>>): Named<N> {
+  const tuple = new NamedTuple(title, results)
+  // Places are not listed among the names.
+  Object.values<Tensor>(results).forEach((result, place) => {
+    Object.defineProperty(tuple, place, { value: result })
+  })
+  return Object.assign(tuple, results) as NamedTuple & Readonly<Record<N, Tensor>> & Placed
+}
 
 /** Results written to other tensors, under the names they have. */
 export const namedLike = (made: unknown, outs: readonly Tensor[]): Named<string> | readonly Tensor[] =>

@@ -1,10 +1,10 @@
 // Tensors of numbers that follow each other, and identity matrices. What they make is known at once.
 import { dtypes, type TypedArray, writeElement } from '@heddle/core'
-import { type DType, float64, getDefaultDtype, int64 } from '../dtypes.ts'
+import { type DType, float64, getDefaultDtype } from '../dtypes.ts'
 import { argumentError, type TorchError, warn } from '../errors.ts'
 import { isWarnAlwaysEnabled } from '../settings.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { convert, type TensorOptions, tensorOfData } from './creation.ts'
+import { convert, dtypeOfNumber, type TensorOptions, tensorOfData } from './creation.ts'
 import { type Out, takingOut } from './out.ts'
 import { type Call, call, isOptions } from './signature.ts'
 
@@ -25,7 +25,8 @@ export const arange: (...args: readonly (number | (TensorOptions & Out))[]) => T
       numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1]
     if (step === 0) throw zeroStep()
     if ((end - start) * step < 0) throw wrongDirection()
-    const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype())
+    const dtype =
+      options.dtype ?? dtypeOfNumber(numbers.find((each) => !Number.isInteger(each)) ?? 0, options)
     const data = numbered(dtype, Math.ceil((end - start) / step), (at) => start + at * step)
     return tensorOfData(dtype, [data.length], data, options)
   },

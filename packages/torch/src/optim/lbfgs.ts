@@ -89,7 +89,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /** `closure` computes the loss and the gradients anew; it is called many times. */
-  override step<T>(closure?: () => T): T | null {
+  override step<T>(closure: () => T): T {
     watcher?.refuse('LBFGS takes a step with a closure')
     this._stepCount++
     if (closure === undefined) {

@@ -9,7 +9,14 @@ import { isOptions } from '../ops/signature.ts'
 import { formatOptimizer } from '../print/format-optimizer.ts'
 import { showAsText } from '../show.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { castState, type OptimizerStateDict, type ParamState, packGroups, statesOf } from './state.ts'
+import {
+  castState,
+  type OptimizerStateDict,
+  type ParamState,
+  ParamStates,
+  packGroups,
+  statesOf,
+} from './state.ts'
 import { StepNumbers } from './update.ts'
 
 /** Parameters that share options. The options may be changed between steps; schedulers add some of their own. */
@@ -33,7 +40,7 @@ export abstract class Optimizer<O extends Rate = Rate> {
   readonly defaults: Readonly<O>
   paramGroups: ParamGroup<O>[] = []
   /** What is remembered of each parameter; nothing before its first step. */
-  state: Map<Tensor, ParamState> = new Map()
+  state: ParamStates = new ParamStates()
   /** Steps since the last scheduler was made, which wants to know whether there were any. */
   _stepCount = 0
 
@@ -90,8 +97,23 @@ export abstract class Optimizer<O extends Rate = Rate> {
     return loss
   }
 
-  /** Moves one parameter. */
-  abstract _update(param: Tensor, grad: Tensor, group: ParamGroup<O>, numbers: StepNumbers): void
+  /** Moves one parameter. Subclasses define this, or `step`. */
+  _update(_param: Tensor, _grad: Tensor, _group: ParamGroup<O>, _numbers: StepNumbers): void {
+    throw argumentError('', {}, 'NotImplementedError')
+  }
+
+  /** Of schedules: from now on those steps are counted, too, for which a subclass has a `step` of its own. */
+  _countSteps(): void {
+    if (Object.hasOwn(this, 'step')) return
+    const { step } = this
+    const counted = <T>(closure?: () => T): T | null => {
+      const before = this._stepCount
+      const loss = step.call(this, closure) as T | null
+      if (this._stepCount === before) this._stepCount++
+      return loss
+    }
+    Object.defineProperty(this, 'step', { value: counted, writable: true, configurable: true })
+  }
 
   /** State by the number of the parameter, counted through the groups, and the groups with numbers for parameters. */
   stateDict(): OptimizerStateDict {
@@ -115,7 +137,7 @@ export abstract class Optimizer<O extends Rate = Rate> {
       )
     }
     const saved = statesOf(state)
-    const next = new Map<Tensor, ParamState>()
+    const next = new ParamStates()
     this.paramGroups = paramGroups.map((group, k) => {
       const { params } = this.paramGroups[k] as ParamGroup<O>
       group.params.forEach((number, at) => {
@@ -129,12 +151,8 @@ export abstract class Optimizer<O extends Rate = Rate> {
 
   /** The state of a parameter; `make` gives that of its first step. */
   _stateOf(param: Tensor, make: () => ParamState): ParamState {
-    let held = this.state.get(param)
-    if (held === undefined) {
-      held = make()
-      this.state.set(param, held)
-    }
-    return held
+    const held = this.state.at(param)
+    return Object.keys(held).length === 0 ? Object.assign(held, make()) : held
   }
 
   toString(): string {

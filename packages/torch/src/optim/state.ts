@@ -10,6 +10,19 @@ import { Tensor } from '../tensor/tensor.ts'
 /** Tensors and numbers by name. */
 export type ParamState = Record<string, unknown>
 
+/** What is remembered of each parameter. */
+export class ParamStates extends Map<Tensor, ParamState> {
+  /** That of one, to be read and written; empty before its first step. */
+  at<S extends object = ParamState>(param: Tensor): S {
+    let held = this.get(param)
+    if (held === undefined) {
+      held = {}
+      this.set(param, held)
+    }
+    return held as S
+  }
+}
+
 export interface OptimizerStateDict {
   readonly state: ReadonlyMap<number, ParamState> | Readonly<Record<string, ParamState>>
   readonly paramGroups: readonly PackedGroup[]

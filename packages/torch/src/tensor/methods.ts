@@ -1,6 +1,6 @@
 // What can be done with tensors, as methods: the families of `ops`, each function with its first tensor as `this`, and in-place
 // forms with a trailing `_`. Types only; `install.ts` puts the functions on the prototype.
-import type { BackwardOptions } from '../autograd/call.ts'
+import type { BackwardArguments } from '../autograd/call.ts'
 import type { DType } from '../dtypes.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import type * as activations from '../ops/activations.ts'
@@ -70,6 +70,10 @@ interface Overloaded {
   nanmedian: MedianMethod
   max: ExtremeMethod
   min: ExtremeMethod
+  nonzero: {
+    (options?: { asTuple?: false }): Tensor
+    (options: { asTuple: true }): readonly Tensor[]
+  }
   type: { (): string; (dtype: DType): Tensor }
 }
 interface ExtremeMethod {
@@ -153,7 +157,7 @@ type Family = typeof activations &
 
 export interface TensorMethods extends Kinds, Methods<Family>, InPlace<Family> {
   /** Adds d(this)/d(leaf) to the `grad` of every leaf this was computed from. */
-  backward(gradient?: Tensor | null | BackwardOptions, options?: BackwardOptions): void
+  backward(...args: BackwardArguments): void
   /** The transpose of a matrix; of more dimensions, all reversed. */
   readonly T: Tensor
   /** The tensor itself. */

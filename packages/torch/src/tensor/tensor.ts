@@ -1,5 +1,5 @@
 // The tensor of PyTorch: a look at memory that others may share, and its place in autograd's graph. What can be done with tensors
-// is defined in the families of `ops` and becomes methods in `methods.ts`; here is what every tensor is.
+// is defined in the families of `ops` and becomes methods in `methods.ts`; here is what every tensor is. It is long because that is much.
 import { type DType as CoreDType, readElement, type TypedArray } from '@heddle/core'
 import * as graphErrors from '../autograd/errors.ts'
 import { isInferenceModeEnabled } from '../autograd/grad-mode.ts'
@@ -157,6 +157,12 @@ export class Tensor {
   }
   numel(): number {
     return this.#type.size
+  }
+  /** Extent of the first dimension: Python's `len`. */
+  get length(): number {
+    const [length] = this.#type.shape
+    if (length === undefined) throw errors.lengthOfNumber()
+    return length
   }
   nelement(): number {
     return this.#type.size

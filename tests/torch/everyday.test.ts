@@ -1,0 +1,35 @@
+// Everyday programs, as users of PyTorch know them, held against what they print there (`tools/golden/torch/everyday`).
+
+import recorded from '../golden/torch/everyday.json' with { type: 'json' }
+import { autoencoder } from './everyday/autoencoder.ts'
+import { blitz } from './everyday/blitz.ts'
+import { embeddings } from './everyday/embeddings.ts'
+import { equations } from './everyday/equations.ts'
+import { generators } from './everyday/generators.ts'
+import { learningToLearn } from './everyday/learning-to-learn.ts'
+import { life } from './everyday/life.ts'
+import { names } from './everyday/names.ts'
+import { optimisers } from './everyday/optimisers.ts'
+import { polynomial } from './everyday/polynomial.ts'
+import { tagger } from './everyday/tagger.ts'
+import { transfer } from './everyday/transfer.ts'
+import { transformer } from './everyday/transformer.ts'
+import { translation } from './everyday/translation.ts'
+import { comparePrograms } from './programs.ts'
+
+comparePrograms(recorded, {
+  autoencoder,
+  blitz,
+  embeddings,
+  equations,
+  generators,
+  'learning to learn': learningToLearn,
+  life,
+  names,
+  optimisers,
+  polynomial,
+  tagger,
+  transfer,
+  transformer,
+  translation,
+})

@@ -39,28 +39,30 @@ describe('layers refuse', () => {
   })
 })
 
+/** Every second layer is compiled, too. */
 describe('compiled layers give what eager ones do, to the bit', () => {
-  test.for(cases.filter(({ call }) => call !== undefined).map((subject) => [subject.name, subject] as const))(
-    '%s',
-    ([, subject]) => {
-      const expected = twice(subject, (layer) => layer)
-      let explain = (): string => ''
-      const found = twice(subject, (layer) => {
-        const compiled = torch.compile(layer)
-        explain = compiled.explain
-        return compiled
-      })
-      expect(found).toEqual(expected)
-      if (!mayStayEager.has(subject.class)) expect(explain()).toMatch(/operations as one/)
-    },
-  )
+  test.for(
+    cases
+      .filter(({ call }, k) => call !== undefined && k % 2 === 0)
+      .map((subject) => [subject.name, subject] as const),
+  )('%s', ([, subject]) => {
+    const expected = severalTimes(subject, (layer) => layer)
+    let explain = (): string => ''
+    const found = severalTimes(subject, (layer) => {
+      const compiled = torch.compile(layer)
+      explain = compiled.explain
+      return compiled
+    })
+    expect(found).toEqual(expected)
+    if (!mayStayEager.has(subject.class)) expect(explain()).toMatch(/operations as one/)
+  })
 })
 
 /** Layers that look at contents, or give views of their input. */
 const mayStayEager: ReadonlySet<string> = new Set(['Flatten', 'Unflatten', 'RReLU'])
 
-/** Results, gradients and buffers of two calls; the second of a compiled layer repeats what the first recorded. */
-function twice(subject: LayerCase, prepared: (layer: AnyLayer) => AnyLayer): unknown {
+/** Results, gradients and buffers of three calls; the third of a compiled layer repeats what those before recorded. */
+function severalTimes(subject: LayerCase, prepared: (layer: AnyLayer) => AnyLayer): unknown {
   torch.manualSeed(subject.seed)
   const inputs = () =>
     subject.inputs.map((input) => {
@@ -70,7 +72,7 @@ function twice(subject: LayerCase, prepared: (layer: AnyLayer) => AnyLayer): unk
   const layer = make(subject, inputs())
   if (subject.evaluates === true) layer.eval()
   const run = prepared(layer)
-  return [1, 2].map(() => {
+  return [1, 2, 3].map(() => {
     const leaves = inputs()
     const args = subject.call?.map((each) => argumentOf(each, leaves)) ?? []
     const options = keywords(subject.callKwargs, leaves)

@@ -25,6 +25,7 @@ describe('a compiled function', () => {
     const y = torch.ones(3)
     const call = (): torch.Tensor => compiled(torch.tensor([1, 2, 3], { requiresGrad: true }), y)
     call()
+    call()
     expect(recorded(call)).toBe(1)
     const result = call()
     expect(recorded(() => result.backward(torch.tensor(2)))).toBe(1)
@@ -136,6 +137,7 @@ describe('a compiled function', () => {
     const inner = torch.compile((x: torch.Tensor) => x.sin().mul(2))
     const outer = torch.compile((x: torch.Tensor) => inner(x).add(inner(x)).sum())
     const x = torch.tensor([1, 2])
+    outer(x)
     outer(x)
     expect(recorded(() => outer(x))).toBe(1)
     expect(outer(x).item()).toBeCloseTo(4 * (Math.sin(1) + Math.sin(2)), 5)
@@ -271,6 +273,74 @@ describe('what stays eager', () => {
         message: expect.stringContaining(reason),
       }),
     )
+  })
+
+  const changing: readonly (readonly [string, () => (x: torch.Tensor) => torch.Tensor])[] = [
+    [
+      'a number',
+      () => {
+        let k = 0
+        return (x) => x.mul(++k)
+      },
+    ],
+    [
+      'an array',
+      () => {
+        const list = [1, 2]
+        return (x) => {
+          list[0] = (list[0] as number) + 1
+          return x.mul(torch.tensor(list))
+        }
+      },
+    ],
+    [
+      'a tensor in a variable',
+      () => {
+        let state = torch.zeros(2)
+        return (x) => {
+          state = state.add(x)
+          return state
+        }
+      },
+    ],
+    [
+      'a result beside tensors',
+      () => {
+        let k = 0
+        return (x) => (++k % 2 === 0 ? x.mul(2) : x.add(2))
+      },
+    ],
+    [
+      'its way',
+      () => {
+        let k = 0
+        return (x) => {
+          for (let at = 0; at < k; at++) x = x.add(1)
+          k++
+          return x
+        }
+      },
+    ],
+  ]
+  test.each(changing)('what changes from call to call: %s', (_, make) => {
+    const [compiled, expected] = [torch.compile(make()), make()]
+    for (let k = 0; k < 8; k++) {
+      const x = torch.tensor([k, 1])
+      expect(numbers(compiled(x))).toEqual(numbers(expected(x)))
+    }
+    expect(newest(compiled)).toBe('0: runs eagerly, since it does something else at each call; 8 calls')
+  })
+
+  test('what is made at the first call is no hindrance', () => {
+    let scale: torch.Tensor | undefined
+    const compiled = torch.compile((x: torch.Tensor) => {
+      scale ??= torch.full([2], 3)
+      return x.mul(scale)
+    })
+    for (let k = 0; k < 3; k++) compiled(torch.ones(2))
+    expect(recorded(() => compiled(torch.ones(2)))).toBe(1)
+    scale?.fill_(5)
+    expect(numbers(compiled(torch.ones(2)))).toEqual([5, 5])
   })
 
   test('arguments of the ninth kind, with a warning', () => {

@@ -23,13 +23,13 @@ export type Compiled<F> = F & {
 }
 
 /**
- * A function, or module, that does the same with less work on the host: the first call with a kind of arguments (dtypes, shapes, numbers,
- * modes) runs eagerly and is watched, the others repeat what was recorded as one operation, backward included. Random numbers are those
- * of eager calls. Steps of optimisers and schedulers inside are run as they are.
+ * A function, or module, that does the same with less work on the host: the first calls with a kind of arguments (dtypes, shapes, numbers,
+ * modes) run eagerly and are watched; when two in a row did the same, the others repeat it as one operation, backward included. Random
+ * numbers are those of eager calls. Steps of optimisers and schedulers inside are run as they are.
  *
- * What a function does beside computing with tensors happens in watched calls only: it must not count, print or keep tensors in variables.
- * Where contents are looked at (`item`, `if (x.max().item() > 1)`), attributes of modules assigned and the like, it stays eager;
- * `fullgraph` throws instead.
+ * What a function does beside computing with tensors happens in watched calls only. Where it does something else at each call (a number
+ * or a tensor in a variable changes), contents are looked at (`item`, `if (x.max().item() > 1)`), attributes of modules are assigned and
+ * the like, it stays eager; `fullgraph` throws instead.
  *
  * - Throws `TORCH_GRAPH_BREAK` with `fullgraph`, where there is no single graph.
  * - Gradients of gradients are not there, as in PyTorch.

@@ -1,5 +1,5 @@
-// A function that is recorded once for each kind of arguments, and then repeated. The first call with a kind of arguments is watched;
-// what cannot be repeated stays eager, and says why.
+// A function that is recorded for each kind of arguments, and then repeated. Calls are watched until two in a row did the same; what
+// cannot be repeated, or is something else at each call, stays eager, and says why.
 import { nextSequence } from '../autograd/node.ts'
 import type { Cell } from '../engine/cell.ts'
 import { watcher } from '../engine/watch.ts'
@@ -8,7 +8,8 @@ import { contiguous, isContiguous, type Layout, preservedStrides } from '../tens
 import { Tensor } from '../tensor/tensor.ts'
 import { graphBreak, recompileLimit } from './errors.ts'
 import { gradientsOf, hasGradient } from './gradients.ts'
-import { Places, type Program, programOf, type ResultTensor } from './program.ts'
+import { Places } from './places.ts'
+import { isSameProgram, type Program, programOf, type ResultTensor } from './program.ts'
 import { Recording, stateOf } from './recording.ts'
 import { recordedResults, runProgram } from './replay.ts'
 import { type Arguments, argumentsOf, resultOf, traitsOf } from './structure.ts'
@@ -16,11 +17,16 @@ import { type Arguments, argumentsOf, resultOf, traitsOf } from './structure.ts'
 /** Kinds of arguments that one function is compiled for. */
 const mostVariants = 8
 
+/** Calls that are watched before a function stays eager. */
+const mostTries = 4
+
 /** What a function does for one kind of arguments. */
 interface Variant {
   readonly tokens: readonly unknown[]
-  /** The reason why it runs eagerly, if it does. */
-  readonly program: Program | string
+  /** What the last call that was watched did, or the reason why no program can do it. */
+  program: Program | string
+  /** Two calls that were watched did the same: it is repeated from now on. */
+  isSure: boolean
   calls: number
 }
 
@@ -48,11 +54,16 @@ export class CompiledFunction {
     const variant = this.#find(given)
     if (variant !== undefined) {
       variant.calls++
+      if (!variant.isSure && variant.calls <= mostTries) return this.#record(args, given, variant)
       return typeof variant.program === 'string'
         ? this.#fn(...args)
         : runProgram(variant.program, given.tensors)
     }
-    if (this.#variants.length < mostVariants) return this.#record(args, given)
+    if (this.#variants.length < mostVariants) {
+      const made = { tokens: given.tokens, program: 'no call came to its end', isSure: false, calls: 1 }
+      this.#variants.unshift(made)
+      return this.#record(args, given, made)
+    }
     if (!this.#isFull) warn(recompileLimit(this.#name, mostVariants))
     this.#isFull = true
     return this.#fn(...args)
@@ -66,8 +77,8 @@ export class CompiledFunction {
   explain(): string {
     const lines = this.#variants.map(({ program, calls }, k) => {
       if (typeof program === 'string') return `${k}: runs eagerly, since ${program}; ${calls} calls`
-      const steps = program.steps.filter((step) => typeof step === 'function').length
-      const parts = steps === 0 ? '' : `, with ${steps} steps of optimizers or schedulers between`
+      const asides = program.steps.filter((step) => 'run' in step).length
+      const parts = asides === 0 ? '' : `, around ${asides} of optimizers and schedules`
       const back = typeof program.backward === 'object' ? ', backward included' : ''
       return `${k}: ${program.operations} operations as one${back}${parts}; ${calls} calls`
     })
@@ -79,7 +90,8 @@ export class CompiledFunction {
     for (let k = 0; k < variants.length; k++) {
       const variant = variants[k] as Variant
       if (!sameTokens(variant.tokens, tokens)) continue
-      if (typeof variant.program !== 'string' && !isAsRemembered(variant.program, tensors)) continue
+      if (variant.isSure && typeof variant.program !== 'string' && !isAsRemembered(variant.program, tensors))
+        continue
       if (k > 0) {
         variants.splice(k, 1)
         variants.unshift(variant)
@@ -89,7 +101,8 @@ export class CompiledFunction {
     return undefined
   }
 
-  #record(args: readonly unknown[], given: Arguments): unknown {
+  /** Runs the function, and sees what it does. */
+  #record(args: readonly unknown[], given: Arguments, variant: Variant): unknown {
     const refused = (reason: string): void => {
       if (this.#fullgraph) throw graphBreak(this.#name, reason)
     }
@@ -109,14 +122,19 @@ export class CompiledFunction {
       typeof parts === 'string' || recording.reason !== undefined
         ? undefined
         : compiledProgram(recording, places, given.tensors, since, { ...parts, cells })
-    this.#variants.unshift({
-      tokens: given.tokens,
-      program: program ?? recording.reason ?? 'nothing was recorded',
-      calls: 1,
-    })
+    const { program: before } = variant
+    if (program === undefined) variant.program = recording.reason ?? 'nothing was recorded'
+    else {
+      variant.isSure = typeof before !== 'string' && isSameProgram(before, program)
+      const isLast = variant.calls === mostTries && !variant.isSure
+      if (isLast) refused(changing)
+      variant.program = isLast ? changing : program
+    }
     return program === undefined ? result : recordedResults(program, given.tensors, places)
   }
 }
+
+const changing = 'it does something else at each call'
 
 /** All there are. */
 const all = new Set<WeakRef<CompiledFunction>>()
@@ -134,6 +152,7 @@ interface Given {
   readonly tensors: readonly Tensor[]
   readonly cells: readonly Cell[]
   readonly rebuild: Program['rebuild']
+  readonly values: readonly unknown[]
 }
 
 /** Undefined, and a reason with the recording, where there is no program that does the same. */
@@ -142,7 +161,7 @@ function compiledProgram(
   places: Places,
   args: readonly Tensor[],
   since: number,
-  { tensors, cells, rebuild }: Given,
+  { tensors, cells, rebuild, values }: Given,
 ): Program | undefined {
   const memories = new Map<object, Tensor>()
   for (const tensor of tensors) {
@@ -170,7 +189,7 @@ function compiledProgram(
       isLast: output < 0 || gradients === 'freed' || recording.losses.has(cell),
     }
   })
-  const program = programOf(recording, places, { results, rebuild }, gradients)
+  const program = programOf(recording, places, { results, rebuild, values }, gradients)
   return recording.reason === undefined ? program : undefined
 }
 

@@ -9,12 +9,15 @@ import { type Watcher, watchWith } from '../engine/watch.ts'
 import { TorchError } from '../errors.ts'
 import { Memory } from '../tensor/memory.ts'
 import { gradientEdge, Tensor } from '../tensor/tensor.ts'
-import { type BackwardProgram, joinedFragment, type Places } from './program.ts'
+import { joinedFragment } from './joined-fragment.ts'
+import type { Places } from './places.ts'
+import type { BackwardProgram } from './program.ts'
 import type { Origin, Recording } from './recording.ts'
 
 export interface Gradients {
   readonly program: BackwardProgram
   readonly operations: number
+  readonly signature: readonly number[]
 }
 
 /** Gradients through `results`, which have nodes; `args` are those of the function, `since` the number of its first node. */
@@ -145,6 +148,7 @@ function joinGradients(
       device: joined.device,
     },
     operations: joined.operations,
+    signature: joined.signature,
   }
 }
 
@@ -179,7 +183,7 @@ class Tape implements Watcher {
   refuse(reason: string): void {
     this.#recording.refuse(reason)
   }
-  aside<T>(run: () => T): T {
+  aside<T>(_: object, run: () => T): T {
     return run()
   }
   drawn(): void {}

@@ -1,28 +1,17 @@
 // What a recording becomes: for each segment one fragment, which gives all that the segment gave in one application, and for the
 // results one fragment more, which gives the gradients that backward would bring to tensors from outside.
-import type { TypedArray, Value } from '@heddle/core'
-import type { Application, Cell } from '../engine/cell.ts'
+import type { TypedArray } from '@heddle/core'
+import type { Cell } from '../engine/cell.ts'
 import type { Device } from '../engine/device.ts'
-import { copyInto, type Fragment, makeFragment } from '../engine/fragment.ts'
+import { readToCheck } from '../engine/evaluate.ts'
+import type { Fragment } from '../engine/fragment.ts'
 import type { ArrayType } from '../engine/types.ts'
 import type { Layout } from '../tensor/layout.ts'
 import type { Gradients } from './gradients.ts'
-import type { Origin, Recording, Remembered, Segment } from './recording.ts'
+import { joinedFragment } from './joined-fragment.ts'
+import { isSegment, type Place, type Places, type Source } from './places.ts'
+import type { Aside, Origin, Recording, Remembered, Segment } from './recording.ts'
 import type { Rebuild } from './structure.ts'
-
-/** Where contents are while a program runs: what a segment was given, or what it gave. */
-export type Place = {
-  readonly segment: number
-  readonly at: number
-  readonly from: 'source' | 'output'
-}
-
-/** What a segment is given. */
-export type Source =
-  | Origin
-  | { readonly from: 'draw'; readonly index: number }
-  | { readonly from: 'constant'; readonly cell: Cell }
-  | { readonly from: 'earlier'; readonly place: Place }
 
 export interface SegmentProgram {
   readonly device: Device | undefined
@@ -60,105 +49,35 @@ export interface BackwardProgram {
 
 export interface Program {
   readonly remembered: Remembered
-  readonly steps: readonly (SegmentProgram | (() => unknown))[]
+  readonly steps: readonly (SegmentProgram | Aside)[]
   readonly results: readonly ResultTensor[]
   readonly rebuild: Rebuild
   /** `freed`: backward ran already, and once is enough. */
   readonly backward: BackwardProgram | 'freed' | undefined
   /** How many operations one application stands for. */
   readonly operations: number
-}
-
-export const isSegment = (step: Segment | (() => unknown)): step is Segment => typeof step !== 'function'
-
-/** Cells that a segment gives, and which place each cell has. */
-export class Places {
-  readonly #recording: Recording
-  readonly #segments: readonly Segment[]
-  readonly roots: readonly Map<Cell, number>[]
-  readonly #sources: readonly Map<Cell, Source>[]
-
-  constructor(recording: Recording) {
-    this.#recording = recording
-    this.#segments = recording.steps.filter(isSegment)
-    this.roots = this.#segments.map(() => new Map())
-    this.#sources = this.#segments.map(() => new Map())
-  }
-
-  get segments(): readonly Segment[] {
-    return this.#segments
-  }
-  get last(): number {
-    return this.#segments.length - 1
-  }
-  sourcesOf(segment: number): readonly Source[] {
-    return [...(this.#sources[segment] as Map<Cell, Source>).values()]
-  }
-  sourceCells(segment: number): readonly Cell[] {
-    return [...(this.#sources[segment] as Map<Cell, Source>).keys()]
-  }
-
-  /** Where `cell` is, seen from a segment: that of it which gave it, or the newest before it. */
-  placeOf(cell: Cell, from: number): Place {
-    for (let segment = from; segment >= 0; segment--) {
-      if ((this.#segments[segment] as Segment).producers.has(cell)) {
-        const roots = this.roots[segment] as Map<Cell, number>
-        const at = roots.get(cell) ?? roots.size
-        roots.set(cell, at)
-        return { segment, at, from: 'output' }
-      }
-      if ((this.#segments[segment] as Segment).origins.has(cell)) return this.sourceOf(cell, segment)
-    }
-    return this.sourceOf(cell, from)
-  }
-
-  /** The place among what a segment is given. */
-  sourceOf(cell: Cell, segment: number): Place {
-    const sources = this.#sources[segment] as Map<Cell, Source>
-    if (!sources.has(cell)) sources.set(cell, this.#find(cell, segment))
-    return { segment, at: [...sources.keys()].indexOf(cell), from: 'source' }
-  }
-
-  #find(cell: Cell, segment: number): Source {
-    const { origins, draws } = this.#segments[segment] as Segment
-    const origin = origins.get(cell)
-    if (origin !== undefined) return origin
-    const index = draws.findIndex((draw) => draw.cell === cell)
-    if (index >= 0) return { from: 'draw', index }
-    if (segment > 0) {
-      const place = this.#earlier(cell, segment - 1)
-      if (place !== undefined) return { from: 'earlier', place }
-    }
-    if (!this.#recording.constants.has(cell)) this.#recording.refuse('contents come from where nobody looked')
-    return { from: 'constant', cell }
-  }
-
-  #earlier(cell: Cell, from: number): Place | undefined {
-    for (let segment = from; segment >= 0; segment--) {
-      const { producers, origins, draws } = this.#segments[segment] as Segment
-      if (producers.has(cell) || origins.has(cell) || draws.some((draw) => draw.cell === cell)) {
-        return this.placeOf(cell, segment)
-      }
-    }
-    return undefined
-  }
+  /** Equal for recordings of the same: what is applied to what, and every value it depends on. */
+  readonly signature: readonly unknown[]
 }
 
 export interface ResultParts {
   readonly results: readonly ResultTensor[]
   readonly rebuild: Rebuild
+  /** What results hold beside tensors. */
+  readonly values: readonly unknown[]
 }
 
 export function programOf(
   recording: Recording,
   places: Places,
-  { results, rebuild }: ResultParts,
+  { results, rebuild, values }: ResultParts,
   gradients: Gradients | 'freed' | undefined,
 ): Program {
   const { last, segments } = places
-  const backward = gradients === undefined || gradients === 'freed' ? gradients : gradients.program
   const programs: SegmentProgram[] = []
-  let operations = gradients === undefined || gradients === 'freed' ? 0 : gradients.operations
+  const joinedBackward = gradients === undefined || gradients === 'freed' ? undefined : gradients
+  let operations = joinedBackward?.operations ?? 0
+  const numbers = [...(joinedBackward?.signature ?? [])]
   // Effects first: what they need counts among what a segment gives.
   const effects = segments.map(({ writes, gradients: grads }, k) => ({
     writes: writes.map(({ tensor, cell }) => ({ tensor, place: places.placeOf(cell, k) })),
@@ -172,6 +91,7 @@ export function programOf(
       return places.sourceCells(k)
     })
     operations += joined?.operations ?? 0
+    numbers.push(...(joined?.signature ?? []))
     programs.unshift({
       device: joined?.device,
       fragment: joined?.fragment,
@@ -187,61 +107,50 @@ export function programOf(
     steps: recording.steps.map((step) => (isSegment(step) ? (programs[next++] as SegmentProgram) : step)),
     results,
     rebuild,
-    backward,
+    backward: gradients === 'freed' ? gradients : joinedBackward?.program,
     operations,
+    signature: [
+      ...numbers,
+      ...values,
+      ...recording.steps.flatMap(ownerOf),
+      ...programs.flatMap(dependencies),
+      ...results.flatMap(told),
+    ],
   }
 }
 
-export interface Joined {
-  readonly fragment: Fragment
-  readonly device: Device
-  readonly operations: number
+const ownerOf = (step: Segment | Aside): readonly object[] => (isSegment(step) ? [] : [step.owner])
+
+const dependencies = ({ sources, writes, gradients, draws }: SegmentProgram): readonly unknown[] => [
+  ...sources.flatMap(dependency),
+  ...writes.flatMap(({ tensor, place }) => [...originOf(tensor), ...placed(place)]),
+  ...gradients.flatMap(({ of, place }) => [...originOf(of), ...(place === null ? [null] : placed(place))]),
+  ...draws.map(({ type }) => type),
+]
+
+function dependency(source: Source): readonly unknown[] {
+  if (source.from === 'draw') return [source.index]
+  if (source.from === 'constant') return [readToCheck(source.cell)]
+  return source.from === 'earlier' ? placed(source.place) : originOf(source)
 }
 
-/** Applications as one fragment that gives `roots`, of the cells that `operandsFor` makes of those that nothing here gave. */
-export function joinedFragment(
-  recording: Recording,
-  roots: readonly Cell[],
-  producers: ReadonlyMap<Cell, Application>,
-  operandsFor: (leaves: Iterable<Cell>) => readonly Cell[],
-): Joined | undefined {
-  const applications = applicationsOf(roots, producers)
-  const device = roots[0]?.device
-  if (device === undefined) return undefined
-  const leaves = new Set(applications.flatMap(({ inputs }) => inputs).filter((cell) => !producers.has(cell)))
-  const operands = operandsFor(leaves)
-  for (const cell of [...operands, ...applications.flatMap(({ outputs }) => outputs)]) {
-    if (cell.device !== device) recording.refuse('tensors are on several devices')
-  }
-  const fragment = makeFragment(
-    operands.map(({ type }) => type),
-    (given, b) => {
-      const values = new Map<Cell, Value>(operands.map((cell, k) => [cell, given[k] as Value]))
-      for (const { fragment, inputs, outputs } of applications) {
-        const { graph } = fragment
-        const known = new Map(graph.inputs.map((input, k) => [input, values.get(inputs[k] as Cell) as Value]))
-        const copies = copyInto(b, graph.results, known)
-        graph.results.forEach((result, k) => {
-          values.set(outputs[k] as Cell, copies.get(result) as Value)
-        })
-      }
-      return roots.map((root) => values.get(root) as Value)
-    },
+const originOf = (origin: Origin): readonly unknown[] => {
+  if (origin.from === 'gradient') return ['gradient', ...originOf(origin.of)]
+  return origin.from === 'argument' ? [origin.index] : [origin.tensor]
+}
+const placed = ({ segment, at, from }: Place): readonly unknown[] => [segment, at, from]
+const told = (result: ResultTensor): readonly unknown[] =>
+  result.kind === 'outside' ? originOf(result.origin) : [...placed(result.place), result.output]
+
+/** Whether two recordings would be repeated in the same way. */
+export const isSameProgram = ({ signature: x }: Program, { signature: y }: Program): boolean =>
+  x.length === y.length && x.every((part, k) => isSamePart(part, y[k]))
+
+function isSamePart(x: unknown, y: unknown): boolean {
+  if (!ArrayBuffer.isView(x) || !ArrayBuffer.isView(y)) return Object.is(x, y)
+  const [left, right] = [x as TypedArray, y as TypedArray]
+  return (
+    left.length === right.length &&
+    left.every((element: number | bigint, at: number) => Object.is(element, right[at]))
   )
-  return { fragment, device, operations: applications.length }
-}
-
-/** What the roots depend on, in the order in which it was recorded. */
-function applicationsOf(
-  roots: readonly Cell[],
-  producers: ReadonlyMap<Cell, Application>,
-): readonly Application[] {
-  const needed = new Set<Application>()
-  const add = (cell: Cell): void => {
-    const application = producers.get(cell)
-    if (application !== undefined) needed.add(application)
-  }
-  for (const root of roots) add(root)
-  for (const { inputs } of needed) for (const input of inputs) add(input)
-  return [...needed].sort((x, y) => x.order - y.order)
 }

@@ -54,6 +54,12 @@ export const stateOf = (module: AnyModule): ModuleState => ({
   version: partsOf(module).registry.version,
 })
 
+/** What ran between two segments, and whose it is. */
+export interface Aside {
+  readonly owner: object
+  run(): unknown
+}
+
 const emptySegment = (): Segment => ({
   producers: new Map(),
   origins: new Map(),
@@ -65,7 +71,7 @@ const emptySegment = (): Segment => ({
 
 export class Recording implements Watcher {
   /** Segments, and what ran between them. */
-  readonly steps: (Segment | (() => unknown))[] = []
+  readonly steps: (Segment | Aside)[] = []
   /** Cells of data that the function made. */
   readonly constants: Set<Cell> = new Set()
   readonly losses: Set<Cell> = new Set()
@@ -205,11 +211,11 @@ export class Recording implements Watcher {
     watchWith(undefined)
     this.#refused?.(reason)
   }
-  aside<T>(run: () => T): T {
+  aside<T>(owner: object, run: () => T): T {
     this.#endSegment()
     watchWith(undefined)
     try {
-      this.steps.push(run)
+      this.steps.push({ owner, run })
       return run()
     } finally {
       this.#position = defaultGenerator.position

@@ -10,14 +10,15 @@ import { filled } from '../tensor/filled.ts'
 import { Memory } from '../tensor/memory.ts'
 import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { noDoubleBackward } from './errors.ts'
-import type { BackwardProgram, Place, Places, Program, SegmentProgram, Source } from './program.ts'
+import type { Place, Places, Source } from './places.ts'
+import type { BackwardProgram, Program, SegmentProgram } from './program.ts'
 import type { Origin } from './recording.ts'
 
 /** What the function would give for these arguments. */
 export function runProgram(program: Program, args: readonly Tensor[]): unknown {
   const run = new Run(args)
   for (const step of program.steps) {
-    if (typeof step === 'function') step()
+    if ('run' in step) step.run()
     else run.segment(step)
   }
   const results = resultsOf(program, run)

@@ -72,7 +72,10 @@ export type Rebuild = (tensors: readonly Tensor[]) => unknown
 /** The tensors of a result, and how to make it of others. A string tells what it is that cannot be made again. */
 export function resultOf(
   result: unknown,
-): { readonly tensors: readonly Tensor[]; readonly rebuild: Rebuild } | string {
+):
+  | { readonly tensors: readonly Tensor[]; readonly rebuild: Rebuild; readonly values: readonly unknown[] }
+  | string {
+  const values: unknown[] = []
   const places = new Map<Tensor, number>()
   let unknown: string | undefined
   const visit = (value: unknown): Rebuild => {
@@ -102,8 +105,9 @@ export function resultOf(
     if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
       unknown ??= typeof value === 'function' ? 'a function' : `a ${value.constructor.name}`
     }
+    values.push(value)
     return () => value
   }
   const rebuild = visit(result)
-  return unknown ?? { tensors: [...places.keys()], rebuild }
+  return unknown ?? { tensors: [...places.keys()], rebuild, values }
 }

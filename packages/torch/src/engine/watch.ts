@@ -28,8 +28,8 @@ export interface Watcher {
   moduleCalled(module: object): void
   /** Something happens that no plan can repeat: what was recorded so far is no function. */
   refuse(reason: string): void
-  /** Runs something that changes more than tensors and can be run again as it is. */
-  aside<T>(run: () => T): T
+  /** Runs something that changes more than tensors and can be run again as it is; `owner`: whose it is. */
+  aside<T>(owner: object, run: () => T): T
 }
 
 /** Who watches now. */
@@ -43,4 +43,5 @@ export function watchWith(next: Watcher | undefined): Watcher | undefined {
 }
 
 /** Runs what changes more than tensors. A compiled function runs it again as it is. */
-export const aside = <T>(run: () => T): T => (watcher === undefined ? run() : watcher.aside(run))
+export const aside = <T>(owner: object, run: () => T): T =>
+  watcher === undefined ? run() : watcher.aside(owner, run)

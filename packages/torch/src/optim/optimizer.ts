@@ -80,7 +80,7 @@ export abstract class Optimizer<O extends Rate = Rate> {
   /** Moves every parameter that has a gradient. Gives back what `closure` gives, which computes the gradients anew. */
   step<T>(closure?: () => T): T | null {
     if (closure !== undefined) watcher?.refuse('an optimizer takes a step with a closure')
-    return aside(() => this.#step(closure))
+    return aside(this, () => this.#step(closure))
   }
   #step<T>(closure?: () => T): T | null {
     this._stepCount++

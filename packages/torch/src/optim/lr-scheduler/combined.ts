@@ -72,7 +72,7 @@ export class SequentialLR extends Combined {
   }
 
   override step(): void {
-    aside(() => this.#step())
+    aside(this, () => this.#step())
   }
   #step(): void {
     this.lastEpoch++
@@ -102,7 +102,7 @@ export class ChainedScheduler extends Combined {
   }
 
   override step(): void {
-    aside(() => {
+    aside(this, () => {
       for (const each of this._schedulers) each.step()
       this._lastLr = this.optimizer.paramGroups.map(({ lr }) => lr)
     })

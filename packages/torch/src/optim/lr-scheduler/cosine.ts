@@ -95,7 +95,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** Epochs may be fractions here, for steps within one. */
   override step(epoch?: number): void {
-    aside(() => this.#step(epoch))
+    aside(this, () => this.#step(epoch))
   }
   #step(epoch?: number): void {
     if (epoch === undefined && this.lastEpoch < 0) this.#goTo(0)

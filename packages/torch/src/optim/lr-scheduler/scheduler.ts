@@ -74,7 +74,7 @@ export abstract class LRScheduler implements Steppable {
 
   /** To the next epoch, or to a given one. */
   step(epoch?: number): void {
-    aside(() => {
+    aside(this, () => {
       if (this._stepCount === 1 && this.optimizer._stepCount < 1) warn(stepOrder)
       this._stepCount++
       if (epoch !== undefined) warn(epochDeprecated)

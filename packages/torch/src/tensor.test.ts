@@ -244,10 +244,16 @@ describe('recording', () => {
   })
 
   it.each([
-    ['large data made before a loop are computed once', 300, true],
-    ['a little work on data stays a part of the plan', 3, false],
-  ])('%s', (_, size, isKept) => {
-    const features = torch.ones(size, size).mul(2).add(1)
+    ['large data made before a loop are computed once', 300, true, (x: torch.Tensor) => x.mul(2).add(1)],
+    ['a little work on data stays a part of the plan', 3, false, (x: torch.Tensor) => x.mul(2).add(1)],
+    [
+      'large data seen otherwise are not copied',
+      300,
+      false,
+      (x: torch.Tensor) => x.view(2, -1).t().reshape(300, 300),
+    ],
+  ])('%s', (_, size, isKept, made) => {
+    const features = made(torch.randn(size, size))
     const weight = torch.ones(size, { requiresGrad: true })
     const compiled: number[] = []
     for (let k = 0; k < 6; k++) {

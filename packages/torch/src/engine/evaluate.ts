@@ -165,9 +165,10 @@ function isWorthKeeping(application: Application): boolean {
   application.visit = visit
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     runs.add(top.ran)
-    for (const { type } of top.outputs) elements += type.size
+    const isWork = !top.fragment.isView
+    if (isWork) for (const { type } of top.outputs) elements += type.size
     for (const { application: before, storage, isCarried, type } of top.inputs) {
-      elements += type.size
+      if (isWork) elements += type.size
       if (storage !== undefined || before === undefined) {
         if (isCarried) return true
         continue

@@ -1,7 +1,15 @@
 // What one operation computes for operands of given types: a small graph, built once and recorded many times. Its derivative is a
 // fragment too, of what it keeps of the operands and results, and of the cotangents; so that derivatives have derivatives.
 import { vjp } from '@heddle/compiler'
-import { type Builder, createBuilder, isFloat, type OpName, type Value, withProvenance } from '@heddle/core'
+import {
+  type Builder,
+  createBuilder,
+  isFloat,
+  type OpName,
+  opRecord,
+  type Value,
+  withProvenance,
+} from '@heddle/core'
 import { type ArrayType, arrayType } from './types.ts'
 
 export interface Fragment {
@@ -10,6 +18,8 @@ export interface Fragment {
   readonly inputs: readonly ArrayType[]
   readonly outputs: readonly FragmentOutput[]
   readonly graph: FragmentGraph
+  /** It moves elements or has one number everywhere, and computes nothing: where its results are used that costs next to nothing. */
+  readonly isView: boolean
   readonly rule: DerivativeRule | undefined
   /** By which inputs want a cotangent and which outputs have one. */
   readonly derivatives: Map<number | string, Derivative>
@@ -64,6 +74,16 @@ export function makeFragment(types: readonly ArrayType[], build: Build, rule?: D
   })
 }
 
+function isMoved(result: Value): boolean {
+  const nodes = new Set([result])
+  for (const { op, inputs } of nodes) {
+    const { kind } = opRecord(op)
+    if (kind !== 'view' && kind !== 'input' && kind !== 'constant') return false
+    for (const input of inputs) nodes.add(input)
+  }
+  return true
+}
+
 function fragmentOfGraph(graph: FragmentGraph, rule?: DerivativeRule): Fragment {
   return {
     id: count++,
@@ -76,6 +96,7 @@ function fragmentOfGraph(graph: FragmentGraph, rule?: DerivativeRule): Fragment 
       }
     }),
     graph,
+    isView: graph.results.every(isMoved),
     rule,
     derivatives: new Map(),
   }

@@ -1,8 +1,8 @@
 // What PyTorch's argument parser, and Python, say of a call that a function does not take.
 import { TorchError } from '../errors.ts'
 import type { Call } from './check.ts'
-import { typeName } from './kinds.ts'
 import type { Parameter, PythonParameter, Signature } from './signatures.ts'
+import { typeName } from './type-names.ts'
 
 type Code = 'TORCH_ARGUMENT_COUNT' | 'TORCH_ARGUMENT_TYPE' | 'TORCH_KEYWORD'
 const typeError = (code: Code, text: string, name: string): TorchError =>

@@ -1,4 +1,4 @@
-// Kinds of arguments, as far as PyTorch's argument parser tells them apart, and what Python calls them.
+// Kinds of arguments, as far as PyTorch's argument parser tells them apart.
 import { DType } from '../dtypes.ts'
 import { Device } from '../engine/device.ts'
 import { Generator } from '../random/generator.ts'
@@ -79,36 +79,4 @@ function kindOfList(list: readonly unknown[]): number {
     default:
       return otherList
   }
-}
-
-const names = new Map<number, string>([
-  [absent, 'NoneType'],
-  [none, 'NoneType'],
-  [int, 'int'],
-  [float, 'float'],
-  [bool, 'bool'],
-  [str, 'str'],
-  [dtype, 'torch.dtype'],
-  [device, 'torch.device'],
-  [generator, 'torch._C.Generator'],
-])
-
-/** The name of an argument's type in Python. */
-export function typeName(argument: unknown): string {
-  const known = names.get(kindOf(argument))
-  if (known !== undefined) return known
-  if (typeof argument === 'function') return 'function'
-  if (typeof argument !== 'object' || argument === null) return 'object'
-  if (ArrayBuffer.isView(argument)) return 'numpy.ndarray'
-  const { name = 'Object' } = argument.constructor ?? {}
-  return pythonNames[name] ?? name
-}
-const pythonNames: Readonly<Record<string, string>> = {
-  Array: 'list',
-  Map: 'dict',
-  NdArray: 'numpy.ndarray',
-  Object: 'dict',
-  Set: 'set',
-  Size: 'torch.Size',
-  Slice: 'slice',
 }

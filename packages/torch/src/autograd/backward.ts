@@ -4,7 +4,7 @@ import { noteLoss } from '../engine/evaluate.ts'
 import { add } from '../ops/arithmetic.ts'
 import { filled } from '../tensor/filled.ts'
 import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
-import { AccumulateGrad } from './accumulate.ts'
+import './accumulate.ts'
 import * as graphErrors from './errors.ts'
 import { withGradMode } from './grad-mode.ts'
 import { moved } from './move.ts'
@@ -37,6 +37,8 @@ export interface Arrivals {
 
 /** Gradients of `inputs`, null where they were not reached. */
 export function runBackward(roots: readonly Root[], settings: BackwardSettings): readonly (Tensor | null)[] {
+  // Results that gradients are wanted for keep them from now on.
+  if (settings.accumulates) for (const input of settings.inputs ?? []) input.retainGrad()
   const edges = roots.map(({ tensor }, k) => {
     const edge = gradientEdge(tensor)
     if (edge === null) throw graphErrors.noGradient(k)
@@ -128,7 +130,8 @@ class Walk {
         else list.push(node)
       }
     }
-    const needed = new Set<Node>()
+    // A result that keeps its gradient does so as its node runs.
+    const needed = new Set<Node>(this.#settings.accumulates ? this.#captures.keys() : [])
     for (const node of this.#captures.keys()) for (const user of users.get(node) ?? []) needed.add(user)
     for (const node of needed) for (const user of users.get(node) ?? []) needed.add(user)
     this.#needed = needed
@@ -164,8 +167,9 @@ class Walk {
       return
     }
     const hooked = runPreHooks(node, cotangents)
-    for (const { index, input } of this.#captures.get(node) ?? [])
-      this.#capture(node, input, hooked[index] ?? null)
+    if (!this.#settings.accumulates)
+      for (const { index, input } of this.#captures.get(node) ?? [])
+        this.#found[input] = hooked[index] ?? null
     const runs = this.#needed === undefined || this.#needed.has(node)
     const wanted = node.edges.map((edge) => edge !== null && this.#leads(edge.node))
     const results = runs ? this.#apply(node, hooked, wanted) : []
@@ -194,17 +198,6 @@ class Walk {
     }
     checkForNan(node, results)
     return results
-  }
-
-  #capture(node: Node, input: number, grad: Tensor | null): void {
-    if (!this.#settings.accumulates) {
-      this.#found[input] = grad
-      return
-    }
-    const tensor = (this.#settings.inputs as readonly Tensor[])[input] as Tensor
-    if (grad === null) return
-    if (node instanceof AccumulateGrad) node.apply([grad])
-    else tensor.storeGrad(tensor.storedGrad === null ? grad : add(tensor.storedGrad, grad))
   }
 }
 
@@ -240,5 +233,5 @@ export function rootOf(tensor: Tensor, gradient: Tensor | null | undefined): Roo
   }
   if (gradient.device !== tensor.device && gradient.ndim > 0)
     throw graphErrors.gradientDevice(tensor.device, gradient.device)
-  return { tensor, grad: moved(gradient, tensor.device) }
+  return { tensor, grad: moved(gradient.to(tensor.dtype), tensor.device) }
 }

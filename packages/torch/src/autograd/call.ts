@@ -25,10 +25,12 @@ export function backward(tensor: Tensor, ...args: BackwardArguments): void {
   const options = parse<BackwardOptions>('backward', backwardNames, [], args)
   const { gradient, createGraph = false, inputs } = options
   const retainGraph = options.retainGraph ?? createGraph
+  const wanted = inputs === undefined ? undefined : listOf(inputs)
+  if (wanted?.length === 0) throw graphErrors.noInputs()
   runBackward([rootOf(tensor, gradient)], {
     keepGraph: retainGraph,
     createGraph,
-    inputs: inputs === undefined ? undefined : listOf(inputs),
+    inputs: wanted,
     accumulates: true,
   })
 }

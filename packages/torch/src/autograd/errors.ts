@@ -1,12 +1,28 @@
 // What PyTorch says about graphs, gradients and writes in place.
 import { argumentError, formatSize, TorchError, warn } from '../errors.ts'
 
-export const floatingOnly = (): TorchError =>
+export const floatingOnly = (others = ''): TorchError =>
   new TorchError(
     'RuntimeError',
     'TORCH_GRAD_DTYPE',
-    'only Tensors of floating point dtype can require gradients',
+    `only Tensors of floating point${others} dtype can require gradients`,
   )
+
+export const requiresGradType = (): TorchError => argumentError('requires_grad must be a bool')
+export const inferenceRequiresGrad = (): TorchError =>
+  argumentError('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.')
+export const inferenceVersion = (): TorchError =>
+  argumentError('Inference tensors do not track version counter.')
+export const gradType = (found: string): TorchError =>
+  new TorchError(
+    'TypeError',
+    'TORCH_GRAD_ASSIGNED',
+    `assigned grad expected to be a Tensor or None but got grad of type${found}`,
+    { found },
+  )
+export const dataType = (found: string): TorchError =>
+  argumentError(`Variable data has to be a tensor, but got ${found}`, { found }, 'TypeError')
+export const noInputs = (): TorchError => argumentError("'inputs' argument to backward() cannot be empty.")
 
 export const noGradient = (index: number): TorchError =>
   new TorchError(
@@ -45,11 +61,11 @@ export const leafInPlace = (): TorchError =>
     'a leaf Variable that requires grad is being used in an in-place operation.',
   )
 
-export const requiresGradOfNonLeaf = (): TorchError =>
+export const requiresGradOfNonLeaf = (value: boolean): TorchError =>
   new TorchError(
     'RuntimeError',
     'TORCH_REQUIRES_GRAD_NON_LEAF',
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+    `you can only change requires_grad flags of leaf variables.${value ? '' : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."}`,
   )
 
 export const unusedInput = (): TorchError =>
@@ -134,9 +150,11 @@ export function viewInPlace(creation: string, node: string, output: number, isIn
   const text =
     creation === 'several results'
       ? `${which} is a view and ${modified}. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`
-      : creation === 'without gradients'
-        ? `A view was created in no_grad mode and ${modified} with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`
-        : `${which} is a view and ${modified}. This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`
+      : creation === 'inference'
+        ? "A view was created in inference mode and is being modified inplace in normal mode. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        : creation === 'without gradients'
+          ? `A view was created in no_grad mode and ${modified} with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`
+          : `${which} is a view and ${modified}. This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`
   return new TorchError('RuntimeError', 'TORCH_VIEW_INPLACE', text, { creation, node })
 }
 
@@ -148,7 +166,7 @@ export const hookWithoutGrad = (): TorchError =>
 
 export const detachOfView = (): TorchError =>
   argumentError(
-    "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a reference.",
+    "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
   )
 
 export const dataOfOtherType = (): TorchError =>

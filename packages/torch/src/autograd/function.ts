@@ -27,6 +27,7 @@ export class FunctionContext<Saved extends readonly (Tensor | null)[] = readonly
 
   /** Keeps tensors for backward: operands, results, or neither. */
   saveForBackward(...tensors: readonly (Tensor | null)[]): void {
+    if (tensors.some((tensor) => tensor?.isInference())) throw graphErrors.inferenceSaved()
     this.#saved = tensors.map((tensor) => tensor && { tensor, version: tensor._version })
   }
   get savedTensors(): Saved {

@@ -3,7 +3,7 @@ import { isFloat } from '@heddle/core'
 import { apply, type Cell, keep, unkeep } from '../engine/cell.ts'
 import { cpu, type Device } from '../engine/device.ts'
 import { checkRecent, evaluate } from '../engine/evaluate.ts'
-import { type Derivative, derivativeOf, type Fragment, type Source } from '../engine/fragment.ts'
+import { type Derivative, derivativeOf, type Fragment } from '../engine/fragment.ts'
 import type { ArrayType } from '../engine/types.ts'
 import * as errors from '../errors.ts'
 import { Memory } from '../tensor/memory.ts'
@@ -11,6 +11,7 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { callSite } from './anomaly.ts'
 import * as graphErrors from './errors.ts'
 import { isGradEnabled } from './grad-mode.ts'
+import { type KeptPlace, keepPlan, type NodeFacts, type Place } from './keep-plan.ts'
 import { moved } from './move.ts'
 import type { Edge } from './node.ts'
 import { currentPacking, type Packed } from './packing.ts'
@@ -102,20 +103,22 @@ export function nodeFor(
 
 /** Contents that a packing has. */
 interface HandedOver {
-  readonly source: Source
+  readonly place: KeptPlace
   readonly packed: Packed
   /** Where a cotangent of them goes; null for results of the node itself. */
   readonly edge: Edge | null
 }
 
-interface Kept {
-  readonly source: Source
-  readonly packed?: undefined
+/** An operand or a result as it was. */
+interface Watched {
+  readonly place: Place
   readonly tensor: Tensor
-  readonly cell: Cell
   readonly version: number
-  /** Contents that are this node's alone are not checked for writes. */
-  readonly isPrivate: boolean
+}
+interface Kept extends Watched {
+  readonly place: KeptPlace
+  readonly packed?: undefined
+  readonly cell: Cell
 }
 
 /** The node of a fragment; its derivative is derived, and tells what must be kept. */
@@ -124,6 +127,8 @@ export class OpNode extends SavedNode {
   readonly #form: NodeForm
   readonly #wanted: readonly boolean[]
   #kept: readonly (Kept | HandedOver)[] | undefined = []
+  #watched: readonly Watched[] = []
+  #isFreed = false
 
   constructor(
     name: string,
@@ -146,33 +151,57 @@ export class OpNode extends SavedNode {
     this.trace = callSite()
   }
 
-  /** Keeps what backward will need of operands and results; `isInPlace`: the first operand is overwritten. */
-  keep(operands: readonly Tensor[], results: readonly Tensor[], isInPlace = false): void {
+  /** Keeps what backward will need of operands, which had these versions, and results; `isInPlace`: the first operand is overwritten. */
+  keep(
+    operands: readonly Tensor[],
+    results: readonly Tensor[],
+    isInPlace = false,
+    versions: readonly number[] = operands.map(({ counter }) => counter.version),
+  ): void {
     const derivative = this.#derivative(this.#wanted, undefined)
     if (derivative === undefined) return
-    const kept: (Kept | HandedOver)[] = []
+    const plan = keepPlan(derivative, () => this.#facts(isInPlace))
+    this.#isFreed = plan.isFreed
     const packing = currentPacking()
-    for (const source of derivative.sources) {
-      if (source.from === 'cotangent') continue
-      const tensor = (source.from === 'input' ? operands : results)[source.index] as Tensor
+    this.#kept = plan.kept.map((place): Kept | HandedOver => {
+      const { from, index, isOverwritten, isChecked } = place
+      const tensor = (from === 'input' ? operands : results)[index] as Tensor
       if (tensor.isInference()) throw graphErrors.inferenceSaved()
-      const isPrivate = isInPlace && source.from === 'input' && source.index === 0
-      const cell = isPrivate ? (this.overwritten ?? tensor.cell) : tensor.cell
+      const cell = isOverwritten ? (this.overwritten ?? tensor.cell) : tensor.cell
       if (packing !== undefined) {
-        const edge = isPrivate ? this.edges[0] : source.from === 'input' ? gradientEdge(tensor) : null
-        kept.push({ source, packed: packing.pack(cell), edge: edge ?? null })
-        continue
+        const edge = from === 'input' ? (this.edges[place.edge] ?? null) : null
+        return { place, packed: packing.pack(cell), edge }
       }
       keep(cell)
-      kept.push({
-        source,
-        tensor: source.from === 'input' ? tensor : tensor.detach(),
+      return {
+        place,
+        tensor: from === 'input' ? tensor : tensor.detach(),
         cell,
-        version: tensor._version,
-        isPrivate,
-      })
+        version: from === 'input' && isChecked ? (versions[index] as number) : tensor.counter.version,
+      }
+    })
+    if (plan.watched.length === 0) return
+    this.#watched = plan.watched.map((place) => {
+      const tensor = (place.from === 'input' ? operands : results)[place.index] as Tensor
+      return {
+        place,
+        tensor: place.from === 'input' ? tensor : tensor.detach(),
+        version: tensor.counter.version,
+      }
+    })
+  }
+
+  #facts(isInPlace: boolean): NodeFacts {
+    const { operands = ['self', 'other'], numbers = {}, numberEdges = 0 } = this.#form
+    return {
+      name: this.name(),
+      fragment: this.fragment,
+      operands,
+      wanted: this.#wanted,
+      numbers: Object.keys(numbers).length,
+      numberEdges,
+      isInPlace,
     }
-    this.#kept = kept
   }
   /** In place: the contents the first operand had. */
   overwritten: Cell | undefined
@@ -187,9 +216,10 @@ export class OpNode extends SavedNode {
   }
 
   override release(): void {
-    if (this.#kept === undefined || this.#kept.length === 0) return
+    if (this.#kept === undefined || !this.#isFreed) return
     const kept = this.#kept
     this.#kept = undefined
+    this.#watched = []
     for (const each of kept) {
       if (each.packed === undefined) unkeep(each.cell)
       else each.packed.release()
@@ -200,6 +230,8 @@ export class OpNode extends SavedNode {
     cotangents: readonly (Tensor | null)[],
     wantedEdges: readonly boolean[],
   ): readonly (Tensor | null)[] {
+    if (this.#kept === undefined) throw graphErrors.secondBackward()
+    for (const watched of this.#watched) this.#requireUnwritten(watched)
     if (cotangents.every((cotangent) => cotangent === null)) return this.edges.map(() => null)
     const present = this.fragment.outputs.map((_, k) => cotangents[k] != null)
     const wanted = this.#perOperand(wantedEdges)
@@ -232,21 +264,25 @@ export class OpNode extends SavedNode {
   #unpack(from: 'input' | 'output', index: number): Tensor {
     const kept = this.#kept
     if (kept === undefined) throw graphErrors.secondBackward()
-    const found = kept.find(({ source }) => source.from === from && source.index === index)
+    const found = kept.find(({ place }) => place.from === from && place.index === index)
     if (found === undefined) throw graphErrors.secondBackward()
     if (found.packed !== undefined) {
       const edge = from === 'output' ? { node: this, index } : found.edge
       return new Tensor({ memory: new Memory(found.packed.unpack()), edge: isGradEnabled() ? edge : null })
     }
-    const { tensor, cell, version, isPrivate } = found
-    if (!isPrivate && tensor._version !== version) {
-      const [node, output] = from === 'output' ? [this, index] : [tensor.gradFn, tensor.outputNr]
-      throw graphErrors.modifiedInPlace(tensor, node, output, version)
-    }
-    if (!isGradEnabled()) return new Tensor({ memory: new Memory(cell) })
-    if (from === 'output') return new Tensor({ memory: new Memory(cell), edge: { node: this, index } })
-    if (isPrivate) return new Tensor({ memory: new Memory(cell), edge: this.edges[0] ?? null })
-    return tensor
+    const { tensor, cell, place } = found
+    if (place.isChecked) this.#requireUnwritten(found)
+    // Writes that are not seen by autograd (`data`) change what was kept, too.
+    const memory = new Memory(place.isChecked ? tensor.cell : cell)
+    if (!isGradEnabled()) return new Tensor({ memory })
+    if (from === 'output') return new Tensor({ memory, edge: { node: this, index } })
+    return place.isChecked ? tensor : new Tensor({ memory, edge: this.edges[place.edge] ?? null })
+  }
+
+  #requireUnwritten({ place: { from, index }, tensor, version }: Watched): void {
+    if (tensor.counter.version === version) return
+    const [node, output] = from === 'output' ? [this, index] : [tensor.gradFn, tensor.outputNr]
+    throw graphErrors.modifiedInPlace(tensor, node, output, version)
   }
 
   override saved(name: string): unknown {
@@ -257,7 +293,7 @@ export class OpNode extends SavedNode {
     if (place < 0 && name !== 'result') return undefined
     const [from, index] = name === 'result' ? (['output', 0] as const) : (['input', place] as const)
     if (this.#kept === undefined) throw graphErrors.secondBackward()
-    const isKept = this.#kept.some(({ source }) => source.from === from && source.index === index)
+    const isKept = this.#kept.some(({ place }) => place.from === from && place.index === index)
     return isKept ? this.#unpack(from, index) : null
   }
 }

@@ -6,7 +6,7 @@ import { fillRank } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
 import { type Operation, operation } from './operation.ts'
-import type { Argument } from './run.ts'
+import { type Argument, runInPlace } from './run.ts'
 
 export const filled: Operation = operation({
   name: 'fill_',
@@ -20,6 +20,10 @@ export const filled: Operation = operation({
     return core.expand(castTo(value as Value, dtype), shape)
   },
 })
+
+const filledPart = operation({ ...filled, numbersHaveEdges: true })
+/** As `fill_`, where a number comes as a tensor: `x[0] = 1`. */
+export const fillPart = (part: Tensor, value: number): Tensor => runInPlace(filledPart, part, [value])
 
 /** Throws unless a value is a number or a tensor that stands for one. */
 export function requireNumber(value: Argument): void {

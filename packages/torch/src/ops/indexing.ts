@@ -4,6 +4,7 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import { alias } from './alias.ts'
 import { copy_, fill_ } from './conversion.ts'
+import { fillPart } from './filled.ts'
 import { type Index, resolveIndices } from './index-items.ts'
 import { assignMask, assignPositions, countIsOpen, positionsOf, readPositions } from './index-tensors.ts'
 import { expand, view } from './views.ts'
@@ -40,7 +41,7 @@ export function setAt(
 
 /** Overwrites a view: with a number, with elements of its shape, or with what broadcasts to it. */
 function assign(part: Tensor, value: Tensor | number | bigint | boolean): void {
-  if (typeof value !== 'object') fill_(part, Number(value))
+  if (typeof value !== 'object') fillPart(part, Number(value))
   else if (value.ndim === 0 && part.ndim > 0) fill_(part, value)
   else if (isSame(value.shape, part.shape)) copy_(part, value)
   else copy_(part, expand(withoutLeadingOnes(value), part.shape))

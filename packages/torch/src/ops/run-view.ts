@@ -2,8 +2,7 @@
 // it is looked at and written back along the same steps; where a step shows an element more than once, writes go to the place in
 // memory that the layout names.
 import { type DType, isFloat } from '@heddle/core'
-import * as graphErrors from '../autograd/errors.ts'
-import { isGradEnabled } from '../autograd/grad-mode.ts'
+import { isGradEnabled, isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import type { Edge } from '../autograd/node.ts'
 import { OpNode } from '../autograd/record.ts'
 import { regeneratedView } from '../autograd/view-nodes.ts'
@@ -15,7 +14,7 @@ import { View, type ViewStep } from '../tensor/memory.ts'
 import { Tensor, type ViewOrigin } from '../tensor/tensor.ts'
 import { type Moving, positionsOf } from './moving.ts'
 import { fragmentFor, type Operation } from './operation.ts'
-import { formOf } from './run.ts'
+import { formOf, requireWritable } from './run.ts'
 import { lookStrided, placeStrided, type StridedOption } from './strided.ts'
 import { movingStep, stepOf, type ViewOperation, viewOperation } from './view-steps.ts'
 
@@ -131,14 +130,14 @@ export function runStrided(self: Tensor, layout: Layout, name = 'AsStridedBackwa
 
 /** Makes a tensor what a view of it would be. */
 export function turnInto(self: Tensor, viewed: () => Tensor): Tensor {
-  if (self.requiresGrad && self.isLeaf && isGradEnabled()) throw graphErrors.leafInPlace()
+  requireWritable(self, [self], true)
   const turned = viewed()
   const { edge } = turned
   self.become(turned)
   self.counter.version++
   if (self.origin !== undefined) self.origin = turned.origin
   if (edge !== null) self.edge = edge
-  else if (self.origin !== undefined) self.origin.seen = self._version
+  else if (self.origin !== undefined) self.origin.seen = self.counter.version
   return self
 }
 
@@ -185,11 +184,17 @@ function viewed(
   const fromBase = isDirect
     ? new View(undefined, stridedStep(base.layout_, base.type_, layout, type.dtype))
     : viewFrom(
-        origin?.view,
+        origin?.viewFor(self),
         step,
         repeats,
         directFrom(() => base.layout_, base.type_),
       )
+  const { layout_: of } = base
+  // The base may have been turned itself: then what counts is where the elements lie.
+  const viewFor = (view: Tensor): View =>
+    base.layout_ === of
+      ? fromBase
+      : new View(undefined, stridedStep(base.layout_, base.type_, view.layout_, view.type_.dtype))
   return new Tensor(
     {
       memory,
@@ -204,13 +209,16 @@ function viewed(
       layout,
       counter: self.counter,
       edge,
-      origin: {
-        base,
-        view: fromBase,
-        creation: self.requiresGrad && !isGradEnabled() ? 'without gradients' : inherited(origin, creation),
-        seen: self._version,
-        regenerate: (whole) => regeneratedView(whole, fromBase),
-      },
+      isInference: self.isInference(),
+      origin: self.isInference()
+        ? undefined
+        : {
+            base,
+            viewFor,
+            creation: inherited(origin, creation),
+            seen: self.counter.version,
+            regenerate: (view) => regeneratedView(base, viewFor(view)),
+          },
     },
     type,
   )
@@ -219,8 +227,11 @@ function viewed(
 const inherited = (
   origin: ViewOrigin | undefined,
   creation: ViewOrigin['creation'],
-): ViewOrigin['creation'] =>
-  origin !== undefined && origin.creation !== 'default' ? origin.creation : creation
+): ViewOrigin['creation'] => {
+  if (origin !== undefined && origin.creation !== 'default') return origin.creation
+  if (isInferenceModeEnabled()) return 'inference'
+  return isGradEnabled() ? creation : 'without gradients'
+}
 
 const viewFrom = (parent: View | undefined, step: ViewStep, repeats: boolean, direct: () => ViewStep): View =>
   new View(parent, step, repeats || parent?.direct !== undefined ? direct : undefined)

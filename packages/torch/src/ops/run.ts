@@ -163,12 +163,13 @@ export function runInPlace<O extends object>(
   requireWritable(self, operands, op.overwrites)
   const overwritten = self.cell
   hold(overwritten)
+  const versions = operands.map(({ counter }) => counter.version)
   const cells = applyTo(device, fragment, operands)
   const node = nodeFor(fragment, operands, cells, formOf(inPlace, args, options))
   writeWith(self, cells[0] as Cell, node)
   if (node !== null) {
     node.overwritten = overwritten
-    node.keep(operands, [self], true)
+    node.keep(operands, [self], true, versions)
   }
   letGo(overwritten)
   return self
@@ -211,5 +212,5 @@ export function writeWith(self: Tensor, cell: Cell, node: Node | null): void {
     self.edge = { node, index: 0 }
     return
   }
-  base.edge = { node: new CopySlices(base.type_, baseEdge, origin.view, node), index: 0 }
+  base.edge = { node: new CopySlices(base.type_, baseEdge, origin.viewFor(self), node), index: 0 }
 }

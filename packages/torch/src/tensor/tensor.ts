@@ -1,6 +1,7 @@
 // The tensor of PyTorch: a look at memory that others may share, and its place in autograd's graph. What can be done with tensors
 // is defined in the families of `ops` and becomes methods in `methods.ts`; here is what every tensor is. It is long because that is much.
 import { type DType as CoreDType, readElement, type TypedArray } from '@heddle/core'
+import { typeName } from '../arguments/type-names.ts'
 import * as graphErrors from '../autograd/errors.ts'
 import { isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import { type Edge, type GradHook, type Node, type RemovableHandle, register } from '../autograd/node.ts'
@@ -24,14 +25,14 @@ export interface VersionCounter {
 /** Which tensor autograd holds a view to be of. */
 export interface ViewOrigin {
   readonly base: Tensor
-  /** From the contents of the base to those of the view. */
-  readonly view: View
+  /** From the contents of the base, as it lies now, to those of the view. */
+  readonly viewFor: (view: Tensor) => View
   /** Why it must not be written to in place, if it must not. */
-  readonly creation: 'default' | 'several results' | 'without gradients' | 'custom function'
+  readonly creation: 'default' | 'several results' | 'without gradients' | 'inference' | 'custom function'
   /** The version of the contents its node is for. */
   seen: number
   /** A node for what the view shows now. */
-  readonly regenerate: (base: Tensor) => Node
+  readonly regenerate: (view: Tensor) => Node
 }
 
 export interface TensorParts {
@@ -41,6 +42,8 @@ export interface TensorParts {
   readonly counter?: VersionCounter
   readonly edge?: Edge | null
   readonly origin?: ViewOrigin | undefined
+  /** Default: whether it is made in inference mode. */
+  readonly isInference?: boolean
 }
 
 /** What `tolist` gives. */
@@ -62,7 +65,7 @@ export class Tensor {
   #grad: Tensor | null = null
   /** Which tensor it is a view of. */
   origin: ViewOrigin | undefined
-  readonly #isInference: boolean = isInferenceModeEnabled()
+  readonly #isInference: boolean
   /** Of a leaf: the node gradients arrive at, once there is one. */
   accumulator: Node | undefined
 
@@ -75,6 +78,7 @@ export class Tensor {
     this.#counter = parts.counter ?? { version: 0 }
     this.#edge = parts.edge ?? null
     this.origin = parts.origin
+    this.#isInference = parts.isInference ?? isInferenceModeEnabled()
     watcher?.made(this)
   }
 
@@ -213,6 +217,7 @@ export class Tensor {
     return this.origin?.base ?? null
   }
   get _version(): number {
+    if (this.#isInference) throw graphErrors.inferenceVersion()
     return this.#counter.version
   }
 
@@ -245,18 +250,27 @@ export class Tensor {
 
   // Autograd.
 
+  /** Also of every view of what requires one. */
   get requiresGrad(): boolean {
-    return this.#requiresGrad || this.gradFn !== null
+    return this.#requiresGrad || this.#edge !== null || this.origin?.base.requiresGrad === true
   }
   set requiresGrad(value: boolean) {
+    if (typeof value !== 'boolean') throw graphErrors.requiresGradType()
+    if (this.gradFn !== null) throw graphErrors.requiresGradOfNonLeaf(value)
+    if (value && !this.dtype.isFloatingPoint) throw graphErrors.floatingOnly(' and complex')
     this.requiresGrad_(value)
   }
   requiresGrad_(value = true): this {
     if (value && !this.dtype.isFloatingPoint) throw graphErrors.floatingOnly()
-    if (!value && this.gradFn !== null) throw graphErrors.requiresGradOfNonLeaf()
+    if (!value && this.gradFn !== null) throw graphErrors.requiresGradOfNonLeaf(false)
+    if (value && this.#isInference && !isInferenceModeEnabled()) throw graphErrors.inferenceRequiresGrad()
     watcher?.changed(this, 'told whether it requires a gradient')
     this.#requiresGrad = value && this.gradFn === null
     return this
+  }
+  /** A leaf whose gradient is wanted. */
+  get hasOwnGrad(): boolean {
+    return this.#requiresGrad
   }
   get isLeaf(): boolean {
     return this.gradFn === null
@@ -268,16 +282,14 @@ export class Tensor {
   /** Its node, and which result of that it is. A view of what was written to has a node of its own for what it shows now. */
   get edge(): Edge | null {
     const { origin } = this
-    if (origin !== undefined && origin.seen !== this.#counter.version) {
+    if (origin !== undefined && origin.seen !== this.#counter.version && origin.base.requiresGrad) {
       const { creation } = origin
       const made = this.#edge
-      if (creation !== 'default') {
-        // What may not be written to is not followed, either; without a node there is nothing to follow.
-        if (made !== null) throw graphErrors.viewInPlace(creation, made.node.name(), made.index, true)
-      } else if (made !== null || origin.base.requiresGrad) {
-        this.#edge = { node: origin.regenerate(origin.base), index: 0 }
-        this.#requiresGrad = false
-      }
+      // What may not be written to is not followed, either.
+      if (creation !== 'default')
+        throw graphErrors.viewInPlace(creation, made?.node.name() ?? '', made?.index ?? 0, true)
+      this.#edge = { node: origin.regenerate(this), index: 0 }
+      this.#requiresGrad = false
       origin.seen = this.#counter.version
     }
     return this.#edge
@@ -288,6 +300,12 @@ export class Tensor {
   }
   set edge(edge: Edge | null) {
     watcher?.changed(this, 'written to where a gradient goes through it')
+    const before = this.#edge
+    // Whoever keeps its gradient keeps that of what it is last.
+    if (before !== null && edge !== null && before.node.retained.get(before.index)?.deref() === this) {
+      before.node.retained.delete(before.index)
+      edge.node.retained.set(edge.index, new WeakRef(this))
+    }
     this.#edge = edge
     this.#requiresGrad = false
     if (this.origin !== undefined) this.origin.seen = this.#counter.version
@@ -302,6 +320,7 @@ export class Tensor {
     return this.#grad
   }
   set grad(value: Tensor | null) {
+    if (value !== null && !(value instanceof Tensor)) throw graphErrors.gradType(typeName(value))
     if (value !== null) requireGradientFits(this, value)
     this.storeGrad(value)
   }
@@ -342,10 +361,7 @@ export class Tensor {
   /** The same contents, outside of autograd's graph. */
   detach(): Tensor {
     watcher?.seen(this)
-    return new Tensor(
-      { memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter },
-      this.#type,
-    )
+    return new Tensor({ ...this.#place(), counter: this.#counter }, this.#type)
   }
   detach_(): this {
     if (this.origin !== undefined) throw graphErrors.detachOfView()
@@ -357,9 +373,18 @@ export class Tensor {
   /** The same contents, outside of autograd's graph and its checks. */
   get data(): Tensor {
     watcher?.seen(this)
-    return new Tensor({ memory: this.#memory, view: this.#view, layout: this.#layout }, this.#type)
+    return new Tensor({ ...this.#place(), isInference: false }, this.#type)
+  }
+  #place(): TensorParts {
+    return {
+      memory: this.#memory,
+      view: this.#view,
+      layout: this.#layout,
+      isInference: this.#isInference,
+    }
   }
   set data(source: Tensor) {
+    if (!(source instanceof Tensor)) throw graphErrors.dataType(typeName(source))
     if (this.#requiresGrad && !source.dtype.isFloatingPoint) throw graphErrors.dataOfOtherType()
     // Gradients of another type arrive at another node.
     if (source.type_ !== this.#type) this.accumulator = undefined
@@ -385,7 +410,7 @@ export const setAccumulator = (make: (leaf: Tensor) => Node): void => {
 export function gradientEdge(tensor: Tensor): Edge | null {
   const { edge } = tensor
   if (edge !== null) return edge
-  if (!tensor.requiresGrad) return null
+  if (!tensor.hasOwnGrad) return null
   tensor.accumulator ??= accumulatorOf(tensor)
   return { node: tensor.accumulator, index: 0 }
 }

@@ -16,11 +16,8 @@ function digits(value: number, count = 5): string {
 }
 
 export function numbers(tensor: torch.Tensor): string {
-  const items = [tensor.detach().tolist()].flat(Number.POSITIVE_INFINITY) as readonly (
-    | number
-    | bigint
-    | boolean
-  )[]
+  const list: readonly unknown[] = [tensor.detach().tolist()]
+  const items: readonly unknown[] = list.flat(20)
   const isFloat = tensor.dtype.isFloatingPoint
   return `[${items.map((each) => (isFloat ? digits(Number(each)) : spell(each))).join(', ')}]`
 }

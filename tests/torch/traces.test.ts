@@ -12,13 +12,13 @@ interface Trace {
   readonly states?: Readonly<Record<string, unknown>>
 }
 
-const files = ['traces', 'kept']
+const files = ['traces', 'kept', 'saved']
 
 beforeAll(() => torch.setWarningHandler(() => undefined))
 afterAll(() => torch.setWarningHandler(console.warn))
 
 describe.each(files)('%s', (name) => {
-  const file = new URL(`./${name}.json`, import.meta.url)
+  const file = new URL(`../golden/torch/${name}.json`, import.meta.url)
   const { programs } = JSON.parse(readFileSync(file, 'utf8')) as { readonly programs: readonly Trace[] }
   test.for(programs.map((trace, k) => [k, trace] as const))('%s', ([, trace]) => {
     const { lines, said, states } = replay(trace.lines)

@@ -39,7 +39,7 @@ def collect(value):
                 continue
             seen.add(node)
             attributes = dir(type(node))
-            own = [name[7:] + ("*" if "_raw" + name in attributes else "") for name in attributes if name.startswith("_saved_")]
+            own = [name[7:] + ("*" if "_raw" + name in attributes else "") for name in attributes if name.startswith("_saved_") and not name.endswith("_strides")]
             name = node.name().removeprefix("torch::autograd::")
             found.setdefault(NODES.get(name, name), own)
             stack.extend(each for each, _ in node.next_functions)

@@ -1,8 +1,8 @@
 """Programs of one line per call, what each line says if it fails, and what the tensors are in the end: views that are written in
 place, modes, gradients that are assigned, nodes of autograd's graph and what they saved.
 
-    python3 tools/golden/torch/traces.py            writes tests/torch/traces.json
-    python3 tools/golden/torch/random_traces.py     writes tests/torch/random-traces.json
+    python3 tools/golden/torch/traces.py            writes tests/golden/torch/traces.json and kept.json
+    python3 tools/golden/torch/random_traces.py     writes tests/golden/torch/random-traces.json
 
 A line is `target = expression`, `a, b = expression`, `expression`, `object.attribute = expression` or `show expression`; with
 `no_grad:`, `inference_mode:` or `enable_grad:` before it, it runs in that mode. Expressions are names, numbers, texts, lists, `None`,
@@ -21,7 +21,7 @@ import torch
 
 warnings.simplefilter("ignore")
 here = os.path.dirname(os.path.abspath(__file__))
-tests = os.path.join(here, "..", "..", "..", "tests", "torch")
+golden = os.path.join(here, "..", "..", "..", "tests", "golden", "torch")
 NODES = {"ReshapeAliasBackward0": "ViewBackward0", "NormBackward1": "LinalgVectorNormBackward0",
          "SqueezeBackward2": "SqueezeBackward3", "SqueezeBackward3": "SqueezeBackward4"}
 MODES = {"no_grad": torch.no_grad, "inference_mode": torch.inference_mode, "enable_grad": torch.enable_grad}
@@ -60,7 +60,7 @@ def saved(root):
     node = root.grad_fn
     found = [name_of(node)]
     for attribute in dir(node):
-        if attribute.startswith("_saved_"):
+        if attribute.startswith("_saved_") and not attribute.endswith("_strides"):
             value = getattr(node, attribute)
             found.append(f"{attribute[7:]}={show(value)}")
     return ", ".join(found)
@@ -131,7 +131,7 @@ class NoMode:
 
 
 def write(name, programs, with_states=True):
-    path = os.path.join(tests, name)
+    path = os.path.join(golden, name)
     with open(path, "w") as file:
         file.write('{"source":"PyTorch %s","programs":[\n' % torch.__version__)
         file.write(",\n".join(json.dumps(run(lines, with_states), separators=(",", ":")) for lines in programs))
@@ -710,11 +710,36 @@ def keeps(expression):
 
 MODULE_SET = set(MODULE)
 
+# What nodes save, and the graphs they are in.
+SAVES = """
+x + x;x + 1;x + c;x.add(x, alpha=2);x - x;x - 1;x * x;x * 2;x * c;x / x;x / 2;2 / x;-x;x ** 2;x ** x;2 ** x;x.exp();x.log();x.sqrt();x.sin()
+x.tanh();x.sigmoid();x.relu();x.abs();x.sum();x.sum(0);x.sum(1, True);x.mean();x.prod();x.prod(0);x.max();x.max(0)[0];x.amax(0)
+x.std(0);x.var(0);x.logsumexp(0);x.cumsum(0);x.softmax(0);x.log_softmax(1);x.t();x.transpose(0, 1);x.permute(1, 0)
+x.view(6);x.reshape(6);x.view(6).unsqueeze(0);x.unsqueeze(0).squeeze(0);x.unsqueeze(0).squeeze();x.expand(2, 2, 3);x[0];x[:, 1];x[0:1]
+x.select(0, 1);x.narrow(1, 0, 2);x.split(1)[0];x.chunk(2, 1)[0];x.unbind()[0];torch.cat([x, x]);torch.stack([x, x])
+x.index_select(0, i);x.gather(0, z);x.masked_fill(m, 0);torch.where(m, x, c);x.clamp(1, 2);x.clamp(min=1);x.diagonal()
+x.triu();x.flip(0);x.repeat(2, 1);x.cumprod(0);F.mse_loss(x, c);F.smooth_l1_loss(x, c);F.binary_cross_entropy_with_logits(x, c)
+F.gelu(x);F.leaky_relu(x);F.silu(x);F.hardtanh(x);x.clone();x.double();x.copysign(c);x.atan2(x);x.maximum(c);x.minimum(x);x.pow(3.5);x.sign()
+x.floor();x.unsqueeze(0).bmm(w.unsqueeze(0));x.lerp(c, 0.5);x.mv(b);b.dot(b);b.outer(b);x.median();x.scatter(0, z, 1.0);x.index_add(0, i, c)
+x.as_strided([2], [1]);x.unfold(1, 2, 1);x.movedim(0, 1);x.rsqrt();x.reciprocal();x.erf();x.round();x.where(m, c);x.fmod(2);x.remainder(2)
+x.log1p();x.expm1();x.asin();x.cosh();x.logaddexp(x);x.xlogy(x);x.trunc();x.digamma();F.elu(x);F.threshold(x, 1, 0);F.hardswish(x)
+x.min(0)[0];x.amin(1);x.nansum(0);x.trace();x.tril();x.matmul(b);x.ravel();x.flatten();x.swapdims(0, 1);x.split([1, 1])[1];x.take(i);x.roll(1, 0)
+x.addcmul(x, c);x.addcdiv(x, c);x.rot90();x.square();x.neg();x.sub(x, alpha=3);x.clamp_min(1);x.logit(0.1);x.tan()
+"""
+SAVED_START = ["x = leaf(2, 3)", "w = leaf(3, 2)", "b = leaf(3)", "c = plain(2, 3)", "i = torch.arange(2)", "m = plain(3) > 1",
+               "z = torch.zeros(1, 3, dtype=torch.int64)"]
+
+
+def saves():
+    return [[*SAVED_START, f"y = {each}", "show graph(y)", "show saved(y)"] for each in re.split(r"[;\n]", SAVES.strip())]
+
+
 
 def all_programs():
-    return programs_of(TEXT) + [program for each in KEEPS + MODULE for program in keeps(each)]
+    return programs_of(TEXT) + saves() + [program for each in KEEPS + MODULE for program in keeps(each)]
 
 
 if __name__ == "__main__":
     write("traces.json", programs_of(TEXT))
+    write("saved.json", saves(), with_states=False)
     write("kept.json", [program for each in KEEPS + MODULE for program in keeps(each)], with_states=False)

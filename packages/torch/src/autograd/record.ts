@@ -1,6 +1,8 @@
 // Records a fragment applied to tensors: the cells it gives, and, where an operand requires a gradient, the node that leads back.
 import { isFloat } from '@heddle/core'
-import { apply, type Cell, keep, unkeep } from '../engine/cell.ts'
+import { camelCase } from '../arguments/signatures.ts'
+import { scalarOf } from '../dtypes.ts'
+import { apply, type Cell, cellOfData, keep, unkeep } from '../engine/cell.ts'
 import { cpu, type Device } from '../engine/device.ts'
 import { checkRecent, evaluate } from '../engine/evaluate.ts'
 import { type Derivative, derivativeOf, type Fragment } from '../engine/fragment.ts'
@@ -15,7 +17,9 @@ import { type KeptPlace, keepPlan, type NodeFacts, type Place } from './keep-pla
 import { moved } from './move.ts'
 import type { Edge } from './node.ts'
 import { currentPacking, type Packed } from './packing.ts'
+import { resultOf, savedNamesOf } from './saved-names.ts'
 import { SavedNode } from './saved-node.ts'
+import { savedValue } from './saved-values.ts'
 
 /** How a recorded operation looks in autograd's graph. */
 export interface NodeForm {
@@ -286,16 +290,35 @@ export class OpNode extends SavedNode {
   }
 
   override saved(name: string): unknown {
-    const { operands = ['self', 'other'], numbers, options = {} } = this.#form
-    if (numbers !== undefined && name in numbers) return numbers[name]
-    if (name in options) return Reflect.get(options, name)
-    const place = operands.indexOf(name)
-    if (place < 0 && name !== 'result') return undefined
-    const [from, index] = name === 'result' ? (['output', 0] as const) : (['input', place] as const)
+    const names = savedNamesOf(this.name())
+    if (names !== undefined && !names.all.includes(name)) return undefined
+    const { operands = ['self', 'other'], numbers = {}, options = {} } = this.#form
+    if (names?.tensors.has(name) !== true) {
+      const shapes = this.fragment.inputs.map(({ shape }) => shape)
+      return savedValue(this.name(), name, { options, numbers, operands, shapes })
+    }
     if (this.#kept === undefined) throw graphErrors.secondBackward()
-    const isKept = this.#kept.some(({ place }) => place.from === from && place.index === index)
-    return isKept ? this.#unpack(from, index) : null
+    const number = numbers[camelCase(name)]
+    if (number !== undefined) return numberTensor(number)
+    const output = resultOf(name, operands)
+    // An operand that has another name here is the one that PyTorch has no name for.
+    const own = operands.indexOf(name)
+    const index = own < 0 ? operands.findIndex((each) => !names.all.includes(each)) : own
+    const place =
+      output === undefined
+        ? ({ from: 'input', index } as const)
+        : ({ from: 'output', index: output } as const)
+    const isAt = (each: Watched): boolean =>
+      each.place.from === place.from && each.place.index === place.index
+    if (this.#kept.some(isAt)) return this.#unpack(place.from, place.index)
+    return this.#watched.find(isAt)?.tensor ?? null
   }
+}
+
+/** As PyTorch keeps a number that stood beside a tensor. */
+function numberTensor(value: number): Tensor {
+  const dtype = Number.isInteger(value) ? 'i64' : 'f64'
+  return new Tensor({ memory: new Memory(cellOfData(cpu, dtype, [], scalarOf(dtype, value))) })
 }
 
 /** Nodes of derivatives are called after what they are the derivative of. */

@@ -1,29 +1,27 @@
-// What nodes tell of what they keep for backward: `_savedSelf`, `_savedResult`, `_savedExponent`, as PyTorch's nodes do.
+// What nodes tell of what they keep for backward: `_savedSelf`, `_savedResult`, `_savedDim`, as PyTorch's nodes do.
+import { camelCase } from '../arguments/signatures.ts'
 import { Node } from './node.ts'
+import { allSavedNames, savedNamesOf } from './saved-names.ts'
 
 /** A node with attributes for what it saved: tensors, numbers and options under their names. */
 export abstract class SavedNode extends Node {
-  /** `undefined` where the operation has nothing of that name, null for tensors that backward does not need. */
+  /** By Python's name: `undefined` where the node has nothing of that name, null for tensors that backward does not need. */
   abstract saved(name: string): unknown
+
+  /** Python's names of what it saved. */
+  get savedNames(): readonly string[] {
+    return savedNamesOf(this.name())?.all ?? []
+  }
 
   readonly [attribute: `_saved${string}`]: unknown
 }
 
-const declared = new Set<string>()
+const attributeOf = (name: string): string => `_saved${camelCase(`_${name}`.replace('_', 'x_')).slice(1)}`
 
-const attributeOf = (name: string): string => `_saved${name.charAt(0).toUpperCase()}${name.slice(1)}`
-
-/** Gives nodes attributes of these names. */
-export function declareSaved(names: readonly string[]): void {
-  for (const name of names) {
-    if (declared.has(name)) continue
-    declared.add(name)
-    Object.defineProperty(SavedNode.prototype, attributeOf(name), {
-      get(this: SavedNode): unknown {
-        return this.saved(name)
-      },
-    })
-  }
+for (const name of allSavedNames()) {
+  Object.defineProperty(SavedNode.prototype, attributeOf(name), {
+    get(this: SavedNode): unknown {
+      return this.saved(name)
+    },
+  })
 }
-
-declareSaved(['self', 'other', 'result'])

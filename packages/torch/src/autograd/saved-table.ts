@@ -4,10 +4,10 @@ AdaptiveAvgPool3DBackward0:self* AdaptiveMaxPool2DBackward0:result1*,self*
 AdaptiveMaxPool3DBackward0:result1*,self* AddBackward0:alpha
 AddbmmBackward0:alpha,batch1*,batch1_argsize_0,batch1_argsize_1,batch2*,batch2_argsize_2,beta
 AddcdivBackward0:tensor1*,tensor2*,value AddcmulBackward0:tensor1*,tensor2*,value
-AddmmBackward0:alpha,beta,mat1*,mat1_sym_sizes,mat1_sym_strides,mat2*,mat2_sym_sizes,mat2_sym_strides
-AddmvBackward0:alpha,beta,mat*,vec* AddrBackward0:alpha,beta,vec1*,vec2*
-AffineGridGeneratorBackward0:align_corners,size AmaxBackward0:dim,keepdim,result*,self*
-AminBackward0:dim,keepdim,result*,self* AngleBackward0:self* AsStridedBackward0:size,storage_offset,stride
+AddmmBackward0:alpha,beta,mat1*,mat1_sym_sizes,mat2*,mat2_sym_sizes AddmvBackward0:alpha,beta,mat*,vec*
+AddrBackward0:alpha,beta,vec1*,vec2* AffineGridGeneratorBackward0:align_corners,size
+AmaxBackward0:dim,keepdim,result*,self* AminBackward0:dim,keepdim,result*,self* AngleBackward0:self*
+AsStridedBackward0:size,storage_offset,stride AsStridedBackward0_copy:size,storage_offset,stride
 AsStridedBackward1:size,storage_offset,stride AsStridedScatterBackward0:size,storage_offset,stride
 AsinBackward0:self* AsinhBackward0:self* Atan2Backward0:other*,self* AtanBackward0:self*
 AtanhBackward0:self*
@@ -19,33 +19,39 @@ CatBackward0:dim CdistBackward0:p,result*,x1*,x2* CeluBackward0:alpha,self* Celu
 ClampBackward0:max*,min*,self* ClampBackward1:max,min,self* ClampMaxBackward0:max,self*
 ClampMaxBackward1:max*,self* ClampMinBackward0:min,self* ClampMinBackward1:min*,self*
 Col2ImBackward0:dilation,kernel_size,padding,stride ConstantPadNdBackward0:pad
+ConvTbcBackward0:bias*,pad,self*,weight*
 ConvolutionBackward0:bias_sym_sizes_opt,dilation,groups,input*,output_padding,padding,stride,transposed,weight*
 CopysignBackward0:result*,self* CopysignBackward1:result*,self* CosBackward0:self* CoshBackward0:self*
 CtcLossBackward0:blank,input_lengths,log_probs*,result0*,result1*,target_lengths,targets*,zero_infinity
 CummaxBackward0:dim,indices*,self* CumminBackward0:dim,indices*,self* CumprodBackward0:dim,result*,self*
 CumsumBackward0:dim DiagBackward0:diagonal,self_sym_sizes DiagEmbedBackward0:dim1,dim2,offset
-DiagonalBackward0:dim1,dim2,offset,self_sym_sizes DiagonalScatterBackward0:dim1,dim2,offset
-DigammaBackward0:self* DistBackward0:other*,p,result*,self* DivBackward0:other*,self* DivBackward1:other
-DivBackward2:other*,rounding_mode,self* DotBackward0:self*,tensor*
-EluBackward0:alpha,input_scale,scale,self* EluBackward1:alpha,input_scale,result*,scale
+DiagonalBackward0:dim1,dim2,offset,self_sym_sizes DiagonalBackward0_copy:dim1,dim2,offset,self_sym_sizes
+DiagonalScatterBackward0:dim1,dim2,offset DigammaBackward0:self* DistBackward0:other*,p,result*,self*
+DivBackward0:other*,self* DivBackward1:other DivBackward2:other*,rounding_mode,self*
+DotBackward0:self*,tensor* EluBackward0:alpha,input_scale,scale,self*
+EluBackward1:alpha,input_scale,result*,scale
 EmbeddingBackward0:indices*,padding_idx,scale_grad_by_freq,sparse,weight*
 EmbeddingBagBackward0:indices*,mode,offsets*,padding_idx,per_sample_weights*,result1*,result2*,result3*,scale_grad_by_freq,sparse,weight*,weight_argsize_0
 ErfBackward0:self* ErfcBackward0:self* ErfinvBackward0:self* Exp2Backward0:result* ExpBackward0:result*
-ExpandBackward0:self_sym_sizes Expm1Backward0:result* FlipBackward0:dims FmaxBackward0:other*,self*
-FminBackward0:other*,self* FmodBackward1:other*,self* GatherBackward0:dim,index*,self*,sparse_grad
-GeluBackward0:approximate,self* GluBackward0:dim,self*
+ExpandBackward0:self_sym_sizes ExpandBackward0_copy:self_sym_sizes Expm1Backward0:result* FlipBackward0:dims
+FmaxBackward0:other*,self* FminBackward0:other*,self* FmodBackward1:other*,self*
+FractionalMaxPool2DBackward0:kernel_size,output_size,result1*,self*
+FractionalMaxPool3DBackward0:kernel_size,output_size,result1*,self* FrexpBackward0:exponent*
+GatherBackward0:dim,index*,self*,sparse_grad GeluBackward0:approximate,self* GluBackward0:dim,self*
 GridSampler2DBackward0:align_corners,grid*,input*,interpolation_mode,padding_mode
 GridSampler3DBackward0:align_corners,grid*,input*,interpolation_mode,padding_mode
 HardshrinkBackward0:lambd,self* HardsigmoidBackward0:self* HardswishBackward0:self*
 HardtanhBackward0:max_val,min_val,self* HuberLossBackward0:delta,reduction,self*,target*
-HypotBackward0:other*,result*,self* Im2ColBackward0:dilation,kernel_size,padding,self*,stride
+HypotBackward0:other*,result*,self* I0Backward0:self* IgammaBackward0:other*,self*
+IgammacBackward0:other*,self* Im2ColBackward0:dilation,kernel_size,padding,self*,stride
 IndexAddBackward0:alpha,dim,index*,source*,source_dim IndexBackward0:indices*,self_sizes
 IndexCopyBackward0:dim,index*,source*,source_dim IndexFillBackward0:dim,index* IndexFillBackward1:dim,index*
-IndexPutBackward0:accumulate,indices* IndexSelectBackward0:dim,index*,self_sizes
-KthvalueBackward0:dim,indices*,keepdim,self_sizes LeakyReluBackward0:negative_slope,self*
-LeakyReluBackward1:negative_slope,result* LerpBackward0:weight LerpBackward1:end*,self*,weight*
-LgammaBackward0:self* LinalgCrossBackward0:dim,other*,self*
-LinalgVectorNormBackward0:dim,keepdim,p,result*,self* Log10Backward0:self* Log1PBackward0:self*
+IndexPutBackward0:accumulate,indices*
+IndexReduceBackward0:dim,include_self,index*,reduce,result*,self*,source*
+IndexSelectBackward0:dim,index*,self_sizes KthvalueBackward0:dim,indices*,keepdim,self_sizes
+LeakyReluBackward0:negative_slope,self* LeakyReluBackward1:negative_slope,result* LerpBackward0:weight
+LerpBackward1:end*,self*,weight* LgammaBackward0:self* LinalgCrossBackward0:dim,other*,self*
+LinalgVectorNormBackward0:dim,keepdim,ord,result*,self* Log10Backward0:self* Log1PBackward0:self*
 Log2Backward0:self* LogBackward0:self* LogSigmoidBackward0:buffer*,self* LogSoftmaxBackward0:dim,result*
 Logaddexp2Backward0:other*,self* LogaddexpBackward0:other*,self* LogcumsumexpBackward0:dim,result*,self*
 LogitBackward0:eps,self* LogsumexpBackward0:dim,keepdim,result*,self* MaskedFillBackward0:mask*
@@ -57,9 +63,8 @@ MaxUnpool2DBackward0:indices* MaxUnpool3DBackward0:indices* MaximumBackward0:oth
 MeanBackward0:self_numel,self_sizes MeanBackward1:dim,keepdim,self_sym_sizes MedianBackward0:result*,self*
 MedianBackward1:dim,indices*,keepdim,self_sizes MinBackward0:dim,indices*,keepdim,self_sizes
 MinBackward1:result*,self* MinimumBackward0:other*,self* MishBackward0:self*
-MmBackward0:mat2*,mat2_sym_sizes,mat2_sym_strides,self*,self_sym_sizes,self_sym_strides
-ModeBackward0:dim,indices*,keepdim,self_sizes MseLossBackward0:reduction,self*,target*
-MulBackward0:other*,self* MulBackward1:other
+MmBackward0:mat2*,mat2_sym_sizes,self*,self_sym_sizes ModeBackward0:dim,indices*,keepdim,self_sizes
+MseLossBackward0:reduction,self*,target* MulBackward0:other*,self* MulBackward1:other
 MultiMarginLossBackward0:margin,p,reduction,self*,target*,weight*
 MultilabelMarginLossBackward0:is_target*,reduction,self*,target* MvBackward0:self*,vec*
 MvlgammaBackward0:p,self* NanToNumBackward0:self* NanmedianBackward0:result*,self*
@@ -68,9 +73,10 @@ NativeBatchNormBackward0:eps,input*,result1*,result2*,running_mean*,running_var*
 NativeGroupNormBackward0:C,HxW,N,eps,group,input*,result1*,result2*,weight*
 NativeLayerNormBackward0:bias*,input*,normalized_shape,result1*,result2*,weight*
 NllLoss2DBackward0:ignore_index,reduction,self*,target*,total_weight*,weight*
-NllLossBackward0:ignore_index,reduction,self*,target*,total_weight*,weight*
+NllLossBackward0:ignore_index,reduction,self*,target*,total_weight*,weight* NormBackward0:p,result*,self*
 NormBackward3:dim,keepdim,p,result*,self* PdistBackward0:p,result*,self* PermuteBackward0:dims
-PixelShuffleBackward0:upscale_factor PixelUnshuffleBackward0:downscale_factor PowBackward0:exponent,self*
+PermuteBackward0_copy:dims PixelShuffleBackward0:upscale_factor PixelUnshuffleBackward0:downscale_factor
+PolygammaBackward0:n,self* PolygammaBackward1:n,self* PowBackward0:exponent,self*
 PowBackward1:exponent*,result*,self* PowBackward2:exponent*,result*,self PreluBackward0:self*,weight*
 ProdBackward0:result*,self* ProdBackward1:dim,keepdim,result*,self* PutBackward0:accumulate,index*,source*
 ReciprocalBackward0:result* ReflectionPad1DBackward0:padding,self* ReflectionPad2DBackward0:padding,self*
@@ -82,25 +88,33 @@ RreluWithNoiseBackward0:lower,noise*,self*,training,upper
 RreluWithNoiseBackward1:lower,noise*,result*,training,upper RsqrtBackward0:result* RsubBackward0:alpha
 RsubBackward1:alpha ScatterAddBackward0:dim,index* ScatterBackward0:dim,index* ScatterBackward1:dim,index*
 ScatterReduceBackward0:dim,include_self,index*,reduce,result*,self*,src*
-SelectBackward0:dim,index,self_sizes SelectScatterBackward0:dim,index SgnBackward0:result*,self*
-SigmoidBackward0:result* SiluBackward0:self* SinBackward0:self* SincBackward0:self* SinhBackward0:self*
-SliceBackward0:dim,end,self_sym_sizes,start,step SliceScatterBackward0:dim,end,start,step
+SelectBackward0:dim,index,self_sizes SelectBackward0_copy:dim,index,self_sizes
+SelectScatterBackward0:dim,index SgnBackward0:result*,self* SigmoidBackward0:result* SiluBackward0:self*
+SinBackward0:self* SincBackward0:self* SinhBackward0:self* SliceBackward0:dim,end,self_sym_sizes,start,step
+SliceBackward0_copy:dim,end,self_sym_sizes,start,step SliceScatterBackward0:dim,end,start,step
 SmoothL1LossBackward0:beta,reduction,self*,target* SoftMarginLossBackward0:reduction,self*,target*
 SoftmaxBackward0:dim,result* SoftplusBackward0:beta,self*,threshold SoftshrinkBackward0:lambd,self*
 SortBackward0:dim,indices*,self_sizes SortBackward1:dim,indices*,self_sizes SpecialEntrBackward0:self*
+SpecialI0EBackward0:result*,self* SpecialI1Backward0:result*,self* SpecialI1EBackward0:result*,self*
 SpecialNdtriBackward0:result* SpecialXlog1PyBackward0:other*,self* SpecialXlog1PyBackward1:other*,self
 SpecialXlog1PyBackward2:other,self* SplitBackward0:dim,self_sizes,split_size
-SplitWithSizesBackward0:dim,self_sizes,split_sizes SqrtBackward0:result* SqueezeBackward0:self_sizes
-SqueezeBackward1:dim,self_sizes SqueezeBackward3:self_sizes SqueezeBackward4:dim,self_sizes
-StackBackward0:dim StdBackward0:correction,dim,keepdim,result*,self*
+SplitBackward0_copy:dim,self_sizes,split_size SplitWithSizesBackward0:dim,self_sizes,split_sizes
+SplitWithSizesBackward0_copy:dim,self_sizes,split_sizes SqrtBackward0:result* SqueezeBackward0:self_sizes
+SqueezeBackward0_copy:self_sizes SqueezeBackward1:dim,self_sizes SqueezeBackward3:self_sizes
+SqueezeBackward4:dim,self_sizes StackBackward0:dim StdBackward0:correction,dim,keepdim,result*,self*
 StdMeanBackward0:correction,dim,keepdim,result0*,self* SubBackward0:alpha SumBackward0:self_sym_sizes
 SumBackward1:dim,keepdim,self_sym_sizes TakeBackward0:index*,self* TanBackward0:result*
 TanhBackward0:result* ThresholdBackward0:self*,threshold ThresholdBackward1:self*,threshold
 TopkBackward0:dim,indices*,self_sizes TraceBackward0:self_sizes TransposeBackward0:dim0,dim1
-TransposeBackward1:dim0,dim1 TrilBackward0:diagonal
+TransposeBackward0_copy:dim0,dim1 TransposeBackward1:dim0,dim1 TrilBackward0:diagonal
 TrilinearBackward0:expand1,expand2,expand3,i1*,i2*,i3*,sumdim TriuBackward0:diagonal UnbindBackward0:dim
-UnfoldBackward0:dimension,self_sizes,size,step UnsafeViewBackward0:self_sym_sizes UnsqueezeBackward0:dim
-UnsqueezeBackward1:dim UpsampleBicubic2DBackward1:align_corners,input_sym_sizes,output_size,scale_factors
+UnbindBackward0_copy:dim UnfoldBackward0:dimension,self_sizes,size,step
+UnfoldBackward0_copy:dimension,self_sizes,size,step UnsafeSplitBackward0:dim,self_sizes,split_size
+UnsafeSplitWithSizesBackward0:dim,self_sizes,split_sizes UnsafeViewBackward0:self_sym_sizes
+UnsqueezeBackward0:dim UnsqueezeBackward0_copy:dim UnsqueezeBackward1:dim
+UpsampleBicubic2DAaBackward1:align_corners,input_sym_sizes,output_size,scale_factors
+UpsampleBicubic2DBackward1:align_corners,input_sym_sizes,output_size,scale_factors
+UpsampleBilinear2DAaBackward1:align_corners,input_sym_sizes,output_size,scale_factors
 UpsampleBilinear2DBackward1:align_corners,input_sym_sizes,output_size,scale_factors
 UpsampleLinear1DBackward1:align_corners,input_sym_sizes,output_size,scale_factors
 UpsampleNearest1DBackward1:input_sym_sizes,output_size,scale_factors
@@ -110,5 +124,5 @@ UpsampleNearestExact1DBackward1:input_sym_sizes,output_size,scale_factors
 UpsampleNearestExact2DBackward1:input_sym_sizes,output_size,scale_factors
 UpsampleTrilinear3DBackward1:align_corners,input_sym_sizes,output_size,scale_factors
 VarBackward0:correction,dim,keepdim,self* VarMeanBackward0:correction,dim,keepdim,self*
-VdotBackward0:other*,self* ViewBackward0:self_sym_sizes WhereBackward0:condition*
-XlogyBackward0:other*,self* XlogyBackward1:other*,self XlogyBackward2:other,self*`
+VdotBackward0:other*,self* ViewBackward0:self_sym_sizes ViewBackward0_copy:self_sym_sizes
+WhereBackward0:condition* XlogyBackward0:other*,self* XlogyBackward1:other*,self XlogyBackward2:other,self*`

@@ -4,9 +4,11 @@
 import { internalError } from '@heddle/core'
 import type { ArrayType } from '../engine/types.ts'
 import { filled } from '../tensor/filled.ts'
+import type { Layout } from '../tensor/layout.ts'
 import type { View, ViewStep } from '../tensor/memory.ts'
 import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
 import { type Edge, Node } from './node.ts'
+import { SavedNode } from './saved-node.ts'
 
 const look = (view: View, whole: Tensor): Tensor => view.steps.reduce((seen, step) => step.look(seen), whole)
 
@@ -48,12 +50,23 @@ export class CopySlices extends Node {
   }
 }
 
-class AsStrided extends Node {
+class AsStrided extends SavedNode {
   readonly #view: View
+  readonly #layout: Layout
 
-  constructor(base: Tensor, view: View) {
+  constructor(base: Tensor, view: View, layout: Layout) {
     super('AsStridedBackward0', [gradientEdge(base)], [])
     this.#view = view
+    this.#layout = layout
+  }
+
+  override saved(name: string): unknown {
+    const { shape, strides, offset } = this.#layout
+    return new Map<string, unknown>([
+      ['size', shape],
+      ['stride', strides],
+      ['storage_offset', offset],
+    ]).get(name)
   }
 
   override apply([grad]: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
@@ -63,4 +76,5 @@ class AsStrided extends Node {
 }
 
 /** A node for what a view shows of its base now. */
-export const regeneratedView = (base: Tensor, view: View): Node => new AsStrided(base, view)
+export const regeneratedView = (base: Tensor, view: View, layout: Layout): Node =>
+  new AsStrided(base, view, layout)

@@ -2,9 +2,10 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { resultDType } from '../dtypes.ts'
+import { dtypeOf, resultDType } from '../dtypes.ts'
 import * as errors from '../errors.ts'
 import { floatAlpha, noBool, requireDivisor } from './arithmetic-errors.ts'
+import { constant } from './creation.ts'
 import { notImplemented, withoutDerivative } from './no-derivative.ts'
 import type { Operand } from './operation.ts'
 import { type FromNumber, type Pointwise, pointwise } from './pointwise.ts'
@@ -12,6 +13,8 @@ import { powerNode } from './power-node.ts'
 import { floating, inCommon, isBoolean } from './promotion.ts'
 import type { Argument } from './run.ts'
 import { operandOf, type ScalarOr } from './scalar-operand.ts'
+import { type Fn, fn } from './signature.ts'
+import { reciprocal } from './unary.ts'
 
 type Other = { other: ScalarOr }
 type Scaled = Other & { alpha?: number }
@@ -145,16 +148,9 @@ export const trueDivide: Binary = pointwise(
   other,
 )
 
-/** `other / self` */
-export const rdiv: Binary = pointwise(
-  {
-    name: 'rdiv',
-    node: 'MulBackward0',
-    build: (operands) => inCommon(operands, (x, y) => core.div(y, x), floating),
-  },
-  ['other'],
-  [],
-  other,
+/** `other / self`: the reciprocal of `self`, times `other`. */
+export const rdiv: Fn<Other, ['other']> = fn('rdiv', ['other'], [], (self, { other: operand }) =>
+  mul(reciprocal(self), operand),
 )
 
 /** `floor(self / other)`; integers stay integers. */
@@ -221,14 +217,10 @@ function power(operands: readonly Operand[]): Value {
   return inCommon(operands, (x, y) => core.pow(x, y), noBool('pow'))
 }
 
-/** `other` to the power of `self`. */
-export const rpow: Binary = pointwise(
-  {
-    name: 'rpow',
-    node: 'PowBackward1',
-    build: (operands) => inCommon(operands, (x, y) => core.pow(y, x)),
-  },
-  ['other'],
-  [],
-  other,
-)
+/** `other` to the power of `self`; a number counts as a tensor. */
+export const rpow: Fn<Other, ['other']> = fn('rpow', ['other'], [], (self, { other: operand }) => {
+  const base = operandOf(operand)
+  if (typeof base !== 'number') return pow(base, self)
+  const dtype = dtypeOf(resultDType([{ type: self.type_ }, base]))
+  return pow(constant([], base, dtype, { device: self.device }), self)
+})

@@ -24,7 +24,7 @@ const filled = operation({
   name: 'masked_fill',
   overwrites: true,
   node: ([, value]) => (typeof value === 'number' ? 'MaskedFillBackward0' : 'MaskedFillBackward1'),
-  operands: ['self', 'value'],
+  operands: ['self', 'value', 'mask'],
   build: ([self, value, mask]) => {
     const [x, where] = [self as Value, mask as Value]
     const { dtype } = x.type
@@ -118,6 +118,7 @@ export const maskedScatter: Pointwise<MaskedScatter, ['mask', 'source']> = writt
 const taken = operation({
   name: 'take',
   node: 'TakeBackward0',
+  operands: ['self', 'index'],
   build: (operands) => {
     const [x, index] = [valueAt(operands, 0), valueAt(operands, 1)]
     return core.takeFlat(x, index)
@@ -161,7 +162,7 @@ interface AccumulateOption {
 const flatWritten = operation<AccumulateOption>({
   name: 'put',
   node: 'PutBackward0',
-  operands: ['self', 'source'],
+  operands: ['self', 'source', 'index'],
   build: ([self, source, index], { accumulate }) => {
     const at = index as Value
     const flat = core.reshape(source as Value, at.type.shape)

@@ -1,7 +1,6 @@
 // Operations: what PyTorch calls them, what they compute, and what their node is called. An operation applied to operands of some
 // types is a fragment, built the first time and found again after; building checks the arguments, so finding need not.
 import { type DType, mixHash, structuralHash, structurallyEqual, type Value } from '@heddle/core'
-import { declareSaved } from '../autograd/saved-node.ts'
 import { getDefaultDtype, resultDType } from '../dtypes.ts'
 import { BoundedTable } from '../engine/bounded-table.ts'
 import { type Build, type DerivativeRule, type Fragment, makeFragment } from '../engine/fragment.ts'
@@ -20,8 +19,6 @@ export interface OperationSpec<O extends object> {
   build(operands: readonly Operand[], options: O): Value | readonly Value[]
   /** Names of the operands, for what nodes tell of what they saved: `_savedSelf`. Default self, other. */
   readonly operands?: readonly string[]
-  /** Options that nodes tell of. */
-  readonly savedOptions?: readonly (keyof O & string)[]
   /** Numbers decide what is computed, like an exponent: each makes a fragment of its own. */
   readonly numbersAreStatic?: boolean
   /** In place: what is written does not depend on what is there, so elements may be shown more than once. */
@@ -55,7 +52,6 @@ const keptFragments = 512
 let count = 0
 
 export function operation<O extends object = object>(spec: OperationSpec<O>): Operation<O> {
-  declareSaved([...(spec.operands ?? []), ...(spec.savedOptions ?? [])])
   return {
     ...spec,
     number: count++,

@@ -20,19 +20,19 @@ import { run } from './run.ts'
 import { type Fn, fn } from './signature.ts'
 import { clone, reshape } from './views.ts'
 
-const product = (name: string, node: string) =>
+const product = (name: string, node: string, other = 'mat2') =>
   operation({
     name,
     node,
-    operands: ['self', 'mat2'],
+    operands: ['self', other],
     build: (operands) => core.matmul(valueAt(operands, 0), valueAt(operands, 1)),
   })
 
 const ofMatrices = product('mm', 'MmBackward0')
 const ofBatches = product('bmm', 'BmmBackward0')
-const ofMatrixAndVector = product('mv', 'MvBackward0')
-const ofVectors = product('dot', 'DotBackward0')
-const ofConjugate = product('vdot', 'VdotBackward0')
+const ofMatrixAndVector = product('mv', 'MvBackward0', 'vec')
+const ofVectors = product('dot', 'DotBackward0', 'tensor')
+const ofConjugate = product('vdot', 'VdotBackward0', 'other')
 
 type Mat2 = { mat2: Tensor }
 

@@ -108,7 +108,7 @@ export function runViews<O extends object, P extends object>(
 /** Elements at places of memory that the layout names, whatever `self` shows of it. */
 export function runStrided(self: Tensor, layout: Layout, name = 'AsStridedBackward0'): Tensor {
   const { dtype } = self.type_
-  const form = { name }
+  const form = { name, options: { ...layout, offset: layout.offset === 0 ? undefined : layout.offset } }
   const options = optionsOf(self.layout_, layout, dtype)
   const node =
     isGradEnabled() && self.requiresGrad
@@ -217,7 +217,7 @@ function viewed(
             viewFor,
             creation: inherited(origin, creation),
             seen: self.counter.version,
-            regenerate: (view) => regeneratedView(base, viewFor(view)),
+            regenerate: (view) => regeneratedView(base, viewFor(view), view.layout_),
           },
     },
     type,

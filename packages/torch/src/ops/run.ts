@@ -86,7 +86,10 @@ export function formOf<O extends object>(op: Operation<O>, args: readonly Argume
     if (typeof arg === 'number') numbers[operands[k] ?? `argument${k}`] = arg
   })
   const numberEdges = op.numbersHaveEdges === true ? Object.keys(numbers).length : 0
-  return { name, numberEdges, numbers, options, operands }
+  // Names of tensors alone, where a number comes before one.
+  const isMixed = args.some((arg, k) => k > 0 && typeof args[k - 1] === 'number' && typeof arg !== 'number')
+  const named = isMixed ? operands.filter((_, k) => typeof args[k] !== 'number') : operands
+  return { name, numberEdges, numbers, options, operands: named }
 }
 
 const noForm: NodeForm = { name: null }

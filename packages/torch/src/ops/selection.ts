@@ -28,6 +28,7 @@ const extentAt = (self: Tensor, dim: number): number => shapeOf(self)[dim] as nu
 const gathered = operation<DimOption>({
   name: 'gather',
   node: 'GatherBackward0',
+  operands: ['self', 'index'],
   build: (operands, { dim }) => {
     const index = valueAt(operands, 1)
     const [x, at] = [asVector(valueAt(operands, 0)), asVector(index)]
@@ -71,7 +72,7 @@ const scatterWith = (node: string): Operation<ScatterOption> =>
   operation<ScatterOption>({
     name: 'scatter',
     node,
-    operands: ['self', 'src'],
+    operands: ['self', 'src', 'index'],
     build: ([self, update, index], { dim, combine }) => {
       const [x, base] = [self as Value, asVector(self as Value)]
       const given = updateFor(x, update as Operand)
@@ -170,7 +171,7 @@ interface ReduceOption extends DimOption {
 const scatterReduced = operation<ReduceOption>({
   name: 'scatter_reduce',
   node: 'ScatterReduceBackward0',
-  operands: ['self', 'src'],
+  operands: ['self', 'src', 'index'],
   build: ([self, src, index], { dim, reduce, includeBase }) => {
     const x = self as Value
     const reduced = core.scatterReduce(asVector(x), asVector(index as Value), asVector(src as Value), {
@@ -203,6 +204,7 @@ export const scatterReduce: Pointwise<ScatterReduce, ['dim', 'index', 'src', 're
 const selected = operation<DimOption>({
   name: 'index_select',
   node: 'IndexSelectBackward0',
+  operands: ['self', 'index'],
   build: (operands, { dim }) => {
     const [x, at] = [valueAt(operands, 0), asVector(valueAt(operands, 1))]
     const found = core.gather(asVector(x), at, { axis: dim })
@@ -231,7 +233,7 @@ interface AddOption extends DimOption {
 const added = operation<AddOption>({
   name: 'index_add',
   node: 'IndexAddBackward0',
-  operands: ['self', 'source'],
+  operands: ['self', 'source', 'index'],
   build: ([self, source, index], { dim, alpha }) => {
     const [x, updates] = [self as Value, asVector(source as Value)]
     const scaled = alpha === 1 ? updates : core.mul(updates, alpha)
@@ -265,7 +267,7 @@ export const indexAdd: Pointwise<IndexAdd, ['dim', 'index', 'source']> = written
 const replaced = operation<DimOption>({
   name: 'index_copy',
   node: 'IndexCopyBackward0',
-  operands: ['self', 'source'],
+  operands: ['self', 'source', 'index'],
   build: ([self, source, index], { dim }) => {
     const x = self as Value
     const at = asVector(index as Value)
@@ -309,7 +311,7 @@ const filled = operation<DimOption>({
   name: 'index_fill',
   overwrites: true,
   node: ([, value]) => (typeof value === 'number' ? 'IndexFillBackward0' : 'IndexFillBackward1'),
-  operands: ['self', 'value'],
+  operands: ['self', 'value', 'index'],
   build: ([self, value, index], { dim }) => {
     const x = self as Value
     const base = asVector(x)

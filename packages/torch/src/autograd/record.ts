@@ -308,7 +308,7 @@ export class OpNode extends SavedNode {
       output === undefined
         ? ({ from: 'input', index } as const)
         : ({ from: 'output', index: output } as const)
-    const isAt = (each: Watched): boolean =>
+    const isAt = (each: { readonly place: Place }): boolean =>
       each.place.from === place.from && each.place.index === place.index
     if (this.#kept.some(isAt)) return this.#unpack(place.from, place.index)
     return this.#watched.find(isAt)?.tensor ?? null

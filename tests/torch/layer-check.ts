@@ -124,5 +124,6 @@ export function cotangentOf(like: torch.Tensor): torch.Tensor {
 
 export function tensorsOf(result: unknown): readonly torch.Tensor[] {
   if (result instanceof torch.Tensor) return [result]
-  return Array.isArray(result) ? result.flatMap(tensorsOf) : []
+  if (typeof result !== 'object' || result === null || !(Symbol.iterator in result)) return []
+  return [...(result as Iterable<unknown>)].flatMap(tensorsOf)
 }

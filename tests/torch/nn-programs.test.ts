@@ -407,6 +407,19 @@ const programs: Readonly<Record<string, Program>> = {
       ]),
     )
   },
+  'classes in clusters': ({ show, fails }) => {
+    torch.manualSeed(0)
+    const layer = new nn.AdaptiveLogSoftmaxWithLoss(8, 10, [3, 6], { divValue: 2 })
+    const x = numbers(4, 8)
+    show(layer, layer.logProb(x).detach(), layer.predict(x), layer.logProb(x).exp().sum(1))
+    const { output, loss } = layer(x, torch.tensor([0n, 4n, 9n, 2n]))
+    show(output, loss)
+    fails(() => layer(x, torch.tensor([0n, 4n, 10n, -1n])))
+    fails(() => layer(x, torch.tensor([0n, 4n])))
+    fails(() => layer(x, torch.tensor(0n)))
+    fails(() => layer(x.select(0, 0), torch.zeros(8, { dtype: torch.int64 })))
+    fails(() => layer(x, torch.zeros(4, 1, { dtype: torch.int64 })))
+  },
   'old name of clipping': ({ show }) => {
     const parameter = new nn.Parameter(torch.zeros(2))
     parameter.grad = torch.tensor([3, 4])

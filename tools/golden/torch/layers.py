@@ -37,8 +37,6 @@ def node_of(result):
     """As 2.x calls it: functions that make images larger have one form."""
     if result.grad_fn is None:
         return None
-    if result.grad_fn.name() == "TransposeBackward1":  # RNN and GRU transpose their own result in place.
-        return "TransposeBackward0"
     name = NODES.get(result.grad_fn.name(), result.grad_fn.name()).removeprefix("torch::autograd::")
     return name.replace("DBackward1", "DBackward0") if name.startswith("Upsample") else name
 
@@ -323,6 +321,12 @@ layer("RNNBase", ["LSTM", 3, 4, 2, True, False, 0, True, 2])
 layer("RNNBase", ["RNN_TANH", 3, 4], keywords={"num_layers": 2})
 layer("RNNCellBase", [3, 4, True, 3])
 
+classes = whole([0, 5, 2, 9, 3])
+layer("AdaptiveLogSoftmaxWithLoss", [8, 10, (3, 6)], [numbers(5, 8), classes], tolerance=1e-5)
+layer("AdaptiveLogSoftmaxWithLoss", [8, 10, [2, 5, 7], 2.0, True], [numbers(5, 8), whole([1, 0, 1, 8, 9])], tolerance=1e-5)
+layer("AdaptiveLogSoftmaxWithLoss", [8, 10, [4]], [numbers(8), whole(7)], tolerance=1e-5)
+layer("AdaptiveLogSoftmaxWithLoss", [8, 10, [4]], [numbers(2, 8), whole([0, 3])], tolerance=1e-5)
+
 # What they refuse to be made with.
 refused = []
 
@@ -376,6 +380,9 @@ refuse("RNNBase", "foo", 3, 4)
 refuse("RNNBase", "GRU")
 refuse("RNNCellBase", 3, 4)
 refuse("CrossMapLRN2d")
+refuse("AdaptiveLogSoftmaxWithLoss", 4, 5)
+refuse("AdaptiveLogSoftmaxWithLoss", 4, 5, [3, 2])
+refuse("AdaptiveLogSoftmaxWithLoss", 4, 5, [5])
 
 path = os.path.join(here, "..", "..", "..", "tests", "torch", "layers", "layers.json")
 os.makedirs(os.path.dirname(path), exist_ok=True)

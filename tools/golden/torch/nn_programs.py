@@ -365,6 +365,21 @@ def called_with_other_parameters(show, fails):
 
 
 @program
+def classes_in_clusters(show, fails):
+    torch.manual_seed(0)
+    layer = nn.AdaptiveLogSoftmaxWithLoss(8, 10, [3, 6], div_value=2)
+    x = numbers(4, 8)
+    show(layer, layer.log_prob(x).detach(), layer.predict(x), layer.log_prob(x).exp().sum(1))
+    output, loss = layer(x, torch.tensor([0, 4, 9, 2]))
+    show(output, loss)
+    fails(lambda: layer(x, torch.tensor([0, 4, 10, -1])))
+    fails(lambda: layer(x, torch.tensor([0, 4])))
+    fails(lambda: layer(x, torch.tensor(0)))
+    fails(lambda: layer(x[0], torch.tensor([0] * 8)))
+    fails(lambda: layer(x, torch.zeros(4, 1, dtype=torch.long)))
+
+
+@program
 def old_name_of_clipping(show, fails):
     p = nn.Parameter(torch.zeros(2))
     p.grad = torch.tensor([3.0, 4.0])

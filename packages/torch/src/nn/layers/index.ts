@@ -1,5 +1,7 @@
 // The layers of `torch.nn`, one module per family.
 export * from './activations.ts'
+export type { AdaptiveResult } from './adaptive-softmax.ts'
+export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax.ts'
 export type { AttentionOptions } from './attention.ts'
 export { MultiheadAttention } from './attention.ts'
 export {

@@ -192,7 +192,10 @@ export class RNNBase<State = never> extends Module<
     const states = this.statesFor(rows, given, isBatched)
     const weights = this._allWeights.map((own) => own.map((name) => Reflect.get(this, name) as Tensor))
     const found = recurrent(rows, states, weights, this)
-    const output = this.batchFirst ? found.output.transpose(0, 1) : found.output
+    // As PyTorch: in place, but for LSTM.
+    const turned = (rows: Tensor): Tensor =>
+      this.mode === 'LSTM' ? rows.transpose(0, 1) : rows.transpose_(0, 1)
+    const output = this.batchFirst ? turned(found.output) : found.output
     if (isBatched) return [output, found.states]
     return [
       output.squeeze({ dim: this.batchFirst ? 0 : 1 }),

@@ -92,8 +92,8 @@ function requireAll(module: AnyModule, given: ReadonlyMap<string, Tensor>): void
  *
  * @example
  * const layer = new torch.nn.Linear(1, 1)
- * const weight = torch.tensor([[3]]), bias = torch.ones(1)
- * torch.func.functionalCall(layer, { weight, bias }, torch.tensor([2])) // tensor([7.])
+ * const weight = torch.ones(1, 1).mul(3), bias = torch.ones(1)
+ * torch.func.functionalCall(layer, { weight, bias }, torch.ones(1).mul(2)).tolist() // => [7]
  */
 export function functionalCall<R = Tensor>(
   module: AnyModule,

@@ -34,5 +34,6 @@ export {
 export * from './padding.ts'
 export * from './pooling.ts'
 export * from './recurrent.ts'
+export * from './recurrent-cells.ts'
 export * from './transformer.ts'
 export * from './vision.ts'

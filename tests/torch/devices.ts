@@ -266,4 +266,22 @@ export function describeDevice(name: string): void {
       expect(sums).toEqual([3, 12])
     })
   })
+
+  it('holds what it holds while the CPU runs', () => {
+    const made = (options: { device: torch.Device | string }): readonly torch.Tensor[] => {
+      const ones = torch.ones(2000, options)
+      const all = Array.from({ length: 200 }, (_, k) => ones.mul(k + 1))
+      all[0]?.sum().item()
+      return all
+    }
+    const there = made(here)
+    const before = torch._internal.stats(device)
+    const onCpu = made({ device: 'cpu' })
+
+    expect(torch._internal.stats(device)).toMatchObject({
+      deviceBuffers: before.deviceBuffers,
+      spillCount: before.spillCount,
+    })
+    expect([there.at(-1), onCpu.at(-1)].map((x) => x?.at(0).item())).toEqual([200, 200])
+  })
 }

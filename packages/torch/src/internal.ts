@@ -28,5 +28,5 @@ export const stats = (device: Device = cpu): Stats => ({
   ...planCacheStats(device.backend),
   ...engineStats(device),
   applicationCount: applicationCount(),
-  ...storageStats(),
+  ...storageStats(device.backend),
 })

@@ -214,13 +214,18 @@ function run(device: Device, roots: Cell[]): void {
     application.ran = ran
     application.place = application.outputs[0]?.place ?? 0
   }
-  store(trace.leaves, roots, results)
+  store(device, trace.leaves, roots, results)
   spend(order)
   flushCount++
 }
 
 /** Gives roots their contents, and room to the device. */
-function store(leaves: readonly Cell[], roots: readonly Cell[], results: readonly Storage[]): void {
+function store(
+  { backend }: Device,
+  leaves: readonly Cell[],
+  roots: readonly Cell[],
+  results: readonly Storage[],
+): void {
   let buffers = 0
   let bytes = 0
   const count = (storage: Storage): void => {
@@ -237,7 +242,7 @@ function store(leaves: readonly Cell[], roots: readonly Cell[], results: readonl
     root.application = undefined
     count(storage)
   }
-  trim(buffers, bytes)
+  trim(backend, buffers, bytes)
 }
 
 const orderOf = ({ application }: Cell): number => application?.order ?? -1

@@ -29,10 +29,25 @@ export interface Storage {
 const spareBuffers = 256
 const spareBytes = 64 * 2 ** 20
 
-/** Leases on the device, least recently used first. */
-const resident = new Set<Lease>()
-let residentBytes = 0
-let spillCount = 0
+/** What a device holds. */
+interface Residency {
+  /** Least recently used first. */
+  readonly leases: Set<Lease>
+  bytes: number
+  spillCount: number
+}
+
+/** Each device has room of its own: what one runs does not push out what another holds. */
+const residencies = new WeakMap<Backend, Residency>()
+
+function residencyOf(backend: Backend): Residency {
+  let residency = residencies.get(backend)
+  if (residency === undefined) {
+    residency = { leases: new Set(), bytes: 0, spillCount: 0 }
+    residencies.set(backend, residency)
+  }
+  return residency
+}
 
 const dropped = new FinalizationRegistry<Lease>((lease) => {
   try {
@@ -48,8 +63,9 @@ function hold(storage: Storage, backend: Backend, buffer: DeviceBuffer): void {
   lease.backend = backend
   lease.buffer = buffer
   lease.host = undefined
-  resident.add(lease)
-  residentBytes += bytesOf(lease)
+  const residency = residencyOf(backend)
+  residency.leases.add(lease)
+  residency.bytes += bytesOf(lease)
   dropped.register(storage, lease, lease)
 }
 
@@ -59,8 +75,9 @@ function release(lease: Lease): void {
   if (backend === undefined || buffer === undefined) return
   lease.buffer = undefined
   lease.backend = undefined
-  resident.delete(lease)
-  residentBytes -= bytesOf(lease)
+  const residency = residencyOf(backend)
+  residency.leases.delete(lease)
+  residency.bytes -= bytesOf(lease)
   dropped.unregister(lease)
   backend.free(buffer)
 }
@@ -89,8 +106,9 @@ export function deviceStorage(backend: Backend, dtype: DType, size: number): Sto
 export function bufferOf(storage: Storage, backend: Backend): DeviceBuffer {
   const { lease } = storage
   if (lease.buffer !== undefined && lease.backend === backend) {
-    resident.delete(lease)
-    resident.add(lease)
+    const { leases } = residencyOf(backend)
+    leases.delete(lease)
+    leases.add(lease)
     return lease.buffer
   }
   const data = readStorage(storage)
@@ -120,19 +138,21 @@ function readDevice({ dtype, backend, buffer }: Lease): TypedArray {
 export const storageBytes = ({ lease }: Storage): number => bytesOf(lease)
 
 /** Copies what was not used for longest back to the host, until the device holds little more than the last run used. */
-export function trim(usedBuffers: number, usedBytes: number): void {
+export function trim(backend: Backend, usedBuffers: number, usedBytes: number): void {
+  const residency = residencyOf(backend)
   const buffers = Math.max(spareBuffers, 4 * usedBuffers)
   const bytes = Math.max(spareBytes, 4 * usedBytes)
-  for (const lease of resident) {
-    if (resident.size <= buffers && residentBytes <= bytes) return
+  for (const lease of residency.leases) {
+    if (residency.leases.size <= buffers && residency.bytes <= bytes) return
     lease.host = readDevice(lease)
     release(lease)
-    spillCount++
+    residency.spillCount++
   }
 }
 
-export const storageStats = (): {
-  readonly deviceBuffers: number
-  readonly deviceBytes: number
-  readonly spillCount: number
-} => ({ deviceBuffers: resident.size, deviceBytes: residentBytes, spillCount })
+export const storageStats = (
+  backend: Backend,
+): { readonly deviceBuffers: number; readonly deviceBytes: number; readonly spillCount: number } => {
+  const { leases, bytes, spillCount } = residencyOf(backend)
+  return { deviceBuffers: leases.size, deviceBytes: bytes, spillCount }
+}

@@ -30,6 +30,8 @@ it('refuses float64 before anything runs', () => {
   expect(() => x.add(torch.tensor(1, { dtype: torch.float64 })).sum({ dtype: torch.float64 })).toThrow(
     refused,
   )
+  // It computes in float64.
+  expect(() => torch.igamma(x, x)).toThrow(refused)
   expect(x.to('cpu', torch.float64).dtype).toBe(torch.float64)
   expect(torch.ones(2, { dtype: torch.float64 }).to('webgl', torch.float32).sum().item()).toBe(2)
 })

@@ -2,7 +2,7 @@
 // them. Nothing here holds on to cells but those recorded since the last evaluation; the rest is the garbage collector's.
 import type { DType, TypedArray } from '@heddle/core'
 import { cpu, type Device } from './device.ts'
-import type { Fragment } from './fragment.ts'
+import { dtypesOf, type Fragment } from './fragment.ts'
 import { freeStorage, hostStorage, isOnDevice, type Storage } from './storage.ts'
 import { type ArrayType, arrayType } from './types.ts'
 import { watcher } from './watch.ts'
@@ -180,6 +180,7 @@ export function setAside<T>(body: () => T): T {
 
 /** Records that `fragment` is applied; an output that is an input unchanged is that input's cell. Throws where the device cannot. */
 export function apply(device: Device, fragment: Fragment, inputs: readonly Cell[]): readonly Cell[] {
+  if (device !== cpu) for (const dtype of dtypesOf(fragment)) device.requireHeld(dtype)
   const outputs: Cell[] = []
   const application: Application = {
     fragment,

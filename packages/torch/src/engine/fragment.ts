@@ -4,6 +4,7 @@ import { vjp } from '@heddle/compiler'
 import {
   type Builder,
   createBuilder,
+  type DType,
   isFloat,
   type OpName,
   opRecord,
@@ -56,6 +57,20 @@ export interface Derivative {
 export interface Source {
   readonly from: 'input' | 'output' | 'cotangent'
   readonly index: number
+}
+
+const dtypesOfFragments = new WeakMap<Fragment, ReadonlySet<DType>>()
+
+/** The dtypes it computes in. */
+export function dtypesOf(fragment: Fragment): ReadonlySet<DType> {
+  let dtypes = dtypesOfFragments.get(fragment)
+  if (dtypes === undefined) {
+    const values = new Set<Value>(fragment.graph.results)
+    for (const value of values) for (const input of value.inputs) values.add(input)
+    dtypes = new Set([...values].map(({ type }) => type.dtype))
+    dtypesOfFragments.set(fragment, dtypes)
+  }
+  return dtypes
 }
 
 let count = 0

@@ -167,6 +167,62 @@ def erfcx(x):
     return found
 
 
+GAMMA_OF_THIRD = D("2.678938534707747633655692940974677644128689377957301100950428327590417610167743819540982889041188789419159")
+ROOT3 = D(3).sqrt()
+AI_0 = ROOT3 * GAMMA_OF_THIRD / (2 * PI * (D(3).ln() * 2 / 3).exp())
+AI_SLOPE_0 = 1 / ((D(3).ln() / 3).exp() * GAMMA_OF_THIRD)
+
+
+def airy(x):
+    """Ai and Bi, by their power series."""
+    cube = x ** 3
+    even = term = D(1)
+    odd = other = x
+    k = 0
+    while abs(term) + abs(other) > D(10) ** -80 or k < 10:
+        k += 3
+        term = term * cube / ((k - 1) * k)
+        other = other * cube / (k * (k + 1))
+        even += term
+        odd += other
+    return AI_0 * even - AI_SLOPE_0 * odd, ROOT3 * (AI_0 * even + AI_SLOPE_0 * odd)
+
+
+def airy_terms(zeta):
+    terms, term = [D(1)], D(1)
+    for k in range(1, 400):
+        following = term * (6 * k - 5) * (6 * k - 3) * (6 * k - 1) / (216 * k * (2 * k - 1)) / zeta
+        if abs(following) > abs(term) or abs(following) < SMALL:
+            break
+        terms.append(following)
+        term = following
+    return terms
+
+
+FIRST_ZETA = D(2) / 3 * D(2).sqrt() ** 3
+FAR_ZETA = 45
+
+
+def airy_decay(zeta):
+    """Ai(x) 2 sqrt(pi) x^(1/4) exp(zeta), zeta = 2/3 x^(3/2)."""
+    if zeta > FAR_ZETA:
+        return sum((-1) ** k * term for k, term in enumerate(airy_terms(zeta)))
+    x = ((zeta * D("1.5")).ln() * 2 / 3).exp()
+    return airy(x)[0] * 2 * PI.sqrt() * x.sqrt().sqrt() * zeta.exp()
+
+
+def airy_phase(zeta):
+    """P and Q of Ai(-x) = (P cos c + Q sin c) / (sqrt(pi) x^(1/4)), Bi(-x) = (Q cos c - P sin c) / ..., c = zeta - pi / 4."""
+    if zeta > FAR_ZETA:
+        terms = airy_terms(zeta)
+        return (sum((-1) ** (k // 2) * terms[k] for k in range(0, len(terms), 2)),
+                sum((-1) ** (k // 2) * terms[k] for k in range(1, len(terms), 2)))
+    x = ((zeta * D("1.5")).ln() * 2 / 3).exp()
+    ai, bi = airy(-x)
+    c, scale = zeta - PI / 4, PI.sqrt() * x.sqrt().sqrt()
+    return scale * (ai * cosine(c) - bi * sine(c)), scale * (ai * sine(c) + bi * cosine(c))
+
+
 def series(f, count=64):
     """Coefficients of f on [-1, 1], until they no longer matter in double precision."""
     angles = [PI * (2 * j + 1) / (2 * count) for j in range(count)]
@@ -195,6 +251,11 @@ tables = {
     "q0": ("Q of order 0 times x / 8, 64 / x^2 = (t + 1) / 2", lambda t: phase(0, 8 / ((t + 1) / 2).sqrt())[1] / ((t + 1) / 2).sqrt()),
     "p1": ("P of order 1, 64 / x^2 = (t + 1) / 2", lambda t: phase(1, 8 / ((t + 1) / 2).sqrt())[0]),
     "q1": ("Q of order 1 times x / 8, 64 / x^2 = (t + 1) / 2", lambda t: phase(1, 8 / ((t + 1) / 2).sqrt())[1] / ((t + 1) / 2).sqrt()),
+    "airyDecay": ("Ai(x) 2 sqrt(pi) x^(1/4) exp(z), z = 2/3 x^(3/2), z_2 / z = (t + 1) / 2 with z_2 that of x = 2",
+                  lambda t: airy_decay(FIRST_ZETA / ((t + 1) / 2))),
+    "airyP": ("P of Ai(-x) sqrt(pi) x^(1/4) = P cos(z - pi / 4) + Q sin(z - pi / 4), (z_2 / z)^2 = (t + 1) / 2",
+              lambda t: airy_phase(FIRST_ZETA / ((t + 1) / 2).sqrt())[0]),
+    "airyQ": ("Q of it times z / z_2", lambda t: airy_phase(FIRST_ZETA / ((t + 1) / 2).sqrt())[1] / ((t + 1) / 2).sqrt()),
     "erfcx": ("(1 + 2 x) exp(x^2) erfc(x), x = 3.75 (1 + t) / (1 - t)",
               lambda t: (1 + 2 * D("3.75") * (1 + t) / (1 - t)) * erfcx(D("3.75") * (1 + t) / (1 - t))),
 }

@@ -9,6 +9,7 @@ import type { Argument } from './ops/run.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 export { logSoftmax, softmax } from './ops/activations.ts'
+export { airyAi } from './ops/airy.ts'
 export { i0, i0e, i1, i1e, modifiedBesselI0, modifiedBesselI1 } from './ops/bessel.ts'
 export {
   besselJ0,

@@ -19,6 +19,7 @@ for dtype in (torch.float32, torch.float64):
         call(f"special.{name}", given(torch.tensor([-x for x in positive] + [0.0] + positive, dtype=dtype)), tolerance=wide)
     for name in ["bessel_y0", "bessel_y1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1"]:
         call(f"special.{name}", given(torch.tensor(positive, dtype=dtype)), tolerance=wide)
+    call("special.airy_ai", given(torch.tensor([-20.0, -8.0, -2.5, -2.0, -1.0, 0.0, 0.5, 2.0, 2.5, 3.0, 9.0], dtype=dtype)), tolerance=5e-6)
     call("special.erfcx", leaf([-3.0, -0.5, 0.0, 0.25, 1.0, 4.0, 30.0], dtype), tolerance=bound)
     call("special.log_ndtr", leaf([-30.0, -5.0, -1.0, -0.99, 0.0, 0.5, 4.0], dtype), tolerance=max(bound, 2e-5) if dtype == torch.float32 else bound)
     call("special.zeta", given(torch.tensor([1.5, 2.0, 3.25, 8.0, 2.0, 3.0], dtype=dtype)), leaf([0.5, 1.0, 2.5, 4.0, -0.5, -2.25], dtype), tolerance=bound)

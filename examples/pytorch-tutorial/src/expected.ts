@@ -5,7 +5,7 @@ import recorded from './recorded.json' with { type: 'json' }
 const ours: Readonly<Record<string, string>> = {
   'S03.8': 'tensor([[1., 2.],\n        [3., 4.],\n        [5., 6.]], grad_fn=<ViewBackward0>)',
   'S04.15': 'ReferenceError: s is not defined',
-  'S05.10': "TypeError: mul(): argument 'other' must be Tensor or Number, not function",
+  'S05.10': "TypeError: mul(): argument 'other' (position 1) must be Tensor, not function",
   'S07.16': 'TypeError: NdArray has no method dataPtr',
   'S07.27': 'TypeError: NdArray has no method dataPtr',
   'S07.29': 'ReferenceError: g is not defined',

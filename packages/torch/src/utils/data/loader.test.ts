@@ -225,6 +225,16 @@ it('types follow from the dataset and from what makes batches', () => {
   }
 })
 
+it('a split that leaves a part empty is warned of', () => {
+  const warnings: string[] = []
+  torch.setWarningHandler((text) => void warnings.push(text))
+  const parts = torch.utils.data.randomSplit(new TensorDataset(torch.arange(3)), [0.9, 0.1])
+  torch.setWarningHandler(() => undefined)
+
+  expect(parts.map(({ length }) => length)).toEqual([3, 0])
+  expect(warnings).toEqual(['Length of split at index 1 is 0. This might result in an empty dataset.'])
+})
+
 it('arrays become tensors, which share their memory where nothing is stacked', () => {
   const array = Float32Array.of(1, 2)
   const [converted] = torch.utils.data.defaultConvert([array]) as [Tensor]

@@ -11,6 +11,11 @@ it('is available', () => {
     1,
     0,
   ])
+  const ones = torch.ones(2000, { device: 'webgl' })
+  const before = torch.webgl.memoryAllocated()
+  ones.mul(2)
+  torch.accelerator.synchronize()
+  expect(torch.webgl.memoryAllocated()).toBeGreaterThan(before)
   expect(torch.accelerator.currentAccelerator()).toBe(torch.device('webgl'))
   expect(new torch.nn.Linear(2, 2).webgl().weight.webgl().device.type).toBe('webgl')
 })

@@ -8,7 +8,7 @@ const { nn, optim } = torch
 beforeAll(() => torch.setDefaultDevice('webgl'))
 afterAll(() => torch.setDefaultDevice('cpu'))
 
-describe('a training run', () => describeTraining(2e-3))
+describe('a training run', () => describeTraining(3e-4))
 
 function counters() {
   const { compileCount, flushCount, deviceBuffers, deviceBytes, pendingCount } = torch._internal.stats(

@@ -1,6 +1,6 @@
 // Methods that make tensors of the dtype and on the device of another, and what tensors are asked about where they are.
 import type { TypedArray } from '@heddle/core'
-import { cpu as cpuDevice, webgl as webglDevice } from '../engine/device.ts'
+import { cpu as cpuDevice } from '../engine/device.ts'
 import { argumentError, formatSize, type TorchError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { to } from './conversion.ts'
@@ -60,7 +60,7 @@ export const cpu = (self: Tensor): Tensor => to(self, cpuDevice)
 /** PyTorch's device for GPUs of one maker; nothing here runs it. */
 export const cuda = (self: Tensor): Tensor => to(self, 'cuda')
 /** On WebGL2: the same tensor if it is there. */
-export const webgl = (self: Tensor): Tensor => to(self, webglDevice)
+export const webgl = (self: Tensor): Tensor => to(self, 'webgl')
 /** The number of the device; -1 for the CPU. */
 export const getDevice = (self: Tensor): number => self.device.index ?? -1
 export const ndimension = (self: Tensor): number => self.ndim

@@ -24,12 +24,20 @@ const rules: readonly (readonly [OutRule['kind'], text: string, names: string])[
     'converts',
     cast,
     `acos acosh add addcdiv addcmul addr angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
-    bernoulli binomial bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign cos cosh deg2rad diff
-    digamma div divide eq erf erfc erfinv exp exp2 expm1 floor_divide fmax fmin fmod frexp gcd ge ger greater greater_equal gt hypot
-    i0 igamma igammac kron lcm linalg_matrix_norm linalg_norm linalg_vecdot linalg_vector_norm ldexp le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
-    logical_not logical_or logical_xor logit logsumexp lt matrix_power maximum minimum mul multinomial multiply mvlgamma ne
-    nextafter norm normal not_equal outer polygamma pow rad2deg reciprocal remainder rsqrt sigmoid sin sinc sinh special_airy_ai special_bessel_j0 special_bessel_j1 special_bessel_y0 special_bessel_y1 special_chebyshev_polynomial_t special_chebyshev_polynomial_u special_chebyshev_polynomial_v special_chebyshev_polynomial_w special_entr special_erfcx special_hermite_polynomial_h special_hermite_polynomial_he special_i0e special_i1 special_i1e special_laguerre_polynomial_l special_legendre_polynomial_p special_log_ndtr special_modified_bessel_i0 special_modified_bessel_i1 special_modified_bessel_k0 special_modified_bessel_k1 special_scaled_modified_bessel_k0 special_scaled_modified_bessel_k1 special_shifted_chebyshev_polynomial_t special_shifted_chebyshev_polynomial_u special_shifted_chebyshev_polynomial_v special_shifted_chebyshev_polynomial_w special_spherical_bessel_j0
-    special_ndtr special_ndtri special_xlog1py special_zeta sqrt std sub subtract tan tanh threshold true_divide var where xlogy`,
+    bernoulli bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign cos cosh deg2rad diff
+    digamma div divide eq erf erfc erfinv exp exp2 expm1 floor_divide fmax fmin fmod frexp gcd ge ger greater greater_equal
+    gt hypot i0 igamma igammac kron lcm ldexp le lerp less less_equal lgamma linalg_matrix_norm linalg_norm linalg_vecdot
+    linalg_vector_norm log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit
+    logsumexp lt matrix_power maximum minimum mul multinomial multiply mvlgamma ne nextafter norm normal not_equal outer
+    polygamma pow rad2deg reciprocal remainder rsqrt sigmoid sin sinc sinh special_airy_ai special_bessel_j0
+    special_bessel_j1 special_bessel_y0 special_bessel_y1 special_chebyshev_polynomial_t special_chebyshev_polynomial_u
+    special_chebyshev_polynomial_v special_chebyshev_polynomial_w special_entr special_erfcx special_hermite_polynomial_h
+    special_hermite_polynomial_he special_i0e special_i1 special_i1e special_laguerre_polynomial_l
+    special_legendre_polynomial_p special_log_ndtr special_modified_bessel_i0 special_modified_bessel_i1
+    special_modified_bessel_k0 special_modified_bessel_k1 special_ndtr special_ndtri special_scaled_modified_bessel_k0
+    special_scaled_modified_bessel_k1 special_shifted_chebyshev_polynomial_t special_shifted_chebyshev_polynomial_u
+    special_shifted_chebyshev_polynomial_v special_shifted_chebyshev_polynomial_w special_spherical_bessel_j0
+    special_xlog1py special_zeta sqrt std sub subtract tan tanh threshold true_divide var where xlogy`,
   ],
   [
     'converts',
@@ -46,8 +54,8 @@ const rules: readonly (readonly [OutRule['kind'], text: string, names: string])[
     'refuses',
     expected,
     `addmm addmv aminmax argmax argmin baddbmm bmm chain_matmul cross gather index_add index_copy index_reduce isin kthvalue
-    linalg_cross linalg_multi_dot log_softmax max median min mm mode msort mv narrow_copy renorm scatter scatter_add scatter_reduce
-    softmax sort take_along_dim topk tril triu`,
+    linalg_cross linalg_multi_dot log_softmax max median min mm mode msort mv nanmedian narrow_copy renorm scatter
+    scatter_add scatter_reduce softmax sort take_along_dim topk tril triu`,
   ],
   [
     'refuses',

@@ -1,6 +1,8 @@
 // What `out` and changes of size do beside the values, which recorded calls compare: who sees what is written, and what is told.
 import * as torch from '@heddle/torch'
 import { afterEach, describe, expect, test } from 'vitest'
+import { functionForm } from '../arguments/signatures.ts'
+import { outRuleOf } from './out-rules.ts'
 
 const warnings: string[] = []
 torch.setWarningHandler((text) => warnings.push(text))
@@ -62,6 +64,16 @@ describe('out', () => {
     for (let k = 3; k < 20; k++) step(k)
     expect(torch._internal.stats().compileCount).toBe(compileCount)
     expect(out.tolist()).toEqual([190, 190, 190])
+  })
+
+  test('is taken by the functions that take it in PyTorch, as far as these are here', () => {
+    const odd = Object.keys(torch).filter((key) => {
+      const form = functionForm(key)
+      if (form?.language !== 'C++') return false
+      const takes = form.signatures.some(({ parameters }) => parameters.some((each) => each.key === 'out'))
+      return takes !== (outRuleOf(form.name) !== undefined)
+    })
+    expect(odd).toEqual([])
   })
 
   test('is no option of methods', () => {

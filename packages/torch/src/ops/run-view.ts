@@ -135,9 +135,11 @@ export function turnInto(self: Tensor, viewed: () => Tensor): Tensor {
   const { edge } = turned
   self.become(turned)
   self.counter.version++
-  if (self.origin !== undefined) self.origin = turned.origin
+  const { origin } = self
+  if (origin !== undefined && turned.origin !== undefined)
+    self.origin = { ...turned.origin, creation: origin.creation }
   if (edge !== null) self.edge = edge
-  else if (self.origin !== undefined) self.origin.seen = self.counter.version
+  else if (self.origin !== undefined && isGradEnabled()) self.origin.seen = self.counter.version
   return self
 }
 

@@ -158,12 +158,12 @@ export function runInPlace<O extends object>(
   options: O = none as O,
 ): Tensor {
   const args = plainArguments(op, [self, ...others])
+  requireWritable(self, args.filter(isTensor), op.overwrites)
   const inPlace = inPlaceOf(op)
   const { fragment, operands: given } = prepare(inPlace, args, options)
   const device = deviceOf(given)
   if (device !== self.device) throw errors.twoDevices(device, self.device)
   const operands = onDevice(device, given)
-  requireWritable(self, operands, op.overwrites)
   const overwritten = self.cell
   hold(overwritten)
   const versions = operands.map(({ counter }) => counter.version)
@@ -184,13 +184,17 @@ export function requireWritable(
   operands: readonly Tensor[] = [self],
   overwrites = false,
 ): void {
+  if (isGradEnabled()) requireFollowed(self, operands)
   if (!overwrites && hasOverlap(self.layout_)) throw errors.internalOverlap()
   for (const operand of operands) {
     if (operand !== self && operand.memory === self.memory && meetsPartly(self.layout_, operand.layout_))
       throw errors.partialOverlap()
   }
   if (self.isInference() && !isInferenceModeEnabled()) throw graphErrors.inferenceWritten()
-  if (!isGradEnabled()) return
+}
+
+/** Throws where autograd could not follow what is written. */
+function requireFollowed(self: Tensor, operands: readonly Tensor[]): void {
   const { origin } = self
   const base = origin?.base
   if (base?.requiresGrad !== true && !operands.some(({ requiresGrad }) => requiresGrad)) return
@@ -202,6 +206,8 @@ export function requireWritable(
   if (origin.creation !== 'default')
     throw graphErrors.viewInPlace(origin.creation, madeBy?.node.name() ?? '', madeBy?.index ?? 0)
   if (base.requiresGrad && base.isLeaf) throw graphErrors.viewOfLeafInPlace()
+  // As PyTorch: a view from before its base required a gradient, whose node nobody has asked for since.
+  if (self.requiresGrad && madeBy === null) throw graphErrors.leafInPlace()
 }
 
 /** Writes contents, and makes `node` the node of the tensor, or of what it is a view of. */
@@ -216,4 +222,9 @@ export function writeWith(self: Tensor, cell: Cell, node: Node | null): void {
     return
   }
   base.edge = { node: new CopySlices(base.type_, baseEdge, origin.viewFor(self), node), index: 0 }
+  // From now on the view has a node for what it shows.
+  requireNode(self)
 }
+
+/** Works out the node of a view of what was written to. */
+const requireNode = (view: Tensor): void => void view.edge

@@ -5,6 +5,8 @@ import { describeTraining } from './training.ts'
 
 const { nn, optim } = torch
 
+type Step = (x: torch.Tensor) => torch.Tensor
+
 beforeAll(() => torch.setDefaultDevice('webgl'))
 afterAll(() => torch.setDefaultDevice('cpu'))
 
@@ -49,4 +51,29 @@ it('holds the memory of the device over 400 steps of a synchronous loop', () => 
   expect(late).toEqual({ ...early, flushCount: early.flushCount + 200 })
   expect(late.deviceBuffers).toBeLessThan(300)
   expect(losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / 20).toBeLessThan(0.3)
+})
+
+it('gives the same losses with a compiled step', () => {
+  const losses = (prepared: (step: Step) => Step): readonly number[] => {
+    torch.manualSeed(7)
+    const model = new nn.Sequential(
+      new nn.Linear(4, 16),
+      new nn.Tanh(),
+      new nn.Dropout(0.2),
+      new nn.Linear(16, 1),
+    )
+    const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 })
+    const step = prepared((x) => {
+      optimizer.zeroGrad()
+      const loss = nn.functional.mseLoss(model(x), x.sum(1, true))
+      loss.backward()
+      optimizer.step()
+      return loss
+    })
+    return Array.from({ length: 12 }, () => step(torch.randn(8, 4)).item())
+  }
+
+  expect(losses((step) => torch.compile(step))).toEqual(
+    losses((step) => step).map((loss) => expect.closeTo(loss, 5)),
+  )
 })

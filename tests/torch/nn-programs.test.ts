@@ -83,6 +83,18 @@ class Wide extends nn.Module<[Tensor]> {
   }
 }
 
+class EveryOther extends nn.utils.prune.BasePruningMethod {
+  readonly PRUNING_TYPE = 'unstructured'
+  override computeMask(_t: Tensor, defaultMask: Tensor): Tensor {
+    const mask = defaultMask.clone()
+    mask
+      .view(-1)
+      .at(torch.slice(null, null, 2))
+      .fill_(0)
+    return mask
+  }
+}
+
 /** The tensor at a path of names. */
 const tensorAt = (module: torch.nn.AnyModule, path: string): Tensor => {
   const end = path.lastIndexOf('.')
@@ -424,6 +436,52 @@ const programs: Readonly<Record<string, Program>> = {
     const parameter = new nn.Parameter(torch.zeros(2))
     parameter.grad = torch.tensor([3, 4])
     show(nn.utils.clipGradNorm([parameter], 1), parameter.grad)
+  },
+  'pruned weights': ({ show, fails }) => {
+    const P = nn.utils.prune
+    torch.manualSeed(0)
+    const layer = new nn.Linear(4, 3)
+    const before = layer.weight.detach().clone()
+    P.l1Unstructured(layer, 'weight', 0.3)
+    const mask = (module: torch.nn.AnyModule): Tensor => tensorAt(module, 'weight_mask')
+    show(layer, ...layer.stateDict().keys(), P.isPruned(layer), P.isPruned(new nn.ReLU()))
+    show(mask(layer), layer.weight, tensorAt(layer, 'weight_orig').detach().equal(before))
+    layer(numbers(2, 4)).square().sum().backward()
+    show(tensorAt(layer, 'weight_orig').grad)
+    P.randomUnstructured(layer, 'weight', 2)
+    show(mask(layer))
+    P.lnStructured(layer, 'weight', 1, 2, 0)
+    show(mask(layer))
+    P.randomStructured(layer, 'weight', 0.5, 1)
+    show(mask(layer))
+    EveryOther.apply(layer, 'bias')
+    show(layer.bias)
+    P.remove(layer, 'weight')
+    show(layer.weight, ...layer.stateDict().keys())
+    const conv = new nn.Conv1d(2, 4, 3)
+    P.randomStructured(conv, 'weight', 2, 0)
+    P.customFromMask(conv, 'bias', torch.tensor([1n, 0n, 0n, 1n]))
+    P.identity(new nn.Linear(2, 2), 'weight')
+    show(mask(conv).sum([1, 2]), conv.bias)
+    const [one, two] = [new nn.Linear(3, 2), new nn.Linear(2, 3)]
+    const both = [
+      [one, 'weight'],
+      [two, 'weight'],
+    ] as const
+    P.globalUnstructured(both, P.L1Unstructured, 5)
+    show(mask(one), mask(two))
+    P.globalUnstructured(both, P.RandomUnstructured, 2)
+    show(mask(one), mask(two), torch.rand(1))
+    show(new P.L1Unstructured(1).prune(torch.tensor([1, -0.5, 2])))
+    P.l1Unstructured(two, 'bias', 1, { importanceScores: torch.tensor([3, 1, 2]) })
+    show(tensorAt(two, 'bias_mask'))
+    fails(() => P.l1Unstructured(new nn.Linear(2, 2), 'weight', -1))
+    fails(() => P.l1Unstructured(new nn.Linear(2, 2), 'weight', 1.5))
+    fails(() => P.l1Unstructured(new nn.Linear(2, 2), 'weight', 5))
+    fails(() => P.lnStructured(new nn.Linear(2, 2), 'bias', 1, 2, 0))
+    fails(() => P.randomStructured(new nn.Linear(2, 2), 'weight', 1, 2))
+    fails(() => P.remove(new nn.Linear(2, 2), 'weight'))
+    fails(() => P.globalUnstructured([[one, 'weight']], P.LnStructured, 1, 2))
   },
   'modules that are not drawn': ({ show }) => {
     torch.manualSeed(0)

@@ -9,6 +9,7 @@ import os
 import warnings
 
 import torch
+import torch.nn.utils.prune
 import torch.utils.checkpoint
 from torch import nn
 
@@ -391,6 +392,58 @@ def modules_that_are_not_drawn(show, fails):
     torch.manual_seed(0)
     layer = nn.utils.skip_init(nn.Linear, 2, 3)
     show(layer, torch.rand(2))
+
+
+class EveryOther(nn.utils.prune.BasePruningMethod):
+    PRUNING_TYPE = "unstructured"
+
+    def compute_mask(self, t, default_mask):
+        mask = default_mask.clone()
+        mask.view(-1)[::2] = 0
+        return mask
+
+
+@program
+def pruned_weights(show, fails):
+    P = nn.utils.prune
+    torch.manual_seed(0)
+    layer = nn.Linear(4, 3)
+    before = layer.weight.detach().clone()
+    P.l1_unstructured(layer, "weight", 0.3)
+    show(layer, *layer.state_dict(), P.is_pruned(layer), P.is_pruned(nn.ReLU()))
+    show(layer.weight_mask, layer.weight, layer.weight_orig.detach().equal(before))
+    layer(numbers(2, 4)).square().sum().backward()
+    show(layer.weight_orig.grad)
+    P.random_unstructured(layer, "weight", 2)
+    show(layer.weight_mask)
+    P.ln_structured(layer, "weight", 1, 2, 0)
+    show(layer.weight_mask)
+    P.random_structured(layer, "weight", 0.5, 1)
+    show(layer.weight_mask)
+    EveryOther.apply(layer, "bias")
+    show(layer.bias)
+    P.remove(layer, "weight")
+    show(layer.weight, *layer.state_dict())
+    conv = nn.Conv1d(2, 4, 3)
+    P.random_structured(conv, "weight", 2, 0)
+    P.custom_from_mask(conv, "bias", torch.tensor([1, 0, 0, 1]))
+    P.identity(nn.Linear(2, 2), "weight")
+    show(conv.weight_mask.sum((1, 2)), conv.bias)
+    one, two = nn.Linear(3, 2), nn.Linear(2, 3)
+    P.global_unstructured([(one, "weight"), (two, "weight")], P.L1Unstructured, amount=5)
+    show(one.weight_mask, two.weight_mask)
+    P.global_unstructured([(one, "weight"), (two, "weight")], P.RandomUnstructured, amount=2)
+    show(one.weight_mask, two.weight_mask, torch.rand(1))
+    show(P.L1Unstructured(1).prune(torch.tensor([1.0, -0.5, 2.0])))
+    P.l1_unstructured(two, "bias", 1, importance_scores=torch.tensor([3.0, 1.0, 2.0]))
+    show(two.bias_mask)
+    fails(lambda: P.l1_unstructured(nn.Linear(2, 2), "weight", -1))
+    fails(lambda: P.l1_unstructured(nn.Linear(2, 2), "weight", 1.5))
+    fails(lambda: P.l1_unstructured(nn.Linear(2, 2), "weight", 5))
+    fails(lambda: P.ln_structured(nn.Linear(2, 2), "bias", 1, 2, 0))
+    fails(lambda: P.random_structured(nn.Linear(2, 2), "weight", 1, 2))
+    fails(lambda: P.remove(nn.Linear(2, 2), "weight"))
+    fails(lambda: P.global_unstructured([(one, "weight")], P.LnStructured, amount=1, n=2))
 
 
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "nn-programs.json")

@@ -122,6 +122,8 @@ export const repeatedDim = (dim: number): TorchError =>
   )
 
 export const lengthOfNumber = (): TorchError => argumentError('len() of a 0-d tensor', {}, 'TypeError')
+export const iterationOfNumber = (): TorchError =>
+  argumentError('iteration over a 0-d tensor', {}, 'TypeError')
 export const itemCount = (size: number): TorchError =>
   new TorchError(
     'RuntimeError',

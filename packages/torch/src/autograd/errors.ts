@@ -23,6 +23,13 @@ export const gradType = (found: string): TorchError =>
 export const dataType = (found: string): TorchError =>
   argumentError(`Variable data has to be a tensor, but got ${found}`, { found }, 'TypeError')
 export const noInputs = (): TorchError => argumentError("'inputs' argument to backward() cannot be empty.")
+/** Of functions that make tensors. */
+export const newFloatingOnly = (): TorchError =>
+  new TorchError(
+    'RuntimeError',
+    'TORCH_GRAD_DTYPE',
+    'Only Tensors of floating point and complex dtype can require gradients',
+  )
 
 export const noGradient = (index: number): TorchError =>
   new TorchError(

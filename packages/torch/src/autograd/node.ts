@@ -10,7 +10,9 @@ export interface Edge {
 }
 
 /** What a hook gives back in place of the gradient; nothing leaves it as it is. */
-export type GradHook = (grad: Tensor) => Tensor | undefined | null
+/** May give back another gradient. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks, `(grad) => console.log(grad)`, gives nothing.
+export type GradHook = (grad: Tensor) => Tensor | undefined | null | void
 export type NodeHook = (
   gradInputs: readonly (Tensor | null)[],
   gradOutputs: readonly (Tensor | null)[],

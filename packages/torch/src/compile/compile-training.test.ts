@@ -120,6 +120,40 @@ describe('a compiled training step', () => {
     expect(train(makeOptimizer, true)).toEqual(train(makeOptimizer, false))
   })
 
+  test("takes the steps of optimizers of one's own, whose state begins with the first", () => {
+    class Signs extends optim.Optimizer<{ lr: number }> {
+      override step<T>(closure?: () => T): T | null {
+        torch.noGrad(() => {
+          for (const { params, lr } of this.paramGroups) {
+            for (const p of params) {
+              const state = this.state.at<{ mean?: torch.Tensor }>(p)
+              state.mean ??= torch.zerosLike(p)
+              if (p.grad !== null) state.mean.mul_(0.9).add_(p.grad)
+              p.sub_(state.mean.sign().mul(lr))
+            }
+          }
+        })
+        return closure?.() ?? null
+      }
+    }
+    const losses = (compiled: boolean): readonly number[] => {
+      torch.manualSeed(0)
+      const model = new nn.Linear(3, 1)
+      const optimizer = new Signs(model.parameters(), { lr: 0.1 })
+      const [x, y] = [torch.randn(8, 3), torch.randn(8, 1)]
+      const step = (): torch.Tensor => {
+        optimizer.zeroGrad()
+        const loss = F.mseLoss(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+      }
+      const taken = compiled ? torch.compile(step) : step
+      return Array.from({ length: 5 }, () => taken().item())
+    }
+    expect(losses(true)).toEqual(losses(false))
+  })
+
   test('is one plan a step and compiles no more, with one operation for all but the updates', () => {
     const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1))
     const optimizer = new optim.Adam(model.parameters())

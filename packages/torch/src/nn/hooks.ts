@@ -13,6 +13,9 @@ type Inputs = readonly unknown[]
 /** What stands in the options object at the end of a call. */
 export type Keywords = Readonly<Record<string, unknown>>
 
+/** What hooks see of the inputs of a module. */
+export type SeenInputs<In> = [In] extends [never] ? Inputs : In
+
 /** May give back other inputs: a list of them, or one. */
 export type ForwardPreHook = (module: AnyModule, inputs: Inputs) => unknown
 /** May give back other inputs and keyword arguments. */

@@ -21,6 +21,7 @@ import {
   type FullBackwardHook,
   type FullBackwardPreHook,
   type PrependOption,
+  type SeenInputs,
 } from './hooks.ts'
 import { type NamedList, type NamedOptions, named, walk } from './listing.ts'
 import * as errors from './module-errors.ts'
@@ -279,32 +280,26 @@ export class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> exte
   // Hooks, each removed by the handle that registering gives.
 
   registerForwardPreHook(
-    hook: ForwardPreHook,
+    hook: (module: this, inputs: SeenInputs<In>) => unknown,
     options?: ForwardPreHookOptions & { withKwargs?: false },
   ): RemovableHandle
   registerForwardPreHook(
     hook: ForwardPreHookWithKwargs,
     options: ForwardPreHookOptions & { withKwargs: true },
   ): RemovableHandle
-  registerForwardPreHook(
-    hook: ForwardPreHook | ForwardPreHookWithKwargs,
-    options?: ForwardPreHookOptions,
-  ): RemovableHandle {
-    return partsOf(this).hooks.addForwardPre(hook, options)
+  registerForwardPreHook(hook: unknown, options?: ForwardPreHookOptions): RemovableHandle {
+    return partsOf(this).hooks.addForwardPre(hook as ForwardPreHook | ForwardPreHookWithKwargs, options)
   }
   registerForwardHook(
-    hook: ForwardHook,
+    hook: (module: this, inputs: SeenInputs<In>, output: Out) => unknown,
     options?: ForwardHookOptions & { withKwargs?: false },
   ): RemovableHandle
   registerForwardHook(
     hook: ForwardHookWithKwargs,
     options: ForwardHookOptions & { withKwargs: true },
   ): RemovableHandle
-  registerForwardHook(
-    hook: ForwardHook | ForwardHookWithKwargs,
-    options?: ForwardHookOptions,
-  ): RemovableHandle {
-    return partsOf(this).hooks.addForward(hook, options)
+  registerForwardHook(hook: unknown, options?: ForwardHookOptions): RemovableHandle {
+    return partsOf(this).hooks.addForward(hook as ForwardHook | ForwardHookWithKwargs, options)
   }
   registerFullBackwardPreHook(hook: FullBackwardPreHook, { prepend }: PrependOption = {}): RemovableHandle {
     return add(partsOf(this).hooks.fullBackwardPre, hook, prepend)

@@ -2,6 +2,7 @@
 
 import { dtypes, sizeOf, type TypedArray, writeElement } from '@heddle/core'
 import { checked } from '../arguments/checked.ts'
+import { newFloatingOnly } from '../autograd/errors.ts'
 import * as dtypeList from '../dtypes.ts'
 import { bool, type DType, getDefaultDtype, int64, numberIn } from '../dtypes.ts'
 import { cellOfData, cellOfDraw } from '../engine/cell.ts'
@@ -29,7 +30,13 @@ export function tensorOfData(
   { device = getDefaultDevice(), requiresGrad = false }: TensorOptions = { device: cpu },
 ): Tensor {
   const made = new Tensor({ memory: new Memory(cellOfData(resolveDevice(device), dtype.core, shape, data)) })
-  return requiresGrad ? made.requiresGrad_() : made
+  return requiresGrad ? requiring(made) : made
+}
+
+/** A new tensor that requires a gradient. */
+function requiring(made: Tensor): Tensor {
+  if (!made.dtype.isFloatingPoint) throw newFloatingOnly()
+  return made.requiresGrad_()
 }
 
 /** A tensor of random numbers, which `fill` draws into an array of their dtype, row-major. */
@@ -47,7 +54,7 @@ export function tensorOfDraw(
   const made = new Tensor({
     memory: new Memory(cellOfDraw(resolveDevice(device), dtype.core, shape, draw)),
   })
-  return requiresGrad ? made.requiresGrad_() : made
+  return requiresGrad ? requiring(made) : made
 }
 
 const typedDTypes: ReadonlyMap<unknown, DType> = new Map<unknown, DType>([

@@ -97,3 +97,11 @@ export const places = (x: Tensor): unknown => {
   const lists: readonly Tensor[] = x.nonzero({ asTuple: true })
   return [weight, any, values, rows, lists]
 }
+
+/** Hooks know the module they are of; those that only look give nothing back. */
+export const hooks = (x: Tensor): unknown => {
+  const layer = new torch.nn.Linear(2, 3)
+  layer.registerForwardPreHook((module, inputs) => inputs.map((input) => input.mul(module.inFeatures)))
+  layer.registerForwardHook((_module, _inputs, output) => output.clamp({ min: 0 }))
+  return x.registerHook((grad) => void grad.sum())
+}

@@ -3,7 +3,6 @@
 
 import { enableGrad, noGrad } from '../autograd/grad-mode.ts'
 import { float32 } from '../dtypes.ts'
-import { watcher } from '../engine/watch.ts'
 import { argumentError, invalidOption } from '../errors.ts'
 import type { Arguments } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -90,8 +89,6 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** `closure` computes the loss and the gradients anew; it is called many times. */
   override step<T>(closure: () => T): T {
-    watcher?.refuse('LBFGS takes a step with a closure')
-    this._stepCount++
     if (closure === undefined) {
       throw argumentError("LBFGS.step() missing 1 required positional argument: 'closure'", {}, 'TypeError')
     }

@@ -51,6 +51,7 @@ export abstract class Optimizer<O extends Rate = Rate> {
     if (groups.length === 0) throw invalidOption('optimizer got an empty parameter list')
     const given: readonly object[] = isOptions(groups[0]) ? groups : [{ params: groups }]
     for (const group of given) this.addParamGroup(group as GroupOptions<O>)
+    if (this.step !== Optimizer.prototype.step) this.#takeOwnStep()
   }
 
   /** Adds parameters that are optimised from now on; options that are not given are the optimiser's. */
@@ -102,17 +103,17 @@ export abstract class Optimizer<O extends Rate = Rate> {
     throw argumentError('', {}, 'NotImplementedError')
   }
 
-  /** Of schedules: from now on those steps are counted, too, for which a subclass has a `step` of its own. */
-  _countSteps(): void {
-    if (Object.hasOwn(this, 'step')) return
+  /** Makes a subclass's own `step` one as the `step` here is: counted, and aside of what is compiled. */
+  #takeOwnStep(): void {
     const { step } = this
-    const counted = <T>(closure?: () => T): T | null => {
-      const before = this._stepCount
-      const loss = step.call(this, closure) as T | null
-      if (this._stepCount === before) this._stepCount++
-      return loss
+    const taken = <T>(closure?: () => T): T | null => {
+      if (closure !== undefined) watcher?.refuse('an optimizer takes a step with a closure')
+      return aside(this, () => {
+        this._stepCount++
+        return step.call(this, closure) as T | null
+      })
     }
-    Object.defineProperty(this, 'step', { value: counted, writable: true, configurable: true })
+    Object.defineProperty(this, 'step', { value: taken, writable: true, configurable: true })
   }
 
   /** State by the number of the parameter, counted through the groups, and the groups with numbers for parameters. */

@@ -1,6 +1,7 @@
 // Puts the families of operations on the prototype of tensors. Whoever imports the package's entry has them.
 import { checkedMethod } from '../arguments/checked.ts'
 import { backward } from '../autograd/call.ts'
+import { iterationOfNumber } from '../errors.ts'
 import { numpy } from '../numpy/share.ts'
 import * as activations from '../ops/activations.ts'
 import * as addProducts from '../ops/add-products.ts'
@@ -194,6 +195,7 @@ Object.defineProperties(Tensor.prototype, {
   ...Object.fromEntries(kinds.map((kind) => [kind, { get: () => false }])),
   [Symbol.iterator]: {
     value(this: Tensor): Iterator<Tensor> {
+      if (this.ndim === 0) throw iterationOfNumber()
       return parts.unbind(this)[Symbol.iterator]()
     },
   },

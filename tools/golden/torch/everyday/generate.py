@@ -14,7 +14,7 @@ from recording import programs
 
 here = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
-for name in ("fitting", "images", "text"):
+for name in ("fitting", "images", "text", "learning", "tools"):
     importlib.import_module(name)
 path = os.path.join(here, "..", "..", "..", "..", "tests", "golden", "torch", "everyday.json")
 with open(path, "w") as file:

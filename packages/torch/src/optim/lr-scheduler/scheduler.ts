@@ -44,7 +44,6 @@ export abstract class LRScheduler implements Steppable {
   constructor(optimizer: Optimizer, lastEpoch = -1) {
     requireOptimizer(optimizer)
     this.optimizer = optimizer
-    optimizer._countSteps()
     this.baseLrs = this._groups.map((group, k) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr
       else if (group.initialLr === undefined) throw noInitialRate(k)

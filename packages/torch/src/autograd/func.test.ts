@@ -20,6 +20,23 @@ describe('derivatives', () => {
     close(func.jacfwd(wave)(x) as torch.Tensor, func.jacrev(wave)(x) as torch.Tensor)
   })
 
+  test('is of the first input, or of those that are named', () => {
+    const scaled = (y: torch.Tensor, factor: torch.Tensor): torch.Tensor => y.mul(factor)
+    const factor = torch.tensor([3, -2])
+    close(func.jacrev(scaled)(x, factor) as torch.Tensor, func.jacfwd(scaled)(x, factor) as torch.Tensor)
+    const [, second] = func.jacrev(scaled, { argnums: [0, 1] })(x, factor) as readonly torch.Tensor[]
+    close(second as torch.Tensor, func.jacfwd(scaled, { argnums: 1 })(x, factor) as torch.Tensor)
+    const cubes = (y: torch.Tensor, z: torch.Tensor): torch.Tensor => y.pow(3).mul(z).sum()
+    const curvature = func.hessian(cubes, { argnums: 0 })(torch.tensor([1, 2]), factor) as torch.Tensor
+    close(
+      curvature,
+      torch.tensor([
+        [18, 0],
+        [0, -24],
+      ]),
+    )
+  })
+
   test('linearize carries directions as jvp does, several times', () => {
     const [value, carry] = func.linearize(wave, x)
     close(value as torch.Tensor, wave(x))

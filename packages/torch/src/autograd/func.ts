@@ -97,11 +97,34 @@ export const jvp = (
   return [value, carried]
 }
 
+/** The inputs at some places, and the function of these alone. */
+function atPlaces(
+  func: TensorFunction<Tensor>,
+  inputs: readonly Tensor[],
+  argnums: number | readonly number[],
+): readonly [TensorFunction<Tensor>, Tensor | readonly Tensor[]] {
+  const places = listOf(argnums)
+  const ofPlaces: TensorFunction<Tensor> = (...given) => {
+    const all = [...inputs]
+    places.forEach((place, k) => {
+      all[place] = given[k] as Tensor
+    })
+    return func(...all)
+  }
+  const wanted = places.map((place) => inputs[place] as Tensor)
+  return [ofPlaces, isList(argnums) ? wanted : (wanted[0] as Tensor)]
+}
+
 /** A function giving the Jacobian of `func`, row by row through backward. */
 export const jacrev =
-  (func: TensorFunction<Tensor>): TensorFunction<ReturnType<typeof functional.jacobian>> =>
-  (...inputs) =>
-    functional.jacobian(func, inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { createGraph: true })
+  (
+    func: TensorFunction<Tensor>,
+    { argnums = 0 }: GradTransformOptions = {},
+  ): TensorFunction<ReturnType<typeof functional.jacobian>> =>
+  (...inputs) => {
+    const [ofPlaces, wanted] = atPlaces(func, inputs, argnums)
+    return functional.jacobian(ofPlaces, wanted, { createGraph: true })
+  }
 
 /** A function giving the Jacobian of `func`, column by column through directions carried forward. */
 export const jacfwd =
@@ -155,9 +178,14 @@ export function linearize(
 
 /** A function giving the Hessian of `func`, which gives one element. */
 export const hessian =
-  (func: TensorFunction<Tensor>): TensorFunction<ReturnType<typeof functional.hessian>> =>
-  (...inputs) =>
-    functional.hessian(func, inputs.length === 1 ? (inputs[0] as Tensor) : inputs, { createGraph: true })
+  (
+    func: TensorFunction<Tensor>,
+    { argnums = 0 }: GradTransformOptions = {},
+  ): TensorFunction<ReturnType<typeof functional.hessian>> =>
+  (...inputs) => {
+    const [ofPlaces, wanted] = atPlaces(func, inputs, argnums)
+    return functional.hessian(ofPlaces, wanted, { createGraph: true })
+  }
 
 const notScalar = (value: Tensor) =>
   argumentError(

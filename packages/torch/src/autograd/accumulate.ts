@@ -22,7 +22,9 @@ export class AccumulateGrad extends Node {
   }
 
   override apply([grad]: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
-    if (grad != null) accumulate(this.variable, grad)
+    if (grad == null) return []
+    accumulate(this.variable, grad)
+    for (const hook of this.variable.postAccumulateHooks?.values() ?? []) hook(this.variable)
     return []
   }
 }

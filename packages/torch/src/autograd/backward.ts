@@ -59,6 +59,16 @@ let reachesAllLeaves = true
 /** Whether the backward that is under way brings gradients to all leaves, and not to some that were asked for. */
 export const isReachingAllLeaves = (): boolean => reachesAllLeaves
 
+/** A backward: its number, and the nodes that it runs. */
+export interface BackwardUnderWay {
+  readonly number: number
+  readonly reached: ReadonlySet<Node>
+}
+let count = 0
+let underWay: BackwardUnderWay = { number: 0, reached: new Set() }
+/** The backward in which a hook is called. */
+export const backwardUnderWay = (): BackwardUnderWay => underWay
+
 class Walk {
   readonly #settings: BackwardSettings
   readonly #roots: readonly Edge[]
@@ -80,6 +90,16 @@ class Walk {
   run(roots: readonly Root[]): readonly (Tensor | null)[] {
     const order = this.#explore()
     this.#want(order)
+    const before = underWay
+    underWay = { number: ++count, reached: this.#needed ?? new Set(order) }
+    try {
+      return this.#walk(roots)
+    } finally {
+      underWay = before
+    }
+  }
+
+  #walk(roots: readonly Root[]): readonly (Tensor | null)[] {
     const started = new Set<Node>()
     this.#roots.forEach(({ node, index }, k) => {
       this.#receive(node, index, (roots[k] as Root).grad)

@@ -185,6 +185,9 @@ export const retainWithoutGrad = (): TorchError =>
 export const hookWithoutGrad = (): TorchError =>
   argumentError("cannot register a hook on a tensor that doesn't require gradient")
 
+export const hookOfNonLeaf = (): TorchError =>
+  argumentError('post accumulate grad hooks cannot be registered on non-leaf tensors')
+
 export const detachOfView = (): TorchError =>
   argumentError(
     "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",

@@ -16,6 +16,7 @@ export {
 } from './grad-mode.ts'
 export type { GradcheckOptions } from './gradcheck.ts'
 export { gradcheck, gradgradcheck } from './gradcheck.ts'
+export * as graph from './graph.ts'
 export type { GradHook, NodeHook, NodePreHook, RemovableHandle } from './node.ts'
 export { Node } from './node.ts'
 export { SavedNode } from './saved-node.ts'

@@ -41,6 +41,7 @@ export abstract class Node {
   readonly hooks: Map<object, NodeHook> = new Map()
   /** Results that keep their gradient. */
   readonly retained: Map<number, WeakRef<Tensor>> = new Map()
+  #metadata: Map<string, unknown> | undefined
   /** The user's line, in anomaly mode. */
   trace: string | undefined
   readonly #address: number
@@ -53,6 +54,11 @@ export abstract class Node {
     addresses += 0x40
   }
 
+  /** For whatever a program wants to know of the node later. */
+  get metadata(): Map<string, unknown> {
+    this.#metadata ??= new Map()
+    return this.#metadata
+  }
   name(): string {
     return this.#name
   }

@@ -1,6 +1,7 @@
 // What becomes of contents that nodes keep for backward. As a rule the node holds them; while a packing is in force, nodes that are
 // recorded hand them over, and ask for them in backward.
 import type { Cell } from '../engine/cell.ts'
+import type { ModeScope } from './grad-mode.ts'
 
 /** Contents that were handed over. */
 export interface Packed {
@@ -26,5 +27,16 @@ export function withPacking<T>(packing: Packing, body: () => T): T {
     return body()
   } finally {
     current = before
+  }
+}
+
+/** The same until the scope ends. */
+export function enterPacking(packing: Packing): ModeScope {
+  const before = current
+  current = packing
+  return {
+    [Symbol.dispose](): void {
+      current = before
+    },
   }
 }

@@ -358,6 +358,14 @@ export class Tensor {
     }
     return register(hooks, hook)
   }
+  /** Calls `hook` with this leaf each time backward has added to its gradient. */
+  registerPostAccumulateGradHook(hook: (leaf: Tensor) => void): RemovableHandle {
+    if (!this.requiresGrad) throw graphErrors.hookWithoutGrad()
+    if (!this.isLeaf) throw graphErrors.hookOfNonLeaf()
+    this.postAccumulateHooks ??= new Map()
+    return register(this.postAccumulateHooks, hook)
+  }
+  postAccumulateHooks: Map<object, (leaf: Tensor) => void> | undefined
   /** The same contents, outside of autograd's graph. */
   detach(): Tensor {
     watcher?.seen(this)

@@ -97,7 +97,7 @@ export function meetsPartly(x: Layout, y: Layout): boolean {
   return x.offset < y.offset + ySize && y.offset < x.offset + xSize
 }
 
-/** Strides of a new tensor that keeps the memory order of a dense one; row-major where that is not dense. */
+/** Strides of a new tensor that keeps the memory order of another, without its gaps. */
 export function preservedStrides(layout: Layout): readonly number[] {
   if (isContiguous(layout)) return contiguousStrides(layout.shape)
   const { shape, strides } = layout
@@ -105,10 +105,47 @@ export function preservedStrides(layout: Layout): readonly number[] {
   order.sort((x, y) => (strides[x] as number) - (strides[y] as number))
   let expected = 1
   for (const axis of order) {
-    if (strides[axis] !== expected) return contiguousStrides(shape)
+    if (strides[axis] !== expected) return inferredStrides(layout)
     expected *= shape[axis] as number
   }
   return strides
+}
+
+/** Dimensions from the narrowest stride to the widest, as PyTorch sorts them: repeated ones stay where they are. */
+function inferredStrides({ shape, strides }: Layout): readonly number[] {
+  const order = shape.map((_, axis) => shape.length - 1 - axis)
+  for (let k = 1; k < order.length; k++) {
+    let at = k
+    for (let before = k - 1; before >= 0; before--) {
+      const [inner, outer] = [order[before] as number, order[at] as number]
+      const found = comparedStrides(shape, strides, inner, outer)
+      if (found < 0) break
+      if (found === 0) continue
+      order[before] = outer
+      order[at] = inner
+      at = before
+    }
+  }
+  const found = shape.map(() => 1)
+  let next = 1
+  for (const axis of order) {
+    found[axis] = next
+    next *= Math.max(shape[axis] as number, 1)
+  }
+  return found
+}
+
+/** Below 0 where the first belongs inside, above 0 where the second does. */
+function comparedStrides(
+  shape: readonly number[],
+  strides: readonly number[],
+  first: number,
+  second: number,
+): number {
+  const [x, y] = [strides[first] as number, strides[second] as number]
+  if (x === 0 || y === 0) return 0
+  if (x !== y) return x - y
+  return (shape[first] as number) > (shape[second] as number) ? 1 : 0
 }
 
 /** Strides of a dense tensor of `shape` whose dimensions lie in memory in the order of those of a layout. */

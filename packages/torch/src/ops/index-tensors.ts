@@ -7,6 +7,7 @@ import { moved } from '../autograd/move.ts'
 import { numberIn, uint8 } from '../dtypes.ts'
 import { cpu } from '../engine/device.ts'
 import { warn } from '../errors.ts'
+import { isContiguous, iteratedStrides, preservedStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { broadcastShapes } from './aligned.ts'
 import { castTo } from './cast.ts'
@@ -155,8 +156,32 @@ const givenOf = (
 
 export function readPositions(part: Tensor, positions: Positions): Tensor {
   const { axes, given } = givenOf(positions)
-  return run(indexed, [part, ...given], { axes })
+  const result = run(indexed, [part, ...given], { axes })
+  return isContiguous(part.layout_) ? result : inOrderOf(part, positions, result)
 }
+
+/** The result in the order of memory of what was read. */
+function inOrderOf(part: Tensor, positions: Positions, result: Tensor): Tensor {
+  const { axes, given } = givenOf(positions)
+  const { shape } = result.type_
+  const rest = part.stride().filter((_, axis) => !axes.includes(axis))
+  const before = placeOf(axes)
+  const count = shape.length - rest.length
+  const around = (own: readonly number[]): readonly number[] => [
+    ...new Array<number>(before + count - own.length).fill(0),
+    ...own,
+    ...new Array<number>(rest.length - before).fill(0),
+  ]
+  const own = [...rest.slice(0, before), ...new Array<number>(count).fill(0), ...rest.slice(before)]
+  const others = given.map((each) =>
+    around(each.stride().map((stride, axis) => (each.shape[axis] === 1 ? 0 : stride))),
+  )
+  return result.withLayout({ shape, strides: iteratedStrides(shape, [own, ...others]), offset: 0 })
+}
+
+/** How many dimensions come before those of the positions: where these stand side by side, those before them. */
+const placeOf = (axes: readonly number[]): number =>
+  axes.every((axis, k) => k === 0 || axis === (axes[k - 1] as number) + 1) ? (axes[0] ?? 0) : 0
 
 /** Writes to positions, or adds to what is there. */
 export function assignPositions(
@@ -179,7 +204,8 @@ export function putPositions(
 ): Tensor {
   requireValue(part, positions, value)
   const { axes, given } = givenOf(positions)
-  return run(assigned, [part, value, ...given], { axes, accumulate })
+  const result = run(assigned, [part, value, ...given], { axes, accumulate })
+  return result.withLayout({ shape: part.shape, strides: preservedStrides(part.layout_), offset: 0 })
 }
 
 function requireValue(part: Tensor, positions: Positions, value: Argument): void {
@@ -196,8 +222,7 @@ function resultShape(shape: readonly number[], positions: Positions): readonly n
   const { axes, given } = givenOf(positions)
   const common = broadcastShapes(...given.map((each) => each.shape))
   const rest = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
-  const areNeighbours = axes.every((axis, k) => k === 0 || axis === (axes[k - 1] as number) + 1)
-  const before = areNeighbours ? (axes[0] ?? 0) : 0
+  const before = placeOf(axes)
   const extents = rest.map((axis) => shape[axis] as number)
   return [...extents.slice(0, before), ...common, ...extents.slice(before)]
 }

@@ -105,20 +105,24 @@ export function preservedStrides(layout: Layout): readonly number[] {
   order.sort((x, y) => (strides[x] as number) - (strides[y] as number))
   let expected = 1
   for (const axis of order) {
-    if (strides[axis] !== expected) return inferredStrides(layout)
+    if (strides[axis] !== expected) return iteratedStrides(shape, [strides])
     expected *= shape[axis] as number
   }
   return strides
 }
 
-/** Dimensions from the narrowest stride to the widest, as PyTorch sorts them: repeated ones stay where they are. */
-function inferredStrides({ shape, strides }: Layout): readonly number[] {
+/** Strides of a result whose operands have these strides along its dimensions, 0 where they are repeated. */
+export function iteratedStrides(
+  shape: readonly number[],
+  operands: readonly (readonly number[])[],
+): readonly number[] {
+  // Dimensions from the narrowest stride to the widest, as PyTorch sorts them.
   const order = shape.map((_, axis) => shape.length - 1 - axis)
   for (let k = 1; k < order.length; k++) {
     let at = k
     for (let before = k - 1; before >= 0; before--) {
       const [inner, outer] = [order[before] as number, order[at] as number]
-      const found = comparedStrides(shape, strides, inner, outer)
+      const found = comparedStrides(shape, operands, inner, outer)
       if (found < 0) break
       if (found === 0) continue
       order[before] = outer
@@ -138,14 +142,17 @@ function inferredStrides({ shape, strides }: Layout): readonly number[] {
 /** Below 0 where the first belongs inside, above 0 where the second does. */
 function comparedStrides(
   shape: readonly number[],
-  strides: readonly number[],
+  operands: readonly (readonly number[])[],
   first: number,
   second: number,
 ): number {
-  const [x, y] = [strides[first] as number, strides[second] as number]
-  if (x === 0 || y === 0) return 0
-  if (x !== y) return x - y
-  return (shape[first] as number) > (shape[second] as number) ? 1 : 0
+  for (const strides of operands) {
+    const [x, y] = [strides[first] as number, strides[second] as number]
+    if (x === 0 || y === 0) continue
+    if (x !== y) return x - y
+    if ((shape[first] as number) > (shape[second] as number)) return 1
+  }
+  return 0
 }
 
 /** Strides of a dense tensor of `shape` whose dimensions lie in memory in the order of those of a layout. */

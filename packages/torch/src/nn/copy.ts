@@ -12,10 +12,13 @@ import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from '
  * dicts) and plain objects are copied, what is shared inside stays so, functions are the same. Constructors of modules do not run, so
  * no random numbers are drawn.
  *
- * - C1 tensors are leaves. Throws PyTorch's RuntimeError. C2 the classes have no private (`#`) fields, which nobody can copy.
+ * - C1 tensors are leaves. Throws PyTorch's RuntimeError. C2 the classes have no private (`#`) fields, which nobody can copy. C3 what is
+ *   given is no instance of another class; inside of modules these are shared. Throws TypeError.
  */
 export function deepcopy<T>(value: T): T {
-  return noGrad(() => copyOf(value, new Map())) as T
+  const copy = noGrad(() => copyOf(value, new Map())) as T
+  if (copy === value && typeof value === 'object' && value !== null) throw notCopied(value)
+  return copy
 }
 
 function copyOf(value: unknown, known: Map<unknown, unknown>): unknown {
@@ -89,6 +92,8 @@ function copyHooks<H extends object>(from: H, to: H): void {
   }
 }
 
+const notCopied = (value: object) =>
+  argumentError(`cannot copy '${value.constructor.name}' object`, {}, 'TypeError')
 const notALeaf = () =>
   argumentError(
     'Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment',

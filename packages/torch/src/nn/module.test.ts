@@ -157,6 +157,15 @@ describe('a deep copy of a module', () => {
     const made = Object.assign(new nn.Module(), { value: net.scale.mul(2) })
     expect(() => nn.deepcopy(made)).toThrow('Only Tensors created explicitly by the user')
   })
+
+  it('copies lists, maps and objects of tensors, and no instances of other classes', () => {
+    const { weight } = new nn.Linear(1, 1)
+    expect(() => nn.deepcopy(new torch.optim.Adam([weight]))).toThrow("cannot copy 'Adam' object")
+    const { list, map } = nn.deepcopy({ list: [weight, weight], map: new Map([['w', weight]]) })
+    expect(list[0] === weight).toBe(false)
+    expect(list[1] === list[0]).toBe(true)
+    expect(map.get('w') === list[0]).toBe(true)
+  })
 })
 
 describe('Sequential', () => {

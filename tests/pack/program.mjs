@@ -33,11 +33,14 @@ torch.manualSeed(0)
 const net = new torch.nn.Sequential(new torch.nn.Linear(4, 8), new torch.nn.Tanh(), new torch.nn.Linear(8, 1))
 const optimizer = new torch.optim.Adam(net.parameters(), { lr: 0.01 })
 const inputs = torch.randn(16, 4)
-for (let k = 0; k < 3; k++) {
+const learn = () => {
   optimizer.zeroGrad()
   const loss = net(inputs).sub(inputs.sum(1, true)).square().mean()
   loss.backward()
   optimizer.step()
-  console.log(`eager loss ${loss.item()}`)
+  return loss
 }
+const compiled = torch.compile(learn, { fullgraph: true })
+for (let k = 0; k < 3; k++) console.log(`eager loss ${learn().item()}`)
+for (let k = 0; k < 4; k++) console.log(`compiled loss ${compiled().item()}`)
 console.log('done')

@@ -36,9 +36,9 @@ export const torchMutants: readonly Mutant[] = [
     name: 'torch-detach-leaks',
     about: 'a gradient flows through a tensor that was detached',
     file: 'packages/torch/src/tensor/tensor.ts',
-    find: '{ memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter },',
+    find: 'new Tensor({ ...this.#place(), counter: this.#counter }',
     replace:
-      '{ memory: this.#memory, view: this.#view, layout: this.#layout, counter: this.#counter, edge: this.#edge },',
+      'new Tensor({ ...this.#place(), counter: this.#counter, edge: this.#edge }',
     tests: autograd,
   },
   {

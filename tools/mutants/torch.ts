@@ -5,6 +5,11 @@ const autograd = ['packages/torch/src/autograd.test.ts']
 const tensors = ['packages/torch/src/tensor.test.ts', ...autograd]
 const modules = ['tests/torch/modules.test.ts']
 const optimisers = ['tests/torch/optim.test.ts']
+const compiled = [
+  'packages/torch/src/compile/compile.test.ts',
+  'packages/torch/src/compile/compile-training.test.ts',
+]
+const released = ['packages/torch/src/engine/release.test.ts']
 const printing = ['packages/torch/src/print/printing.test.ts']
 
 export const torchMutants: readonly Mutant[] = [
@@ -37,8 +42,7 @@ export const torchMutants: readonly Mutant[] = [
     about: 'a gradient flows through a tensor that was detached',
     file: 'packages/torch/src/tensor/tensor.ts',
     find: 'new Tensor({ ...this.#place(), counter: this.#counter }',
-    replace:
-      'new Tensor({ ...this.#place(), counter: this.#counter, edge: this.#edge }',
+    replace: 'new Tensor({ ...this.#place(), counter: this.#counter, edge: this.#edge }',
     tests: autograd,
   },
   {
@@ -184,5 +188,61 @@ export const torchMutants: readonly Mutant[] = [
     find: "if (typeof key === 'string') parts.registry.forget(key)",
     replace: '',
     tests: modules,
+  },
+  {
+    name: 'torch-compile-stale-mode',
+    about: 'a compiled module does not see that it evaluates now',
+    file: 'packages/torch/src/compile/compiled-function.ts',
+    find: 'now.training !== training || ',
+    replace: '',
+    tests: compiled,
+  },
+  {
+    name: 'torch-compile-one-call',
+    about: 'one watched call is enough to be repeated',
+    file: 'packages/torch/src/compile/compiled-function.ts',
+    find: "typeof before !== 'string' && isSameProgram(before, program)",
+    replace: 'true',
+    tests: compiled,
+  },
+  {
+    name: 'torch-compile-write-lost',
+    about: 'a compiled function does not write what it wrote',
+    file: 'packages/torch/src/compile/replay.ts',
+    find: 'for (const { tensor, place } of writes) this.tensorOf(tensor).memory.write(this.at(place))',
+    replace: '',
+    tests: compiled,
+  },
+  {
+    name: 'torch-compile-version-stays',
+    about: 'what a compiled function writes to keeps its version',
+    file: 'packages/torch/src/compile/replay.ts',
+    find: 'this.tensorOf(tensor).counter.version += by',
+    replace: 'void by',
+    tests: compiled,
+  },
+  {
+    name: 'torch-compile-host-draws',
+    about: 'random numbers that the host drew are constants',
+    file: 'packages/torch/src/compile/recording.ts',
+    find: 'if (defaultGenerator.position !== this.#position)',
+    replace: 'if (this.reason !== undefined)',
+    tests: compiled,
+  },
+  {
+    name: 'torch-free-while-read',
+    about: 'contents that are still to be read are given back',
+    file: 'packages/torch/src/engine/cell.ts',
+    find: 'for (const input of inputs) input.uses++',
+    replace: '',
+    tests: released,
+  },
+  {
+    name: 'torch-free-while-held',
+    about: 'contents that a memory holds are given back',
+    file: 'packages/torch/src/tensor/memory.ts',
+    find: '    hold(cell)\n    const left',
+    replace: '    const left',
+    tests: released,
   },
 ]

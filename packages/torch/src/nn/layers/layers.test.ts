@@ -46,6 +46,22 @@ describe('a convolutional network with batch norm and dropout', () => {
     }
   })
 
+  it('loads statistics of batches that were not counted', () => {
+    const model = new nn.Sequential(new nn.BatchNorm1d(2))
+    model(
+      torch.tensor([
+        [1, 2],
+        [3, 6],
+      ]),
+    )
+    const state = new Map([...model.stateDict()].filter(([name]) => name !== '0.num_batches_tracked'))
+
+    expect(String(model.loadStateDict(state))).toBe('<All keys matched successfully>')
+    expect(model.stateDict().get('0.num_batches_tracked')?.item()).toBe(0)
+    state.delete('0.running_var')
+    expect(() => model.loadStateDict(state)).toThrow('Missing key(s) in state_dict: "0.running_var"')
+  })
+
   it('counts batches in its state, which evaluating leaves alone', () => {
     const norm = new nn.BatchNorm1d(2)
     const batch = torch.tensor([

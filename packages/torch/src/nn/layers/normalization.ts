@@ -4,13 +4,14 @@ import { noGrad } from '../../autograd/grad-mode.ts'
 import { int64 } from '../../dtypes.ts'
 import { argumentError } from '../../errors.ts'
 import { div } from '../../ops/arithmetic.ts'
-import { ones, tensor, zeros } from '../../ops/creation.ts'
+import { ones, tensor, zeros, zerosLike } from '../../ops/creation.ts'
 import type { Arguments } from '../../ops/signature.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import * as functional from '../functional/normalization.ts'
 import { ones_, zeros_ } from '../init.ts'
 import { Module } from '../module.ts'
 import { isLazy, type Parameter } from '../parameter.ts'
+import type { Loading } from '../state-dict.ts'
 import { construct } from './construct.ts'
 import { type Factory, made, repr, reprFloat, setParameter } from './layer.ts'
 
@@ -80,6 +81,13 @@ export abstract class RunningNorm extends Module {
     this.resetRunningStats()
     if (this.weight !== null) ones_(this.weight)
     if (this.bias !== null) zeros_(this.bias)
+  }
+  /** A state dict from before batches were counted begins to count; it is told by its names, as state dicts have no versions. */
+  override _loadFromStateDict(state: Map<string, unknown>, prefix: string, loading: Loading): void {
+    const count = this.num_batches_tracked
+    const key = `${prefix}num_batches_tracked`
+    if (count !== null && !state.has(key)) state.set(key, zerosLike(count))
+    super._loadFromStateDict(state, prefix, loading)
   }
   override extraRepr(): string {
     return [

@@ -94,4 +94,14 @@ test('several modules run as one over their stacked tensors', () => {
   )
   const all = run(parameters.get('weight') as torch.Tensor, parameters.get('bias') as torch.Tensor)
   close(all, torch.stack(models.map((each) => each(x))))
+  expect(() => func.stackModuleState([base, new nn.Identity()])).toThrow('models to be of the same class')
+})
+
+test('tensors of several dicts stand in the places of parameters, each in one of them', () => {
+  const layer = new nn.Linear(2, 1)
+  const [weight, bias] = [torch.ones(1, 2), torch.zeros(1)]
+  expect(func.functionalCall(layer, [{ weight }, { bias }], torch.ones(2)).tolist()).toEqual([2])
+  expect(() => func.functionalCall(layer, [{ weight, bias }, { bias }], torch.ones(2))).toThrow(
+    "['bias'] appeared in multiple dictionaries",
+  )
 })

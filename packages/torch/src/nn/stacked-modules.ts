@@ -9,6 +9,7 @@ export function stackModuleState(
   models: readonly AnyModule[],
 ): readonly [parameters: ReadonlyMap<string, Tensor>, buffers: ReadonlyMap<string, Tensor>] {
   if (models.length === 0) throw noModels()
+  if (models.some((model) => model.constructor !== models[0]?.constructor)) throw mixedClasses()
   if (models.some(({ training }) => training !== models[0]?.training)) throw mixedModes()
   const stacked = (lists: readonly (readonly (readonly [string, Tensor])[])[], isTrained: boolean) =>
     new Map(
@@ -31,6 +32,8 @@ export function stackModuleState(
 
 const noModels = (): TorchError =>
   argumentError('stack_module_state: Expected at least one model, got 0.', {}, 'RuntimeError')
+const mixedClasses = (): TorchError =>
+  argumentError('stack_module_state: Expected all models to be of the same class.', {}, 'RuntimeError')
 const mixedModes = (): TorchError =>
   argumentError(
     'stack_module_state: Expected all models to have the same training/eval mode.',

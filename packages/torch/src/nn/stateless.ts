@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { AnyModule } from './module.ts'
 import { noAttribute } from './module-errors.ts'
 
-/** Tensors by the paths of the names they stand for. Several in a list are joined. */
+/** Tensors by the paths of the names they stand for. */
 export type NamedTensors = Map<string, Tensor> | Readonly<Record<string, Tensor>>
 
 export interface FunctionalCallOptions {
@@ -88,7 +88,9 @@ function requireAll(module: AnyModule, given: ReadonlyMap<string, Tensor>): void
 
 /**
  * `module(...args)` with `parametersAndBuffers` in the places of its own. What is assigned to these meanwhile stands in a map that was
- * given, afterwards; the module is as it was.
+ * given, afterwards; the module is as it was. Several in a list are joined.
+ *
+ * - C1 each tensor has a name of the module, and no name stands in two of them. Throws PyTorch's AttributeError or ValueError.
  *
  * @example
  * const layer = new torch.nn.Linear(1, 1)
@@ -105,7 +107,9 @@ export function functionalCall<R = Tensor>(
   const dicts: readonly NamedTensors[] = isList(parametersAndBuffers)
     ? parametersAndBuffers
     : [parametersAndBuffers]
-  const given = new Map(dicts.flatMap(entriesOf))
+  const entries = dicts.flatMap(entriesOf)
+  const given = new Map(entries)
+  if (given.size < entries.length) throw inSeveral(entries.map(([name]) => name))
   if (strict) requireAll(module, given)
   const inputs = Array.isArray(args) ? args : [args]
   const undo: (() => void)[] = []
@@ -126,6 +130,14 @@ export function functionalCall<R = Tensor>(
 const isList = (given: NamedTensors | readonly NamedTensors[]): given is readonly NamedTensors[] =>
   Array.isArray(given)
 
+const inSeveral = (names: readonly string[]) => {
+  const repeated = [...new Set(names.filter((name, at) => names.indexOf(name) < at))]
+  return argumentError(
+    `[${repeated.map(repr).join(', ')}] appeared in multiple dictionaries; behavior of functional call is ambiguous`,
+    { names: repeated },
+    'ValueError',
+  )
+}
 const differently = (name: string) =>
   argumentError(
     `functional_call got multiple values for keys ${repr(name)}, which are tied. Consider using tie_weights=False`,

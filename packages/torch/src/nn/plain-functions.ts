@@ -3,6 +3,7 @@
 import { argumentError, type TorchError } from '../errors.ts'
 import { relu } from '../ops/activations.ts'
 import { add, mul, sub } from '../ops/arithmetic.ts'
+import { resolveDim } from '../ops/dims.ts'
 import { chunk } from '../ops/parts.ts'
 import { type Fn, fn } from '../ops/signature.ts'
 import { norm } from '../ops/statistics.ts'
@@ -16,13 +17,14 @@ type ReductionNumber = 0 | 1 | 2
 
 type Maybe = Tensor | null
 
-const reductions = ['none', 'mean', 'sum'] as const
-
-function named(reduction: number): (typeof reductions)[number] {
-  const found = reductions[reduction]
-  if (found === undefined) throw unknownReduction(reduction)
+/** What a number stands for. */
+function choose<T>(what: string, choices: readonly T[], at: number): T {
+  const found = choices[at]
+  if (found === undefined) throw unknownChoice(what, at)
   return found
 }
+
+const named = (reduction: number) => choose('reduction', ['none', 'mean', 'sum'] as const, reduction)
 
 type DropParams = { p: number; train: boolean }
 type Drop = Fn<DropParams, ['p', 'train']>
@@ -213,8 +215,8 @@ export const gridSampler: Sampler = fn(
   (input, { grid, interpolationMode, paddingMode, alignCorners }) =>
     F.gridSample(input, {
       grid,
-      mode: (['bilinear', 'nearest', 'bicubic'] as const)[interpolationMode] ?? 'bilinear',
-      paddingMode: (['zeros', 'border', 'reflection'] as const)[paddingMode] ?? 'zeros',
+      mode: choose('interpolation_mode', ['bilinear', 'nearest', 'bicubic'] as const, interpolationMode),
+      paddingMode: choose('padding_mode', ['zeros', 'border', 'reflection'] as const, paddingMode),
       alignCorners,
     }),
 )
@@ -257,7 +259,8 @@ export const normExceptDim: Fn<{ pow?: number; dim?: number }, ['pow', 'dim']> =
   [],
   (v, { pow = 2, dim = 0 }) => {
     if (dim === -1) return norm(v, pow)
-    const others = [...v.shape.keys()].filter((axis) => axis !== dim)
+    const kept = resolveDim(dim, v.ndim)
+    const others = [...v.shape.keys()].filter((axis) => axis !== kept)
     return norm(v, pow, others, true)
   },
 )
@@ -300,5 +303,5 @@ export function lstmCell(
 
 const featureRank = (): TorchError =>
   argumentError('Feature dropout requires at least 2 dimensions in the input')
-const unknownReduction = (reduction: number): TorchError =>
-  argumentError(`${reduction} is not a valid value for reduction`, { reduction }, 'ValueError')
+const unknownChoice = (what: string, given: number): TorchError =>
+  argumentError(`${given} is not a valid value for ${what}`, { [what]: given }, 'ValueError')

@@ -14,10 +14,9 @@ export function typeName(value: unknown): string {
       return 'bool'
     case 'string':
       return 'str'
-    case 'function':
-      return 'function'
     case 'undefined':
       return 'NoneType'
+    case 'function':
     case 'object':
       return value === null ? 'NoneType' : className(value)
     default:
@@ -36,6 +35,8 @@ function className(value: object): string {
 
 const pythonNames: Readonly<Record<string, string>> = {
   Array: 'list',
+  AsyncFunction: 'function',
+  Function: 'function',
   Map: 'dict',
   NdArray: 'numpy.ndarray',
   Object: 'dict',

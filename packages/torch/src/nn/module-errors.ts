@@ -1,29 +1,12 @@
 // What modules refuse, in PyTorch's words.
+import { typeName as pythonTypeName } from '../arguments/type-names.ts'
 import { argumentError, TorchError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 
-/** What PyTorch's messages call the type of a value. */
+/** What PyTorch's messages about modules call the type of a value: of a tensor the dtype, too. Undefined is not None here. */
 export function typeName(value: unknown): string {
   if (value instanceof Tensor) return value.type()
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? 'int' : 'float'
-    case 'bigint':
-      return 'int'
-    case 'boolean':
-      return 'bool'
-    case 'string':
-      return 'str'
-    case 'undefined':
-      return 'undefined'
-    default:
-      break
-  }
-  if (value === null) return 'NoneType'
-  if (Array.isArray(value)) return 'list'
-  if (value instanceof Map) return 'dict'
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
-  return name === 'Object' ? 'dict' : String(name)
+  return value === undefined ? 'undefined' : pythonTypeName(value)
 }
 
 const typeError = (text: string): TorchError => argumentError(text, {}, 'TypeError')

@@ -19,7 +19,10 @@ export class Slice {
   }
 }
 
-/** The positions from `start` up to `stop`, every `step`-th; null leaves an end open. */
+/**
+ * The positions from `start` up to `stop`, every `step`-th; null leaves an end open. One number is the start: `slice(4)` is `4:`, where
+ * Python's `slice(4)` is `:4`.
+ */
 export const slice = (
   start: number | null = null,
   stop: number | null = null,

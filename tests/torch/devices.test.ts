@@ -7,6 +7,24 @@ import { describeDevice } from './devices.ts'
 torch.addDevice('interpreter', () => interpreterBackend())
 describeDevice('interpreter')
 
+it('is where functions stay that make tensors on their way', () => {
+  const points = torch.tensor([
+    [0, 1],
+    [1, 0],
+    [2, 2],
+  ])
+  const makers: readonly ((device: torch.Device) => torch.Tensor)[] = [
+    (device) => torch.kaiserWindow(5, { device }),
+    (device) => torch.histogramdd(points.to(device), [2, 2]).hist,
+  ]
+  for (const make of makers) {
+    const there = make(torch.device('interpreter'))
+
+    expect(String(there.device)).toBe('interpreter:0')
+    expect(torch.allclose(there.cpu(), make(torch.device('cpu')))).toBe(true)
+  }
+})
+
 it('has no WebGL2, and says so when it is used', () => {
   const refused = expect.objectContaining({ name: 'RuntimeError', code: 'TORCH_NO_DEVICE' })
 

@@ -66,7 +66,9 @@ function counted(
   const shape = edges.map((each) => each.numel() - 1)
   const { place, isInside } = placesOf(columns, edges, shape)
   const weights =
-    weight === null ? ones(points.shape[0] as number, { dtype: input.dtype }) : reshape(weight, -1)
+    weight === null
+      ? ones(points.shape[0] as number, { dtype: input.dtype, device: input.device })
+      : reshape(weight, -1)
   const given = where(isInside, to(weights, input.dtype), 0)
   const size = shape.reduce((product, extent) => product * extent, 1)
   const counts = reshape(

@@ -85,7 +85,10 @@ export const kaiserWindow: Call<Window<{ beta?: number }>, ['windowLength', 'per
     return windowed('kaiser_window', params, (positions, length) => {
       const across = sub(mul(positions, 2 / (length - 1)), 1)
       const circle = sqrt(rsub(pow(across, 2), 1))
-      return div(i0(mul(circle, beta)), i0(mul(ones(1, { dtype: positions.dtype }), beta)))
+      return div(
+        i0(mul(circle, beta)),
+        i0(mul(ones(1, { dtype: positions.dtype, device: positions.device }), beta)),
+      )
     })
   },
 )

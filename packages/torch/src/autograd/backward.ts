@@ -172,9 +172,13 @@ class Walk {
   /** Into the list of ready nodes, by when they were recorded. */
   #enqueue(node: Node): void {
     const ready = this.#ready
-    let at = ready.length
-    while (at > 0 && (ready[at - 1] as Node).sequence > node.sequence) at--
-    ready.splice(at, 0, node)
+    let [low, high] = [0, ready.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((ready[middle] as Node).sequence > node.sequence) high = middle
+      else low = middle + 1
+    }
+    ready.splice(low, 0, node)
   }
 
   #visit(node: Node): void {

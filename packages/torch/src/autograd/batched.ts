@@ -5,6 +5,7 @@ import { movedim } from '../ops/dim-views.ts'
 import { stack } from '../ops/joins.ts'
 import { select } from '../ops/parts.ts'
 import { Tensor } from '../tensor/tensor.ts'
+import { isList, listOf } from './lists.ts'
 
 type Results = Tensor | readonly Tensor[]
 type Dims = number | null | readonly (number | null)[]
@@ -16,15 +17,15 @@ export interface BatchOptions {
   readonly outDims?: number | readonly number[]
 }
 
-const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
-
 /** A function of stacks of examples that gives stacks of what `func` gives of each. */
 export function vmap<R extends Results>(
   func: (...inputs: Tensor[]) => R,
   { inDims = 0, outDims = 0 }: BatchOptions = {},
 ): (...inputs: Tensor[]) => R {
   return (...inputs) => {
-    const dims = inputs.map((_, k) => (isList(inDims) ? (inDims[k] ?? null) : inDims))
+    if (isList(inDims) && inDims.length !== inputs.length)
+      throw unequalCounts('inDims', inDims, inputs.length)
+    const dims = inputs.map((_, k) => (isList(inDims) ? (inDims[k] as number | null) : inDims))
     const sizes = inputs.flatMap((input, k) => (dims[k] === null ? [] : [input.size(dims[k] as number)]))
     const [count] = sizes
     if (count === undefined) throw nothingMapped()
@@ -34,8 +35,11 @@ export function vmap<R extends Results>(
     )
     const [first] = found
     if (first === undefined) throw noExamples()
+    const resultCount = listOf<Tensor>(first).length
+    if (isList(outDims) && outDims.length !== resultCount)
+      throw unequalCounts('outDims', outDims, resultCount)
     const joined = (parts: readonly Tensor[], k: number): Tensor => {
-      const dim = isList(outDims) ? (outDims[k] ?? 0) : outDims
+      const dim = isList(outDims) ? (outDims[k] as number) : outDims
       return dim === 0 ? stack(parts) : movedim(stack(parts), 0, dim)
     }
     if (first instanceof Tensor) return joined(found as readonly Tensor[], 0) as R
@@ -50,6 +54,12 @@ export function vmap<R extends Results>(
 
 const nothingMapped = (): TorchError =>
   argumentError('vmap: at least one input must be mapped over: all inDims are null', {}, 'ValueError')
+const unequalCounts = (name: string, dims: readonly unknown[], count: number): TorchError =>
+  argumentError(
+    `vmap: ${name} is not compatible with the structure of ${name === 'inDims' ? 'inputs' : 'outputs'}: it has ${dims.length} dimensions for ${count}`,
+    { name, dims, count },
+    'ValueError',
+  )
 const unequalSizes = (sizes: readonly number[]): TorchError =>
   argumentError(
     `vmap: Expected all tensors to have the same size in the mapped dimension, got sizes [${sizes.join(', ')}] for the mapped dimension`,

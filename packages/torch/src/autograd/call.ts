@@ -3,6 +3,7 @@ import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { rootOf, runBackward } from './backward.ts'
 import * as graphErrors from './errors.ts'
+import { listOf } from './lists.ts'
 
 export interface BackwardOptions {
   readonly gradient?: Tensor | null
@@ -16,9 +17,6 @@ export interface BackwardOptions {
 
 const backwardNames = ['gradient', 'retainGraph', 'createGraph', 'inputs'] as const
 export type BackwardArguments = Arguments<BackwardOptions, typeof backwardNames>
-
-const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given])
-const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
 
 /** Adds d(tensor)/d(leaf) to the `grad` of every leaf the tensor was computed from. */
 export function backward(tensor: Tensor, ...args: BackwardArguments): void {

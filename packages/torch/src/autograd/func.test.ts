@@ -37,6 +37,17 @@ describe('derivatives', () => {
     )
   })
 
+  test('counts inputs from the last, and refuses those there are none of', () => {
+    const product = (y: torch.Tensor, z: torch.Tensor): torch.Tensor => y.mul(z).sum()
+    const factor = torch.tensor([3, -2])
+    close(func.grad(product, { argnums: -2 })(x, factor) as torch.Tensor, factor.expand(2, 2))
+    close(func.jacfwd(product, { argnums: -1 })(x, factor) as torch.Tensor, x.sum(0))
+    for (const argnums of [2, -3])
+      expect(() => func.grad(product, { argnums })(x, factor)).toThrow(
+        `Got argnum=${argnums}, but only 2 positional inputs`,
+      )
+  })
+
   test('linearize carries directions as jvp does, several times', () => {
     const [value, carry] = func.linearize(wave, x)
     close(value as torch.Tensor, wave(x))
@@ -75,6 +86,13 @@ describe('vmap', () => {
     })
     const weight = torch.tensor([1, -1, 0.5, 2])
     close(each(weight, rows), rows.mul(rows.mv(weight).mul(2).unsqueeze(1)))
+  })
+
+  test('refuses dimensions for more or fewer inputs and results than there are', () => {
+    const add = (a: torch.Tensor, b: torch.Tensor): torch.Tensor => a.add(b)
+    const text = 'is not compatible with the structure of'
+    expect(() => func.vmap(add, { inDims: [0] })(rows, rows)).toThrow(`inDims ${text} inputs`)
+    expect(() => func.vmap(add, { outDims: [0, 0] })(rows, rows)).toThrow(`outDims ${text} outputs`)
   })
 
   test('refuses sizes that differ', () => {

@@ -11,6 +11,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { grad as gradOf } from './call.ts'
 import * as functional from './functional.ts'
 import { withGradMode } from './grad-mode.ts'
+import { isList, listOf } from './lists.ts'
 
 export { stackModuleState } from '../nn/stacked-modules.ts'
 export type { FunctionalCallOptions, NamedTensors } from '../nn/stateless.ts'
@@ -21,18 +22,22 @@ export { vmap } from './batched.ts'
 type TensorFunction<R> = (...inputs: Tensor[]) => R
 
 export interface GradTransformOptions {
-  /** Which inputs are differentiated. Default the first. */
+  /** Which inputs are differentiated, below 0 from the last. Default the first. */
   readonly argnums?: number | readonly number[]
 }
-
-const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
-const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given])
 
 /** A leaf with the contents of `input`; where a derivative of a derivative is taken, what leads on to it. */
 const level = (input: Tensor): Tensor =>
   input.requiresGrad
     ? input.viewAs(input)
     : new Tensor({ memory: new Memory(input.cell) }, input.type_).requiresGrad_()
+
+/** Which of `count` inputs are differentiated. Throws PyTorch's error for those there are none of. */
+const placesOf = (argnums: number | readonly number[], count: number): readonly number[] =>
+  listOf(argnums).map((place) => {
+    if (place < -count || place >= count) throw noSuchInput(place, count)
+    return place < 0 ? place + count : place
+  })
 
 /** A function giving the gradient of `func`, which gives one element, and what `func` gives. */
 export function gradAndValue(
@@ -42,7 +47,7 @@ export function gradAndValue(
   return (...inputs) =>
     withGradMode(true, () => {
       const isOuter = inputs.some(({ requiresGrad }) => requiresGrad)
-      const places = listOf(argnums)
+      const places = placesOf(argnums, inputs.length)
       const given = inputs.map((input, k) => (places.includes(k) ? level(input) : input))
       const value = func(...given)
       if (value.numel() !== 1 || value.ndim !== 0) throw notScalar(value)
@@ -103,7 +108,7 @@ function atPlaces(
   inputs: readonly Tensor[],
   argnums: number | readonly number[],
 ): readonly [TensorFunction<Tensor>, Tensor | readonly Tensor[]] {
-  const places = listOf(argnums)
+  const places = placesOf(argnums, inputs.length)
   const ofPlaces: TensorFunction<Tensor> = (...given) => {
     const all = [...inputs]
     places.forEach((place, k) => {
@@ -130,7 +135,7 @@ export const jacrev =
 export const jacfwd =
   (func: TensorFunction<Tensor>, { argnums = 0 }: GradTransformOptions = {}): TensorFunction<Results> =>
   (...inputs) => {
-    const columns = listOf(argnums).map((place) => {
+    const columns = placesOf(argnums, inputs.length).map((place) => {
       const at = inputs[place] as Tensor
       const [value, carry] = linearize((x) => func(...inputs.with(place, x)), at)
       const found = Array.from({ length: at.numel() }, (_, k) => {
@@ -187,6 +192,8 @@ export const hessian =
     return functional.hessian(ofPlaces, wanted, { createGraph: true })
   }
 
+const noSuchInput = (place: number, count: number) =>
+  argumentError(`Got argnum=${place}, but only ${count} positional inputs`, { place, count })
 const notScalar = (value: Tensor) =>
   argumentError(
     `Expected f(*args) to return a scalar tensor, got tensor with ${value.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?`,

@@ -6,6 +6,7 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { callSite } from './anomaly.ts'
 import * as graphErrors from './errors.ts'
 import { isGradEnabled, withGradMode } from './grad-mode.ts'
+import { isList, listOf } from './lists.ts'
 import { Node } from './node.ts'
 
 interface SavedTensor {
@@ -102,12 +103,10 @@ function applied(definition: typeof AutogradFunction, args: readonly unknown[]):
   const isRecorded = isGradEnabled() && args.some((arg) => arg instanceof Tensor && arg.requiresGrad)
   ctx.needsInputGrad = args.map((arg) => isRecorded && arg instanceof Tensor && arg.requiresGrad)
   const returned = withGradMode(false, () => definition.forward(ctx, ...(args as never[])))
-  const outputs: readonly Tensor[] = isList(returned) ? returned : [returned]
+  const outputs = listOf(returned)
   const results = isRecorded ? withNode(definition, ctx, args, outputs) : outputs
   return isList(returned) ? results : (results[0] as Tensor)
 }
-
-const isList = (given: Tensor | readonly Tensor[]): given is readonly Tensor[] => Array.isArray(given)
 
 function withNode(
   definition: typeof AutogradFunction,

@@ -9,6 +9,7 @@ import { Memory } from '../tensor/memory.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { grad } from './call.ts'
 import { withGradMode } from './grad-mode.ts'
+import { isList, listOf } from './lists.ts'
 
 type Inputs = Tensor | readonly Tensor[]
 type TensorFunction = (...inputs: Tensor[]) => Inputs
@@ -20,8 +21,6 @@ export interface FunctionalOptions {
   readonly strict?: boolean
 }
 
-const isList = (given: Inputs): given is readonly Tensor[] => Array.isArray(given)
-const listOf = (given: Inputs): readonly Tensor[] => (isList(given) ? given : [given])
 /** One result for one input, a list for a list. */
 const as = <T>(given: Inputs, results: readonly T[]): T | readonly T[] =>
   isList(given) ? results : (results[0] as T)

@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { grad } from './call.ts'
 import * as graphErrors from './errors.ts'
 import { withGradMode } from './grad-mode.ts'
+import { listOf } from './lists.ts'
 
 export interface GradcheckOptions {
   /** Step of the differences. Default 1e-6. */
@@ -20,9 +21,6 @@ export interface GradcheckOptions {
 
 type Inputs = Tensor | readonly Tensor[]
 type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
-
-const isList = <T>(given: T | readonly T[]): given is readonly T[] => Array.isArray(given)
-const listOf = <T>(given: T | readonly T[]): readonly T[] => (isList(given) ? given : [given])
 
 /** Compares derivatives of every result with respect to every input that requires a gradient with central differences. */
 export function gradcheck(func: TensorFunction, inputs: Inputs, options: GradcheckOptions = {}): boolean {

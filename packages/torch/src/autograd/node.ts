@@ -9,14 +9,15 @@ export interface Edge {
   readonly index: number
 }
 
-/** What a hook gives back in place of the gradient; nothing leaves it as it is. */
-/** May give back another gradient. */
+/** Is given a gradient, and may give back another in its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks, `(grad) => console.log(grad)`, gives nothing.
 export type GradHook = (grad: Tensor) => Tensor | undefined | null | void
+/** Is given the cotangents of a node's operands and of its results; may give back others of the operands. */
 export type NodeHook = (
   gradInputs: readonly (Tensor | null)[],
   gradOutputs: readonly (Tensor | null)[],
 ) => readonly (Tensor | null)[] | undefined | null
+/** Is given the cotangents of a node's results; may give back others. */
 export type NodePreHook = (
   gradOutputs: readonly (Tensor | null)[],
 ) => readonly (Tensor | null)[] | undefined | null

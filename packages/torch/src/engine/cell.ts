@@ -68,7 +68,7 @@ export const endEra = (): void => {
 }
 
 /** A cell of known contents. Throws where the device cannot hold them. */
-export function cellOfStorage(device: Device, type: ArrayType, storage: Storage): Cell {
+function cellOfStorage(device: Device, type: ArrayType, storage: Storage): Cell {
   const cell = cellOf(device, type, undefined, 0, storage)
   watcher?.given(cell)
   return cell

@@ -66,7 +66,7 @@ export const noteLoss = (cell: Cell): void => {
 }
 
 /** Contents, evaluated if need be. */
-export function storageOf(cell: Cell): Storage {
+function storageOf(cell: Cell): Storage {
   watcher?.refuse('the contents of a tensor are looked at')
   return evaluatedStorage(cell)
 }

@@ -46,8 +46,6 @@ export const valueDtype = (target: string, source: string): TorchError =>
     `Index put requires the source and destination dtypes match, got ${target} for the destination and ${source} for the source.`,
     { target, source },
   )
-export const valueKind = (kind: string, title: string): TorchError =>
-  argumentError(`can't assign a ${kind} to a torch.${title}Tensor`, { kind }, 'TypeError')
 
 export const indexDevice = (device: { toString(): string }): TorchError =>
   argumentError(`indices should be either on cpu or on the same device as the indexed tensor (${device})`, {

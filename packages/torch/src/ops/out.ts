@@ -3,9 +3,9 @@
 
 import type { DType as CoreDType, Value } from '@heddle/core'
 import { checked } from '../arguments/checked.ts'
+import { typeName } from '../arguments/type-names.ts'
 import { isGradEnabled, noGrad } from '../autograd/grad-mode.ts'
-import type { DType } from '../dtypes.ts'
-import { canCast } from '../dtypes.ts'
+import { canCast, type DType } from '../dtypes.ts'
 import { sameSizes } from '../engine/types.ts'
 import { argumentError, cppName, formatSize, type TorchError, twoDevices, warn } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -150,15 +150,12 @@ const notDifferentiable = (name: string): TorchError =>
     { name },
   )
 const notATensor = (name: string, found: unknown): TorchError =>
-  argumentError(`${name}(): argument 'out' must be Tensor, not ${kindOf(found)}`, { name }, 'TypeError')
+  argumentError(`${name}(): argument 'out' must be Tensor, not ${typeName(found)}`, { name }, 'TypeError')
 const notATuple = (name: string, found: unknown): TorchError =>
   argumentError(
-    `${name}(): argument 'out' must be tuple of Tensors, not ${kindOf(found)}`,
+    `${name}(): argument 'out' must be tuple of Tensors, not ${typeName(found)}`,
     { name },
     'TypeError',
   )
 const tupleLength = (expected: number, found: number): TorchError =>
   argumentError(`expected tuple of ${expected} elements but got ${found}`, { expected, found }, 'TypeError')
-
-const kindOf = (value: unknown): string =>
-  value instanceof Tensor ? 'Tensor' : Array.isArray(value) ? 'list' : typeof value

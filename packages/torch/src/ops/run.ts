@@ -211,7 +211,7 @@ function requireFollowed(self: Tensor, operands: readonly Tensor[]): void {
 }
 
 /** Writes contents, and makes `node` the node of the tensor, or of what it is a view of. */
-export function writeWith(self: Tensor, cell: Cell, node: Node | null): void {
+function writeWith(self: Tensor, cell: Cell, node: Node | null): void {
   const { origin } = self
   const base = origin?.base
   const baseEdge = base === undefined ? null : gradientEdge(base)

@@ -130,6 +130,11 @@ export function iteratedStrides(
       at = before
     }
   }
+  return packedStrides(shape, order)
+}
+
+/** Strides of a dense tensor whose dimensions lie in memory in this order, the innermost first. */
+function packedStrides(shape: readonly number[], order: readonly number[]): readonly number[] {
   const found = shape.map(() => 1)
   let next = 1
   for (const axis of order) {
@@ -159,13 +164,7 @@ function comparedStrides(
 export function orderedStrides({ strides }: Layout, shape: readonly number[]): readonly number[] {
   const order = shape.map((_, axis) => axis)
   order.sort((x, y) => (strides[x] as number) - (strides[y] as number) || y - x)
-  const found = shape.map(() => 1)
-  let next = 1
-  for (const axis of order) {
-    found[axis] = next
-    next *= Math.max(shape[axis] as number, 1)
-  }
-  return found
+  return packedStrides(shape, order)
 }
 
 /** Offsets of all elements, in row-major order. */

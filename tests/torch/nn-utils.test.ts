@@ -64,4 +64,30 @@ describe('nn.utils', () => {
     expect(found.map((parameter) => parameter.tolist())).toEqual(utils.parameters)
     expect(refused(() => vectorToParameters(wrong(3), found))).toEqual(utils['type error'])
   })
+
+  it('prunes tensors there are', () => {
+    expect(() => nn.utils.prune.l1Unstructured(new nn.Linear(2, 2), 'wight', 1)).toThrow(
+      "'Linear' object has no attribute 'wight'",
+    )
+  })
+
+  it('normalises a weight once', () => {
+    for (const norm of [nn.utils.weightNorm, nn.utils.spectralNorm]) {
+      const layer = norm(new nn.Linear(3, 2))
+
+      expect(() => norm(layer)).toThrow('hooks on the same parameter weight')
+    }
+  })
+
+  it('gives copies of a module a weight of their own', () => {
+    const layer = nn.utils.spectralNorm(new nn.Linear(3, 2))
+    const copy = nn.deepcopy(layer)
+    torch.noGrad(() => copy.getParameter('weight_orig').copy_(torch.ones(2, 3)))
+    const x = torch.eye(3)
+
+    expect(torch.allclose(layer.eval()(x), copy.eval()(x))).toBe(false)
+    nn.utils.removeSpectralNorm(copy)
+    expect(copy.weight).toBeInstanceOf(nn.Parameter)
+    expect(layer.getParameter('weight_orig').requiresGrad).toBe(true)
+  })
 })

@@ -5,6 +5,8 @@ import { repr } from '../print/python.ts'
 const valueError = (text: string): TorchError => argumentError(text, {}, 'ValueError')
 const sizeText = (shape: readonly number[]): string => `torch.Size(${formatSize(shape)})`
 
+export const noTensor = (module: { _getName(): string }, name: string): TorchError =>
+  argumentError(`'${module._getName()}' object has no attribute '${name}'`, { name }, 'AttributeError')
 export const amountType = (amount: unknown): TorchError =>
   argumentError(`Invalid type for amount: ${String(amount)}. Must be int or float.`, {}, 'TypeError')
 export const amountRange = (amount: number): TorchError =>

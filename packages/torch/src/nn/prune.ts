@@ -5,13 +5,12 @@ import { onesLike, zerosLike } from '../ops/creation.ts'
 import { nonzero } from '../ops/nonzero.ts'
 import { rand, randLike } from '../ops/random.ts'
 import { norm } from '../ops/statistics.ts'
-import type { Tensor } from '../tensor/tensor.ts'
-import { partsOf } from './callable.ts'
-import type { ForwardPreHook } from './hooks.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import type { AnyModule } from './module.ts'
 import type { Parameter } from './parameter.ts'
 import { parametersToVector } from './parameter-vector.ts'
 import * as errors from './prune-errors.ts'
+import { Recomputed } from './recomputed.ts'
 
 type PruningType = 'unstructured' | 'structured' | 'global'
 
@@ -49,17 +48,6 @@ interface Pruning {
   readonly name: string
   readonly methods: readonly BasePruningMethod[]
 }
-/** What each hook is of: copies of a module share its hooks. */
-const prunings = new WeakMap<ForwardPreHook, Pruning>()
-
-function find(module: AnyModule, name?: string): readonly [object, Pruning] | undefined {
-  for (const [key, { hook }] of partsOf(module).hooks.forwardPre) {
-    const pruning = prunings.get(hook as ForwardPreHook)
-    if (pruning !== undefined && (name === undefined || pruning.name === name)) return [key, pruning]
-  }
-  return undefined
-}
-
 function masked(module: AnyModule, name: string): Tensor {
   const [original, mask] = ['orig', 'mask'].map((each) => Reflect.get(module, `${name}_${each}`)) as [
     Tensor,
@@ -67,6 +55,7 @@ function masked(module: AnyModule, name: string): Tensor {
   ]
   return mask.to(original.dtype).mul(original)
 }
+const prunings = new Recomputed<Pruning>((module, { name }) => masked(module, name))
 
 /** Prunes, on top of what was pruned before. */
 function pruneBy(
@@ -75,8 +64,9 @@ function pruneBy(
   name: string,
   importanceScores: Tensor | null = null,
 ): BasePruningMethod {
-  const before = find(module, name)
-  const current = Reflect.get(module, name) as Tensor
+  const before = prunings.find(module, name)
+  const current: unknown = Reflect.get(module, name)
+  if (!(current instanceof Tensor)) throw errors.noTensor(module, name)
   const scores = (importanceScores ?? current).detach()
   const mask = noGrad(() => {
     if (before === undefined) return method.computeMask(scores, onesLike(scores))
@@ -85,14 +75,10 @@ function pruneBy(
   if (before === undefined) {
     Reflect.deleteProperty(module, name)
     module.registerParameter(`${name}_orig`, current as Parameter)
-  } else partsOf(module).hooks.forwardPre.delete(before[0])
+  } else prunings.remove(module, name)
   module.registerBuffer(`${name}_mask`, mask)
   Reflect.set(module, name, masked(module, name))
-  const hook: ForwardPreHook = (owner) => {
-    Reflect.set(owner, name, masked(owner, name))
-  }
-  prunings.set(hook, { name, methods: [...(before?.[1].methods ?? []), method] })
-  module.registerForwardPreHook(hook)
+  prunings.add(module, { name, methods: [...(before?.methods ?? []), method] })
   return method
 }
 
@@ -318,16 +304,15 @@ export function globalUnstructured<A extends readonly unknown[]>(
 
 /** Makes what is left the parameter. */
 export function remove<M extends AnyModule>(module: M, name: string): M {
-  const found = find(module, name)
-  if (found === undefined) throw errors.notPruned(name, module)
+  if (prunings.find(module, name) === undefined) throw errors.notPruned(name, module)
   const original = Reflect.get(module, `${name}_orig`) as Parameter
   original.data = noGrad(() => masked(module, name))
   for (const each of ['', '_orig', '_mask']) Reflect.deleteProperty(module, name + each)
   module.registerParameter(name, original)
-  partsOf(module).hooks.forwardPre.delete(found[0])
+  prunings.remove(module, name)
   return module
 }
 
 /** Whether a parameter of the module, or of one below it, is pruned. */
 export const isPruned = (module: AnyModule): boolean =>
-  module.modules().some((each) => find(each) !== undefined)
+  module.modules().some((each) => prunings.find(each) !== undefined)

@@ -6,11 +6,10 @@ import { empty } from '../ops/creation.ts'
 import { dot, mv } from '../ops/products.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { partsOf } from './callable.ts'
 import { normalize } from './functional/normalization.ts'
-import type { ForwardPreHook } from './hooks.ts'
 import type { AnyModule } from './module.ts'
 import { isLazy, Parameter } from './parameter.ts'
+import { Recomputed } from './recomputed.ts'
 
 /** The weight with `dim` as rows and all else as columns. */
 export function asMatrix(weight: Tensor, dim: number): Tensor {
@@ -39,9 +38,6 @@ interface Settings {
   readonly eps: number
 }
 
-/** What each hook is of: copies of a module share its hooks. */
-const settingsOf = new WeakMap<ForwardPreHook, Settings>()
-
 function weightOf(
   module: AnyModule,
   { name, powerIterations, dim, eps }: Settings,
@@ -64,13 +60,7 @@ function weightOf(
   return div(weight, largestValue(matrix, u, v))
 }
 
-function find(module: AnyModule, name: string): readonly [object, Settings] | undefined {
-  for (const [key, { hook }] of partsOf(module).hooks.forwardPre) {
-    const settings = settingsOf.get(hook as ForwardPreHook)
-    if (settings?.name === name) return [key, settings]
-  }
-  return undefined
-}
+const weights = new Recomputed<Settings>((module, settings) => weightOf(module, settings, module.training))
 
 type Params = { name?: string; nPowerIterations?: number; eps?: number; dim?: number | null }
 
@@ -82,7 +72,7 @@ export function spectralNorm<M extends AnyModule>(
   const names = ['name', 'nPowerIterations', 'eps', 'dim'] as const
   const params = parse<Params>('spectral_norm', names, [], args)
   const { name = 'weight', nPowerIterations: powerIterations = 1, eps = 1e-12 } = params
-  if (find(module, name) !== undefined) throw twice(name)
+  if (weights.find(module, name) !== undefined) throw twice(name)
   if (powerIterations <= 0) throw noIterations(powerIterations)
   const settings = { name, powerIterations, dim: outputDim(module, params.dim), eps }
   const weight = module.getParameter(name)
@@ -96,25 +86,20 @@ export function spectralNorm<M extends AnyModule>(
   Reflect.set(module, name, weight.data)
   module.registerBuffer(`${name}_u`, u)
   module.registerBuffer(`${name}_v`, v)
-  const hook: ForwardPreHook = (owner) => {
-    Reflect.set(owner, name, weightOf(owner, settings, owner.training))
-  }
-  settingsOf.set(hook, settings)
-  module.registerForwardPreHook(hook)
+  weights.add(module, settings)
   return module
 }
 
 /** Makes the weight one parameter again. */
 export function removeSpectralNorm<M extends AnyModule>(module: M, name = 'weight'): M {
-  const found = find(module, name)
-  if (found === undefined) {
+  const settings = weights.find(module, name)
+  if (settings === undefined) {
     throw argumentError(`spectral_norm of '${name}' not found in ${String(module)}`, {}, 'ValueError')
   }
-  const [key, settings] = found
   const weight = noGrad(() => weightOf(module, settings, false))
   for (const each of ['', '_u', '_v', '_orig']) Reflect.deleteProperty(module, name + each)
   module.registerParameter(name, new Parameter(weight))
-  partsOf(module).hooks.forwardPre.delete(key)
+  weights.remove(module, name)
   return module
 }
 

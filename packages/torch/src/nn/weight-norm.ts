@@ -7,10 +7,9 @@ import { operation } from '../ops/operation.ts'
 import { run } from '../ops/run.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { partsOf } from './callable.ts'
-import type { ForwardPreHook } from './hooks.ts'
 import type { AnyModule } from './module.ts'
 import { isLazy, Parameter } from './parameter.ts'
+import { Recomputed } from './recomputed.ts'
 
 interface Along {
   /** The dimension that has a length for each of its places; null: one length for all. */
@@ -49,26 +48,16 @@ export const ofLength = (direction: Tensor, length: Tensor, dim: number | null):
 interface Settings extends Along {
   readonly name: string
 }
-/** What each hook is of: copies of a module share its hooks. */
-const settingsOf = new WeakMap<ForwardPreHook, Settings>()
-
-function find(module: AnyModule, name: string): readonly [object, Settings] | undefined {
-  for (const [key, { hook }] of partsOf(module).hooks.forwardPre) {
-    const settings = settingsOf.get(hook as ForwardPreHook)
-    if (settings?.name === name) return [key, settings]
-  }
-  return undefined
-}
-
 type Params = { name?: string; dim?: number | null }
 
 const weightOf = (module: AnyModule, { name, dim }: Settings): Tensor =>
   ofLength(Reflect.get(module, `${name}_v`) as Tensor, Reflect.get(module, `${name}_g`) as Tensor, dim)
+const weights = new Recomputed<Settings>(weightOf)
 
 /** Gives a module `weight_g` and `weight_v` in the place of `weight`. */
 export function weightNorm<M extends AnyModule>(module: M, ...args: Arguments<Params, ['name', 'dim']>): M {
   const { name = 'weight', dim = 0 } = parse<Params>('weight_norm', ['name', 'dim'], [], args)
-  if (find(module, name) !== undefined) {
+  if (weights.find(module, name) !== undefined) {
     throw argumentError(`Cannot register two weight_norm hooks on the same parameter ${name}`)
   }
   const weight = module.getParameter(name)
@@ -78,25 +67,20 @@ export function weightNorm<M extends AnyModule>(module: M, ...args: Arguments<Pa
   module.registerParameter(`${name}_v`, new Parameter(weight.detach()))
   const settings = { name, dim }
   Reflect.set(module, name, weightOf(module, settings))
-  const hook: ForwardPreHook = (owner) => {
-    Reflect.set(owner, name, weightOf(owner, settings))
-  }
-  settingsOf.set(hook, settings)
-  module.registerForwardPreHook(hook)
+  weights.add(module, settings)
   return module
 }
 
 /** Makes the weight one parameter again. */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = 'weight'): M {
-  const found = find(module, name)
-  if (found === undefined) {
+  const settings = weights.find(module, name)
+  if (settings === undefined) {
     throw argumentError(`weight_norm of '${name}' not found in ${String(module)}`, {}, 'ValueError')
   }
-  const [key, settings] = found
   const weight = noGrad(() => weightOf(module, settings))
   for (const each of ['', '_g', '_v']) Reflect.deleteProperty(module, name + each)
   module.registerParameter(name, new Parameter(weight))
-  partsOf(module).hooks.forwardPre.delete(key)
+  weights.remove(module, name)
   return module
 }
 

@@ -34,10 +34,10 @@ const names = [
   'dtype',
 ] as const
 
-function resolvePadding(index: number | null | undefined, count: number): number | null {
+function resolvePadding(index: number | null | undefined, count: number, name: string): number | null {
   if (index == null) return null
   if (index < -count || index >= count) {
-    throw argumentError('padding_idx must be within num_embeddings', {}, 'AssertionError')
+    throw argumentError(`${name} must be within num_embeddings`, { index, count }, 'AssertionError')
   }
   return index < 0 ? index + count : index
 }
@@ -64,7 +64,7 @@ export class Embedding extends Module {
     const { numEmbeddings, embeddingDim, _weight: weight } = params
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
-    this.paddingIdx = resolvePadding(params.paddingIdx, numEmbeddings)
+    this.paddingIdx = resolvePadding(params.paddingIdx, numEmbeddings, 'Padding_idx')
     this.maxNorm = params.maxNorm ?? null
     this.normType = params.normType ?? 2
     this.scaleGradByFreq = params.scaleGradByFreq ?? false
@@ -137,7 +137,7 @@ export class EmbeddingBag extends Module<
     const { numEmbeddings, embeddingDim, _weight: weight } = params
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
-    this.paddingIdx = resolvePadding(params.paddingIdx, numEmbeddings)
+    this.paddingIdx = resolvePadding(params.paddingIdx, numEmbeddings, 'padding_idx')
     this.maxNorm = params.maxNorm ?? null
     this.normType = params.normType ?? 2
     this.scaleGradByFreq = params.scaleGradByFreq ?? false

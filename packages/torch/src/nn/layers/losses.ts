@@ -10,7 +10,8 @@ import * as margins from '../functional/margin-losses.ts'
 import { Module } from '../module.ts'
 import { construct } from './construct.ts'
 
-type Reduced = Legacy & { reduction?: Reduction }
+type Named = { reduction?: Reduction }
+type Reduced = Legacy & Named
 type Pair = [input: Tensor, target: Tensor]
 type Triple = [input1: Tensor, input2: Tensor, target: Tensor]
 
@@ -71,14 +72,14 @@ export class SmoothL1Loss extends Loss<Pair> {
   }
 }
 
-type HuberLossParams = Reduced & { delta?: number }
+type HuberLossParams = Named & { delta?: number }
 const huberLossNames = ['reduction', 'delta'] as const
 export class HuberLoss extends Loss<Pair> {
   readonly delta: number
 
   constructor(...args: Arguments<HuberLossParams, typeof huberLossNames>) {
     const params = construct<HuberLossParams>('HuberLoss', huberLossNames, [], args)
-    super(reductionOf(params))
+    super(params.reduction)
     this.delta = params.delta ?? 1
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -213,14 +214,14 @@ export class PoissonNLLLoss extends Loss<Pair> {
   }
 }
 
-type GaussianNLLLossParams = Reduced & { full?: boolean; eps?: number }
+type GaussianNLLLossParams = Named & { full?: boolean; eps?: number }
 export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor]> {
   readonly full: boolean
   readonly eps: number
 
   constructor(...args: Arguments<GaussianNLLLossParams, []>) {
     const params = construct<GaussianNLLLossParams>('GaussianNLLLoss', [], ['full', 'eps', 'reduction'], args)
-    super(reductionOf(params))
+    super(params.reduction)
     this.full = params.full ?? false
     this.eps = params.eps ?? 1e-6
   }
@@ -380,7 +381,7 @@ export class KLDivLoss extends Module<Pair> {
 }
 
 type Distance = (x: Tensor, y: Tensor) => Tensor
-type WithDistanceParams = Reduced & { distanceFunction?: Distance | null; margin?: number; swap?: boolean }
+type WithDistanceParams = Named & { distanceFunction?: Distance | null; margin?: number; swap?: boolean }
 export class TripletMarginWithDistanceLoss extends Loss<
   [anchor: Tensor, positive: Tensor, negative: Tensor]
 > {
@@ -390,7 +391,7 @@ export class TripletMarginWithDistanceLoss extends Loss<
   constructor(...args: Arguments<WithDistanceParams, []>) {
     const keywords = ['distanceFunction', 'margin', 'swap', 'reduction'] as const
     const params = construct<WithDistanceParams>('TripletMarginWithDistanceLoss', [], keywords, args)
-    super(reductionOf(params))
+    super(params.reduction)
     Reflect.set(this, 'distance_function', params.distanceFunction ?? new PairwiseDistance())
     this.margin = params.margin ?? 1
     this.swap = params.swap ?? false
@@ -408,7 +409,7 @@ export class TripletMarginWithDistanceLoss extends Loss<
 }
 
 type Lengths = Tensor | readonly number[] | number
-type CTCParams = Reduced & { blank?: number; zeroInfinity?: boolean }
+type CTCParams = Named & { blank?: number; zeroInfinity?: boolean }
 export class CTCLoss extends Loss<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]
 > {
@@ -417,7 +418,7 @@ export class CTCLoss extends Loss<
 
   constructor(...args: Arguments<CTCParams, ['blank', 'reduction', 'zeroInfinity']>) {
     const params = construct<CTCParams>('CTCLoss', ['blank', 'reduction', 'zeroInfinity'], [], args)
-    super(reductionOf(params))
+    super(params.reduction)
     this.blank = params.blank ?? 0
     this.zeroInfinity = params.zeroInfinity ?? false
   }

@@ -62,10 +62,13 @@ export const normal_: Plain<Normal, ['mean', 'std', 'generator']> = fn(
     isSkipped ? tensor : noGrad(() => tensor.normal_(mean, std, { generator: generatorOf(drawn) })),
 )
 
+/** One number everywhere. */
 export const constant_: Plain<{ val: number }, ['val']> = fn('constant_', ['val'], [], (tensor, { val }) =>
   isSkipped ? tensor : noGrad(() => tensor.fill_(val)),
 )
+/** 1 everywhere. */
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
+/** 0 everywhere. */
 export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
 
 /** Inputs and outputs of a weight `[out, in, …]`. */
@@ -88,6 +91,7 @@ export type KaimingOptions = Drawn & {
 }
 type Kaiming = Plain<KaimingOptions, ['a', 'mode', 'nonlinearity', 'generator']>
 
+/** Uniform, bounded so that variances stay through layers and their nonlinearity. */
 export const kaimingUniform_: Kaiming = fn(
   'kaiming_uniform_',
   ['a', 'mode', 'nonlinearity', 'generator'],
@@ -98,6 +102,7 @@ export const kaimingUniform_: Kaiming = fn(
     return uniform_(tensor, -bound, bound, drawn)
   },
 )
+/** Normal, with a deviation that keeps variances through layers and their nonlinearity. */
 export const kaimingNormal_: Kaiming = fn(
   'kaiming_normal_',
   ['a', 'mode', 'nonlinearity', 'generator'],
@@ -109,6 +114,7 @@ export const kaimingNormal_: Kaiming = fn(
 export type GainOption = Drawn & { gain?: number }
 type Xavier = Plain<GainOption, ['gain', 'generator']>
 
+/** Uniform, bounded by inputs and outputs alike. */
 export const xavierUniform_: Xavier = fn(
   'xavier_uniform_',
   ['gain', 'generator'],
@@ -118,6 +124,7 @@ export const xavierUniform_: Xavier = fn(
     return uniform_(tensor, -bound, bound, drawn)
   },
 )
+/** Normal, with a deviation by inputs and outputs alike. */
 export const xavierNormal_: Xavier = fn(
   'xavier_normal_',
   ['gain', 'generator'],

@@ -132,6 +132,7 @@ function requireAmount(amount: number): void {
 const without = (mask: Tensor, places: Tensor): Tensor =>
   mask.reshape(-1).indexFill(0, places, 0).reshape(mask.shape)
 
+/** Leaves all. */
 export class Identity extends BasePruningMethod {
   readonly PRUNING_TYPE = 'unstructured'
   override computeMask(_t: Tensor, defaultMask: Tensor): Tensor {
@@ -139,6 +140,7 @@ export class Identity extends BasePruningMethod {
   }
 }
 
+/** Takes out `amount` elements that are drawn. */
 export class RandomUnstructured extends BasePruningMethod {
   readonly PRUNING_TYPE = 'unstructured'
   readonly amount: number
@@ -197,6 +199,7 @@ abstract class Structured extends BasePruningMethod {
   protected abstract kept(t: Tensor, size: number, count: number): Tensor
 }
 
+/** Takes out `amount` channels that are drawn. */
 export class RandomStructured extends Structured {
   constructor(amount: number, dim = -1) {
     super(amount, dim)
@@ -222,6 +225,7 @@ export class LnStructured extends Structured {
   }
 }
 
+/** Leaves what a given mask leaves. */
 export class CustomFromMask extends BasePruningMethod {
   readonly PRUNING_TYPE = 'global'
   readonly mask: Tensor
@@ -253,20 +257,24 @@ const pruned = <M extends AnyModule>(
 /** A mask that leaves all. */
 export const identity = <M extends AnyModule>(module: M, name: string): M =>
   pruned(module, name, new Identity())
+/** Takes out `amount` elements that are drawn: a number of them, or a share. */
 export const randomUnstructured = <M extends AnyModule>(module: M, name: string, amount: number): M =>
   pruned(module, name, new RandomUnstructured(amount))
+/** Takes out the `amount` elements that are nearest to 0. */
 export const l1Unstructured = <M extends AnyModule>(
   module: M,
   name: string,
   amount: number,
   scores?: Scores,
 ): M => pruned(module, name, new L1Unstructured(amount), scores)
+/** Takes out `amount` places of `dim` that are drawn. */
 export const randomStructured = <M extends AnyModule>(
   module: M,
   name: string,
   amount: number,
   dim: number,
 ): M => pruned(module, name, new RandomStructured(amount, dim))
+/** Takes out the `amount` places of `dim` whose norms of order `n` are smallest. */
 export const lnStructured = <M extends AnyModule>(
   module: M,
   name: string,
@@ -275,6 +283,7 @@ export const lnStructured = <M extends AnyModule>(
   dim: number,
   scores?: Scores,
 ): M => pruned(module, name, new LnStructured(amount, n, dim), scores)
+/** Leaves what `mask` leaves. */
 export const customFromMask = <M extends AnyModule>(module: M, name: string, mask: Tensor): M =>
   pruned(module, name, new CustomFromMask(mask))
 

@@ -48,6 +48,7 @@ const step = update({
   },
 })
 
+/** Steps by the gradient times the root of mean squares of steps over that of gradients. */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(
     params: Params<AdadeltaOptions>,

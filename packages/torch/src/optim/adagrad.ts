@@ -46,6 +46,7 @@ const step = update({
   },
 })
 
+/** Steps over the root of the sum of all squares of gradients. */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(
     params: Params<AdagradOptions>,

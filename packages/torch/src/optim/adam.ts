@@ -105,6 +105,7 @@ abstract class AnyAdam extends Optimizer<AdamGroup> {
   }
 }
 
+/** Steps by running means of gradients over the roots of those of their squares. */
 export class Adam extends AnyAdam {
   get _shrinks(): boolean {
     return false
@@ -114,6 +115,7 @@ export class Adam extends AnyAdam {
   }
 }
 
+/** `Adam` whose weight decay is no part of the gradient. */
 export class AdamW extends AnyAdam {
   get _shrinks(): boolean {
     return true

@@ -44,6 +44,7 @@ const step = update({
   },
 })
 
+/** `Adam` over the largest gradients of late, in the place of roots of mean squares. */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(
     params: Params<AdamaxOptions>,

@@ -48,6 +48,7 @@ const step = update({
   },
 })
 
+/** Steps at a rate that falls, and keeps the mean of the parameters, too. */
 export class ASGD extends Optimizer<ASGDOptions> {
   constructor(
     params: Params<ASGDOptions>,

@@ -56,6 +56,7 @@ interface Memory {
   prevLoss: number
 }
 
+/** Steps by an estimate of curvature from the steps of late; `step` takes a closure that gives the loss. */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   constructor(params: Params<LBFGSOptions>, ...args: Arguments<Partial<LBFGSOptions>, typeof positional>) {
     const options = optionsOf(defaults, positional, args)

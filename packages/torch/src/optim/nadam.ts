@@ -46,6 +46,7 @@ const step = update({
   },
 })
 
+/** `Adam` with Nesterov’s momentum. */
 export class NAdam extends Optimizer<NAdamOptions> {
   constructor(
     params: Params<NAdamOptions>,

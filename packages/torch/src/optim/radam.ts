@@ -51,6 +51,7 @@ const step = update({
   },
 })
 
+/** `Adam` that divides by its squares only when enough of them were seen. */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(
     params: Params<RAdamOptions>,

@@ -65,6 +65,7 @@ const step = update({
   },
 })
 
+/** Steps over the root of a running mean of squares of gradients. */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(
     params: Params<RMSpropOptions>,

@@ -42,6 +42,7 @@ const step = update({
   },
 })
 
+/** Steps by the signs of gradients, longer while these stay and shorter when they change. */
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(
     params: Params<RpropOptions>,

@@ -61,6 +61,7 @@ const step = update({
   },
 })
 
+/** Steps against the gradient, with momentum if asked. */
 export class SGD extends Optimizer<SgdGroup> {
   constructor(
     params: Params<SgdGroup>,

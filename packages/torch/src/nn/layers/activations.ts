@@ -26,36 +26,42 @@ abstract class InPlaceActivation extends Module {
   }
 }
 
+/** `max(x, 0)` */
 export class ReLU extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.relu(input, this.inplace)
   }
 }
 
+/** `min(max(x, 0), 6)` */
 export class ReLU6 extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.relu6(input, this.inplace)
   }
 }
 
+/** `ELU` scaled so that means and variances stay. */
 export class SELU extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.selu(input, this.inplace)
   }
 }
 
+/** `x sigmoid(x)` */
 export class SiLU extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.silu(input, this.inplace)
   }
 }
 
+/** `x tanh(softplus(x))` */
 export class Mish extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.mish(input, this.inplace)
   }
 }
 
+/** `min(max(x + 3, 0), 6) / 6` */
 export class Hardsigmoid extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.hardsigmoid(input, this.inplace)
@@ -65,6 +71,7 @@ export class Hardsigmoid extends InPlaceActivation {
   }
 }
 
+/** `x hardsigmoid(x)` */
 export class Hardswish extends InPlaceActivation {
   override forward(input: Tensor): Tensor {
     return functional.hardswish(input, this.inplace)
@@ -82,30 +89,35 @@ abstract class PlainActivation extends Module {
   }
 }
 
+/** `1 / (1 + exp(-x))` */
 export class Sigmoid extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.sigmoid(input)
   }
 }
 
+/** The hyperbolic tangent. */
 export class Tanh extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.tanh(input)
   }
 }
 
+/** `x / (1 + |x|)` */
 export class Softsign extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.softsign(input)
   }
 }
 
+/** `x - tanh(x)` */
 export class Tanhshrink extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.tanhshrink(input)
   }
 }
 
+/** `log(sigmoid(x))` */
 export class LogSigmoid extends PlainActivation {
   override forward(input: Tensor): Tensor {
     return functional.logsigmoid(input)
@@ -113,6 +125,7 @@ export class LogSigmoid extends PlainActivation {
 }
 
 type LeakyReLUParams = { negativeSlope?: number; inplace?: boolean }
+/** `x` above 0, `negativeSlope x` below. */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number
   readonly inplace: boolean
@@ -137,6 +150,7 @@ export class LeakyReLU extends Module {
 }
 
 type ELUParams = { alpha?: number; inplace?: boolean }
+/** `x` above 0, `alpha (exp(x) - 1)` below. */
 export class ELU extends Module {
   readonly alpha: number
   readonly inplace: boolean
@@ -156,6 +170,7 @@ export class ELU extends Module {
 }
 
 type CELUParams = { alpha?: number; inplace?: boolean }
+/** `x` above 0, `alpha (exp(x / alpha) - 1)` below. */
 export class CELU extends Module {
   readonly alpha: number
   readonly inplace: boolean
@@ -175,6 +190,7 @@ export class CELU extends Module {
 }
 
 type HardtanhParams = { minVal?: number; maxVal?: number; inplace?: boolean }
+/** `x` brought between `minVal` and `maxVal`. */
 export class Hardtanh extends Module {
   readonly minVal: number
   readonly maxVal: number
@@ -200,6 +216,7 @@ export class Hardtanh extends Module {
 }
 
 type ThresholdParams = { threshold: number; value: number; inplace?: boolean }
+/** `x` above `threshold`, else `value`. */
 export class Threshold extends Module {
   readonly threshold: number
   readonly value: number
@@ -225,6 +242,7 @@ export class Threshold extends Module {
 }
 
 type SoftplusParams = { beta?: number; threshold?: number }
+/** `log(1 + exp(beta x)) / beta`, and `x` where `beta x` is above `threshold`. */
 export class Softplus extends Module {
   readonly beta: number
   readonly threshold: number
@@ -249,6 +267,7 @@ export class Softplus extends Module {
 }
 
 type SoftshrinkParams = { lambd?: number }
+/** `x` moved towards 0 by `lambd`, and 0 where it is nearer. */
 export class Softshrink extends Module {
   readonly lambd: number
 
@@ -266,6 +285,7 @@ export class Softshrink extends Module {
 }
 
 type HardshrinkParams = { lambd?: number }
+/** `x`, and 0 where it is within `lambd` of 0. */
 export class Hardshrink extends Module {
   readonly lambd: number
 
@@ -283,6 +303,7 @@ export class Hardshrink extends Module {
 }
 
 type GLUParams = { dim?: number }
+/** One half along `dim` times the sigmoid of the other. */
 export class GLU extends Module {
   readonly dim: number
 
@@ -300,6 +321,7 @@ export class GLU extends Module {
 }
 
 type GELUParams = { approximate?: 'none' | 'tanh' }
+/** `x` times the share of normal numbers below it. */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh'
 
@@ -317,6 +339,7 @@ export class GELU extends Module {
 }
 
 type SoftmaxParams = { dim?: number | null }
+/** `exp(x)` as shares of their sum along `dim`. */
 export class Softmax extends Module {
   readonly dim: number | null
 
@@ -334,6 +357,7 @@ export class Softmax extends Module {
 }
 
 type SoftminParams = { dim?: number | null }
+/** `Softmax` of `-x`. */
 export class Softmin extends Module {
   readonly dim: number | null
 
@@ -351,6 +375,7 @@ export class Softmin extends Module {
 }
 
 type LogSoftmaxParams = { dim?: number | null }
+/** The log of `Softmax`. */
 export class LogSoftmax extends Module {
   readonly dim: number | null
 

@@ -25,31 +25,37 @@ abstract class AnyDropout extends Module {
   }
 }
 
+/** In training each element 0 with probability `p`, the others divided by `1 - p`. */
 export class Dropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.dropout(input, this.p, this.training, this.inplace)
   }
 }
+/** `Dropout` of whole channels, of `[N, C, L]` or `[C, L]`. */
 export class Dropout1d extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.dropout1d(input, this.p, this.training, this.inplace)
   }
 }
+/** `Dropout` of whole channels, of `[N, C, H, W]`. */
 export class Dropout2d extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.dropout2d(input, this.p, this.training, this.inplace)
   }
 }
+/** `Dropout` of whole channels, of `[N, C, D, H, W]`. */
 export class Dropout3d extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.dropout3d(input, this.p, this.training, this.inplace)
   }
 }
+/** `Dropout` that keeps mean and variance of what `SELU` gives. */
 export class AlphaDropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.alphaDropout(input, this.p, this.training)
   }
 }
+/** `AlphaDropout` of whole channels. */
 export class FeatureAlphaDropout extends AnyDropout {
   override forward(input: Tensor): Tensor {
     return functional.featureAlphaDropout(input, this.p, this.training)

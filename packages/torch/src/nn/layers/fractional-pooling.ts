@@ -52,6 +52,7 @@ abstract class FractionalMaxPool extends Module {
   }
 }
 
+/** Of `[N, C, H, W]` or `[C, H, W]`. */
 export class FractionalMaxPool2d extends FractionalMaxPool {
   protected get rank(): number {
     return 2
@@ -60,6 +61,7 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
     return functional.fractionalMaxPool2d
   }
 }
+/** Of `[N, C, D, H, W]` or `[C, D, H, W]`. */
 export class FractionalMaxPool3d extends FractionalMaxPool {
   protected get rank(): number {
     return 3

@@ -32,24 +32,28 @@ abstract class PlainLoss extends Loss {
   }
 }
 
+/** The mean of squared differences. */
 export class MSELoss extends PlainLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return functional.mseLoss(input, target, { reduction: this.reduction })
   }
 }
 
+/** The mean of absolute differences. */
 export class L1Loss extends PlainLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return functional.l1Loss(input, target, { reduction: this.reduction })
   }
 }
 
+/** `log(1 + exp(-target x))`, of targets 1 and -1. */
 export class SoftMarginLoss extends PlainLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return functional.softMarginLoss(input, target, { reduction: this.reduction })
   }
 }
 
+/** How far the classes of a row, listed up to the first -1, fail to be above all others by 1. */
 export class MultiLabelMarginLoss extends PlainLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return margins.multilabelMarginLoss(input, target, { reduction: this.reduction })
@@ -58,6 +62,7 @@ export class MultiLabelMarginLoss extends PlainLoss {
 
 type SmoothL1LossParams = Reduced & { beta?: number }
 const smoothL1LossNames = ['sizeAverage', 'reduce', 'reduction', 'beta'] as const
+/** `0.5 d² / beta` of differences `d` below `beta`, `|d| - 0.5 beta` above it. */
 export class SmoothL1Loss extends Loss<Pair> {
   readonly beta: number
 
@@ -74,6 +79,7 @@ export class SmoothL1Loss extends Loss<Pair> {
 
 type HuberLossParams = Named & { delta?: number }
 const huberLossNames = ['reduction', 'delta'] as const
+/** `0.5 d²` of differences `d` up to `delta`, `delta (|d| - 0.5 delta)` above it. */
 export class HuberLoss extends Loss<Pair> {
   readonly delta: number
 
@@ -101,6 +107,7 @@ const crossEntropyLossNames = [
   'reduction',
   'labelSmoothing',
 ] as const
+/** Minus the log probability of the target, of scores; targets are classes or probabilities. */
 export class CrossEntropyLoss extends Loss<Pair> {
   readonly ignoreIndex: number
   readonly labelSmoothing: number
@@ -126,6 +133,7 @@ export class CrossEntropyLoss extends Loss<Pair> {
 
 type NLLLossParams = Reduced & { weight?: Tensor | null; ignoreIndex?: number }
 const nllNames = ['weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction'] as const
+/** Minus the log probability of the target, of log probabilities. */
 export class NLLLoss extends Loss<Pair> {
   readonly ignoreIndex: number
   declare weight: Tensor | null
@@ -143,6 +151,7 @@ export class NLLLoss extends Loss<Pair> {
 }
 
 type BCELossParams = Reduced & { weight?: Tensor | null }
+/** `NLLLoss` under an old name. */
 export class NLLLoss2d extends NLLLoss {
   constructor(...args: Arguments<NLLLossParams, typeof nllNames>) {
     warn(
@@ -153,6 +162,7 @@ export class NLLLoss2d extends NLLLoss {
 }
 
 const bceNames = ['weight', 'sizeAverage', 'reduce', 'reduction'] as const
+/** Cross entropy of two classes, of probabilities. */
 export class BCELoss extends Loss<Pair> {
   declare weight: Tensor | null
 
@@ -169,6 +179,7 @@ export class BCELoss extends Loss<Pair> {
 
 type BCEWithLogitsLossParams = Reduced & { weight?: Tensor | null; posWeight?: Tensor | null }
 const bceWithLogitsNames = ['weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight'] as const
+/** Cross entropy of two classes, of scores. */
 export class BCEWithLogitsLoss extends Loss<Pair> {
   declare weight: Tensor | null
   declare pos_weight: Tensor | null
@@ -191,6 +202,7 @@ export class BCEWithLogitsLoss extends Loss<Pair> {
 
 type PoissonNLLLossParams = Reduced & { logInput?: boolean; full?: boolean; eps?: number }
 const poissonNLLLossNames = ['logInput', 'full', 'sizeAverage', 'eps', 'reduce', 'reduction'] as const
+/** Minus the log probability of counts, of their expected numbers or the logs of these. */
 export class PoissonNLLLoss extends Loss<Pair> {
   readonly logInput: boolean
   readonly full: boolean
@@ -215,6 +227,7 @@ export class PoissonNLLLoss extends Loss<Pair> {
 }
 
 type GaussianNLLLossParams = Named & { full?: boolean; eps?: number }
+/** Minus the log density of normal numbers, of their means and variances. */
 export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor]> {
   readonly full: boolean
   readonly eps: number
@@ -233,6 +246,7 @@ export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, varian
 
 type HingeEmbeddingLossParams = Reduced & { margin?: number }
 const hingeEmbeddingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
+/** The input where the target is 1, what it lacks to `margin` where it is -1. */
 export class HingeEmbeddingLoss extends Loss<Pair> {
   readonly margin: number
 
@@ -254,6 +268,7 @@ export class HingeEmbeddingLoss extends Loss<Pair> {
 
 type CosineEmbeddingLossParams = Reduced & { margin?: number }
 const cosineEmbeddingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
+/** The distance of cosines from 1 where the target is 1, what of them is above `margin` where it is -1. */
 export class CosineEmbeddingLoss extends Loss<Triple> {
   readonly margin: number
 
@@ -275,6 +290,7 @@ export class CosineEmbeddingLoss extends Loss<Triple> {
 
 type MarginRankingLossParams = Reduced & { margin?: number }
 const marginRankingLossNames = ['margin', 'sizeAverage', 'reduce', 'reduction'] as const
+/** What the first lacks to be above the second by `margin`, or below it for a target of -1. */
 export class MarginRankingLoss extends Loss<Triple> {
   readonly margin: number
 
@@ -291,6 +307,7 @@ export class MarginRankingLoss extends Loss<Triple> {
 
 type MultiMarginLossParams = Reduced & { p?: number; margin?: number; weight?: Tensor | null }
 const multiMarginLossNames = ['p', 'margin', 'weight', 'sizeAverage', 'reduce', 'reduction'] as const
+/** How far the class of a row fails to be above each other class by `margin`. */
 export class MultiMarginLoss extends Loss<Pair> {
   readonly p: number
   readonly margin: number
@@ -316,6 +333,7 @@ export class MultiMarginLoss extends Loss<Pair> {
 
 type MultiLabelSoftMarginLossParams = Reduced & { weight?: Tensor | null }
 const multiLabelSoftMarginLossNames = ['weight', 'sizeAverage', 'reduce', 'reduction'] as const
+/** The mean cross entropy of all classes, each there or not, of scores. */
 export class MultiLabelSoftMarginLoss extends Loss<Pair> {
   declare weight: Tensor | null
 
@@ -337,6 +355,7 @@ export class MultiLabelSoftMarginLoss extends Loss<Pair> {
 
 type TripletMarginLossParams = Reduced & { margin?: number; p?: number; eps?: number; swap?: boolean }
 const tripletMarginLossNames = ['margin', 'p', 'eps', 'swap', 'sizeAverage', 'reduce', 'reduction'] as const
+/** What the distance to the negative lacks to be above that to the positive by `margin`. */
 export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
   readonly margin: number
   readonly p: number
@@ -365,6 +384,7 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
 
 type KLDivParams = Legacy & { reduction?: Reduction | 'batchmean'; logTarget?: boolean }
 const klDivNames = ['sizeAverage', 'reduce', 'reduction', 'logTarget'] as const
+/** The divergence of distributions from targets, of log probabilities. */
 export class KLDivLoss extends Module<Pair> {
   readonly reduction: Reduction | 'batchmean'
   readonly logTarget: boolean
@@ -382,6 +402,7 @@ export class KLDivLoss extends Module<Pair> {
 
 type Distance = (x: Tensor, y: Tensor) => Tensor
 type WithDistanceParams = Named & { distanceFunction?: Distance | null; margin?: number; swap?: boolean }
+/** `TripletMarginLoss` with a distance of one’s own. */
 export class TripletMarginWithDistanceLoss extends Loss<
   [anchor: Tensor, positive: Tensor, negative: Tensor]
 > {
@@ -410,6 +431,7 @@ export class TripletMarginWithDistanceLoss extends Loss<
 
 type Lengths = Tensor | readonly number[] | number
 type CTCParams = Named & { blank?: number; zeroInfinity?: boolean }
+/** Minus the log probability of label sequences, over all their alignments with the steps of the input. */
 export class CTCLoss extends Loss<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]
 > {
@@ -429,6 +451,7 @@ export class CTCLoss extends Loss<
 }
 
 type SimilarityParams = { dim?: number; eps?: number }
+/** The cosine of the angle between vectors along `dim`. */
 export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
   readonly dim: number
   readonly eps: number
@@ -445,6 +468,7 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
 }
 
 type PairwiseParams = { p?: number; eps?: number; keepdim?: boolean }
+/** The p-norm of the differences of rows. */
 export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
   readonly norm: number
   readonly eps: number

@@ -133,16 +133,19 @@ abstract class BatchNorm extends RunningNorm {
   }
 }
 
+/** Each channel of `[N, C]` or `[N, C, L]` normalised over the batch, and in evaluation by the running statistics. */
 export class BatchNorm1d extends BatchNorm {
   protected checkRank(rank: number): void {
     if (rank !== 2 && rank !== 3) throw valueError(`expected 2D or 3D input (got ${rank}D input)`)
   }
 }
+/** `BatchNorm1d` of `[N, C, H, W]`. */
 export class BatchNorm2d extends BatchNorm {
   protected checkRank(rank: number): void {
     if (rank !== 4) throw valueError(`expected 4D input (got ${rank}D input)`)
   }
 }
+/** `BatchNorm1d` of `[N, C, D, H, W]`. */
 export class BatchNorm3d extends BatchNorm {
   protected checkRank(rank: number): void {
     if (rank !== 5) throw valueError(`expected 5D input (got ${rank}D input)`)
@@ -176,16 +179,19 @@ abstract class InstanceNorm extends RunningNorm {
   }
 }
 
+/** Each channel of each example normalised by itself, of `[N, C, L]` or `[C, L]`. */
 export class InstanceNorm1d extends InstanceNorm {
   protected get rank(): number {
     return 2
   }
 }
+/** `InstanceNorm1d` of `[N, C, H, W]` or `[C, H, W]`. */
 export class InstanceNorm2d extends InstanceNorm {
   protected get rank(): number {
     return 3
   }
 }
+/** `InstanceNorm1d` of `[N, C, D, H, W]` or `[C, D, H, W]`. */
 export class InstanceNorm3d extends InstanceNorm {
   protected get rank(): number {
     return 4

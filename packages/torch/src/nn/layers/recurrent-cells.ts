@@ -86,6 +86,7 @@ export class RNNCellBase<State = Tensor> extends Module<[input: Tensor, state?: 
   }
 }
 
+/** `tanh` or `relu` of affine maps of input and state. */
 export class RNNCell extends RNNCellBase<Tensor> {
   readonly nonlinearity: 'tanh' | 'relu'
 
@@ -106,6 +107,7 @@ export class RNNCell extends RNNCellBase<Tensor> {
   }
 }
 
+/** One step of a gated recurrent unit. */
 export class GRUCell extends RNNCellBase<Tensor> {
   constructor(...args: CellArguments) {
     const { bias = true, ...params } = construct<CellParams>('GRUCell', cellNames, [], args, 2)
@@ -116,6 +118,7 @@ export class GRUCell extends RNNCellBase<Tensor> {
   }
 }
 
+/** One step of a long short-term memory: the state and the cell. */
 export class LSTMCell extends RNNCellBase<LSTMState> {
   constructor(...args: CellArguments) {
     const { bias = true, ...params } = construct<CellParams>('LSTMCell', cellNames, [], args, 2)

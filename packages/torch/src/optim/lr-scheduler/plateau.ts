@@ -32,6 +32,7 @@ const names = [
   'eps',
 ] as const
 
+/** Lowers rates when a quantity that `step` is given no longer gets better. */
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer
   mode: string

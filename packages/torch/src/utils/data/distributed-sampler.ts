@@ -19,6 +19,7 @@ interface DistributedParams {
 
 const positional = ['numReplicas', 'rank', 'shuffle', 'seed', 'dropLast'] as const
 
+/** Every `numReplicas`-th position from `rank` on, of an order that all processes share. */
 export class DistributedSampler extends Sampler {
   readonly dataset: { readonly length: number }
   readonly numReplicas: number

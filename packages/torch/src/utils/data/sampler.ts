@@ -18,6 +18,7 @@ interface Sized {
   readonly length: number
 }
 
+/** All positions in order. */
 export class SequentialSampler extends Sampler {
   readonly dataSource: Sized
 
@@ -47,6 +48,7 @@ interface RandomParams {
   readonly generator?: Generator
 }
 
+/** All positions in random order, or `numSamples` that may come again. */
 export class RandomSampler extends Sampler {
   readonly dataSource: Sized
   readonly replacement: boolean
@@ -97,6 +99,7 @@ interface SeededParams {
   readonly generator?: Generator
 }
 
+/** Given positions in random order. */
 export class SubsetRandomSampler extends Sampler {
   readonly indices: readonly number[]
   readonly generator: Generator | undefined
@@ -119,6 +122,7 @@ export class SubsetRandomSampler extends Sampler {
 
 type WeightedParams = Omit<RandomParams, 'numSamples'>
 
+/** Positions drawn with probabilities in proportion to `weights`. */
 export class WeightedRandomSampler extends Sampler {
   readonly weights: Tensor
   readonly numSamples: number

@@ -1,6 +1,7 @@
 // Errors of the shim: PyTorch's class as `name`, PyTorch's text as `message`, and our stable code in `code`.
 // One small function per kind of mistake; no text is built where it is thrown.
-import { type ErrorCode, type ErrorContext, HeddleError } from '@heddle/core'
+import { type ErrorCode, type ErrorContext, HeddleError, type SourceLocation } from '@heddle/core'
+import { userFrames, withDeepStack } from './user-frames.ts'
 
 /** PyTorch's names of exception classes. */
 export type TorchErrorName =
@@ -15,6 +16,8 @@ export type TorchErrorName =
 
 export class TorchError extends HeddleError {
   override readonly name: string
+  /** The user's line, where the engine tells. */
+  override readonly location: SourceLocation | undefined
 
   constructor(
     name: TorchErrorName,
@@ -25,6 +28,9 @@ export class TorchError extends HeddleError {
     super(code, text, { details })
     this.name = name
     this.message = text
+    const found = userFrames(`${name}: ${text}`, withDeepStack(() => new Error(text)).stack)
+    this.location = found?.location
+    if (found !== undefined) this.stack = found.stack
   }
 }
 

@@ -16,6 +16,7 @@ it('is where functions stay that make tensors on their way', () => {
   const makers: readonly ((device: torch.Device) => torch.Tensor)[] = [
     (device) => torch.kaiserWindow(5, { device }),
     (device) => torch.histogramdd(points.to(device), [2, 2]).hist,
+    (device) => torch.where(points.to(device).gt(0))[1] as torch.Tensor,
   ]
   for (const make of makers) {
     const there = make(torch.device('interpreter'))

@@ -3,13 +3,12 @@
 
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { int64, resultDType } from '../dtypes.ts'
-import { readCell } from '../engine/evaluate.ts'
+import { resultDType } from '../dtypes.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { castTo } from './cast.ts'
-import { tensorOfData } from './creation.ts'
 import { titleOf } from './dtype-errors.ts'
+import { nonzero } from './nonzero.ts'
 import { operation } from './operation.ts'
 import { type Out, takingOut } from './out.ts'
 import { commonShape, numberFor } from './promotion.ts'
@@ -39,28 +38,13 @@ export const where: Where = takingOut(
   'where',
   (condition: Tensor, input?: Argument, other?: Argument): Tensor | readonly Tensor[] =>
     input === undefined || other === undefined
-      ? positionsOf(condition)
+      ? nonzero(condition, { asTuple: true })
       : runElementwise(chosen, [condition, input, other]),
 ) as Where
 
 interface Where {
   (condition: Tensor): readonly Tensor[]
   (condition: Tensor, input: Argument, other: Argument, options?: Out): Tensor
-}
-
-/** Positions of what is not 0, dimension by dimension. */
-function positionsOf(condition: Tensor): readonly Tensor[] {
-  const { dtype, shape } = condition.type_
-  const array = core.hostArray(dtype, shape.length === 0 ? [1] : shape, readCell(condition.cell))
-  const found = core.nonzero(array)
-  const [count = 0, rank = 1] = found.shape
-  return Array.from({ length: rank }, (_, axis) =>
-    tensorOfData(
-      int64,
-      [count],
-      BigInt64Array.from({ length: count }, (_, k) => BigInt(Number(found.data[k * rank + axis]))),
-    ),
-  )
 }
 
 const conditionDType = (dtype: string): TorchError =>

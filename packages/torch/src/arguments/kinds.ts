@@ -32,6 +32,7 @@ export const other = 20
 /** There are fewer kinds than this. */
 export const kindCount = 32
 
+/** The kind of an argument; lists are looked through as far as it takes to tell. */
 export function kindOf(argument: unknown): number {
   switch (typeof argument) {
     case 'number':

@@ -40,6 +40,7 @@ export interface NodeFacts {
 
 const plans = new WeakMap<Derivative, KeepPlan>()
 
+/** What a node of this derivative keeps; `facts` are asked for the first time only. */
 export function keepPlan(derivative: Derivative, facts: () => NodeFacts): KeepPlan {
   let plan = plans.get(derivative)
   if (plan === undefined) {

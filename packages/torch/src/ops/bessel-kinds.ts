@@ -90,13 +90,21 @@ function modified(order: Order, x: Value, isScaled: boolean): Value {
   return ofPositive(x, Number.POSITIVE_INFINITY, found)
 }
 
+/** J0(x), of the first kind: 1 at 0. */
 export const besselJ0: Unary = bessel('bessel_j0', (x) => firstKind(0, x))
+/** J1(x), of the sign of x near 0. */
 export const besselJ1: Unary = bessel('bessel_j1', (x) => firstKind(1, x))
+/** Y0(x), of the second kind: -Infinity at 0, NaN below. */
 export const besselY0: Unary = bessel('bessel_y0', (x) => secondKind(0, x))
+/** Y1(x): -Infinity at 0, NaN below. */
 export const besselY1: Unary = bessel('bessel_y1', (x) => secondKind(1, x))
+/** K0(x), modified of the second kind: Infinity at 0, NaN below, falling as exp(-x). */
 export const modifiedBesselK0: Unary = bessel('modified_bessel_k0', (x) => modified(0, x, false))
+/** K1(x): Infinity at 0, NaN below, falling as exp(-x). */
 export const modifiedBesselK1: Unary = bessel('modified_bessel_k1', (x) => modified(1, x, false))
+/** exp(x) K0(x) */
 export const scaledModifiedBesselK0: Unary = bessel('scaled_modified_bessel_k0', (x) => modified(0, x, true))
+/** exp(x) K1(x) */
 export const scaledModifiedBesselK1: Unary = bessel('scaled_modified_bessel_k1', (x) => modified(1, x, true))
 
 /** sin(x) / x, 1 at 0. */

@@ -66,22 +66,30 @@ const u: Recurrence = { first: doubled, next: byTwice }
 const v: Recurrence = { first: (x) => core.sub(doubled(x), 1), next: byTwice }
 const w: Recurrence = { first: (x) => core.add(doubled(x), 1), next: byTwice }
 
+/** Chebyshev's of the first kind: cos(n a) at x = cos a. */
 export const chebyshevPolynomialT: Polynomial = polynomialOf('chebyshev_polynomial_t', t)
+/** Chebyshev's of the second kind: sin((n + 1) a) / sin a at x = cos a. */
 export const chebyshevPolynomialU: Polynomial = polynomialOf('chebyshev_polynomial_u', u)
+/** Chebyshev's of the third kind: as T, but 2 x - 1 of degree 1. */
 export const chebyshevPolynomialV: Polynomial = polynomialOf('chebyshev_polynomial_v', v)
+/** Chebyshev's of the fourth kind: as T, but 2 x + 1 of degree 1. */
 export const chebyshevPolynomialW: Polynomial = polynomialOf('chebyshev_polynomial_w', w)
+/** That of the first kind at 2 x - 1: for x from 0 to 1. */
 export const shiftedChebyshevPolynomialT: Polynomial = polynomialOf(
   'shifted_chebyshev_polynomial_t',
   shifted(t),
 )
+/** That of the second kind at 2 x - 1. */
 export const shiftedChebyshevPolynomialU: Polynomial = polynomialOf(
   'shifted_chebyshev_polynomial_u',
   shifted(u),
 )
+/** That of the third kind at 2 x - 1. */
 export const shiftedChebyshevPolynomialV: Polynomial = polynomialOf(
   'shifted_chebyshev_polynomial_v',
   shifted(v),
 )
+/** That of the fourth kind at 2 x - 1. */
 export const shiftedChebyshevPolynomialW: Polynomial = polynomialOf(
   'shifted_chebyshev_polynomial_w',
   shifted(w),
@@ -97,11 +105,13 @@ export const hermitePolynomialHe: Polynomial = polynomialOf('hermite_polynomial_
   first: (x) => x,
   next: (x, k, current, before) => core.sub(core.mul(x, current), core.mul(before, k)),
 })
+/** Laguerre's: (k + 1) p_(k + 1) = (2 k + 1 - x) p_k - k p_(k - 1). */
 export const laguerrePolynomialL: Polynomial = polynomialOf('laguerre_polynomial_l', {
   first: (x) => core.sub(1, x),
   next: (x, k, current, before) =>
     core.div(core.sub(core.mul(core.sub(2 * k + 1, x), current), core.mul(before, k)), k + 1),
 })
+/** Legendre's: (k + 1) p_(k + 1) = (2 k + 1) x p_k - k p_(k - 1). */
 export const legendrePolynomialP: Polynomial = polynomialOf('legendre_polynomial_p', {
   first: (x) => x,
   next: (x, k, current, before) =>

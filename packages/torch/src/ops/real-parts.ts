@@ -2,6 +2,7 @@
 import { argumentError, type TorchError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
+/** Whether elements are complex, which none here are. */
 export const isComplex = (_input: Tensor): boolean => false
 /** The tensor itself. */
 export const real = (input: Tensor): Tensor => input

@@ -9,5 +9,6 @@ export const conjPhysical = (self: Tensor): Tensor => self
 export const resolveConj = (self: Tensor): Tensor => self
 /** The tensor itself. */
 export const resolveNeg = (self: Tensor): Tensor => self
+/** Whether it is read as the conjugate of its memory, which no tensor here is. */
 export const isConj = (_self: Tensor): boolean => false
 export { conjPhysical as conjPhysical_ }

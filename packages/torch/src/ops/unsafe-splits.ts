@@ -5,13 +5,16 @@ import { chunk, split, splitWithSizes } from './parts.ts'
 import type { Plain } from './signature.ts'
 import { unsafely } from './view-copies.ts'
 
+/** `chunk` into such pieces. */
 export const unsafeChunk: Plain<{ chunks: number; dim?: number }, ['chunks', 'dim'], readonly Tensor[]> =
   unsafely(chunk.method)
+/** `split` into such pieces. */
 export const unsafeSplit: Plain<
   { splitSize: number | readonly number[]; dim?: number },
   ['splitSize', 'dim'],
   readonly Tensor[]
 > = unsafely(split.method)
+/** `splitWithSizes` into such pieces. */
 export const unsafeSplitWithSizes: Plain<
   { splitSizes: readonly number[]; dim?: number },
   ['splitSizes', 'dim'],

@@ -1,6 +1,7 @@
 // Backward: walks the nodes from the roots, each once, when all cotangents of its results are known; of those that are ready the
 // newest first, leaves before all. Records like any other code; nothing is evaluated here.
 import { noteLoss } from '../engine/evaluate.ts'
+import { watcher } from '../engine/watch.ts'
 import { add } from '../ops/arithmetic.ts'
 import { filled } from '../tensor/filled.ts'
 import { gradientEdge, type Tensor } from '../tensor/tensor.ts'
@@ -215,6 +216,7 @@ class Walk {
     cotangents: readonly (Tensor | null)[],
     wanted: readonly boolean[],
   ): readonly (Tensor | null)[] {
+    watcher?.walked(node)
     let results = node.apply(cotangents, wanted)
     for (const hook of node.hooks.values()) {
       const given = hook(results, cotangents)

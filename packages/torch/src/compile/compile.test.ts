@@ -249,7 +249,7 @@ describe('what stays eager', () => {
         torch.manualSeed(0)
         return x.add(torch.rand(2))
       },
-      'random numbers are drawn by the host',
+      'a generator starts again',
     ],
     [
       'what is not to be compiled',

@@ -1,6 +1,8 @@
 // A function that is recorded for each kind of arguments, and then repeated. Calls are watched until two in a row did the same; what
 // cannot be repeated, or is something else at each call, stays eager, and says why.
+import { isAnomalyEnabled } from '../autograd/anomaly.ts'
 import { nextSequence } from '../autograd/node.ts'
+import { currentPacking } from '../autograd/packing.ts'
 import type { Cell } from '../engine/cell.ts'
 import { watcher } from '../engine/watch.ts'
 import { warn } from '../errors.ts'
@@ -10,9 +12,9 @@ import { graphBreak, recompileLimit } from './errors.ts'
 import { gradientsOf, hasGradient } from './gradients.ts'
 import { Places } from './places.ts'
 import { isSameProgram, type Program, programOf, type ResultTensor } from './program.ts'
-import { Recording, stateOf } from './recording.ts'
+import { Recording, type Remembered, stateOf, tensorAt } from './recording.ts'
 import { recordedResults, runProgram } from './replay.ts'
-import { type Arguments, argumentsOf, resultOf, traitsOf } from './structure.ts'
+import { type Arguments, argumentsOf, resultOf, sameTokens, traitsOf } from './structure.ts'
 
 /** Kinds of arguments that one function is compiled for. */
 const mostVariants = 8
@@ -47,17 +49,18 @@ export class CompiledFunction {
   }
 
   call(args: readonly unknown[]): unknown {
-    // Within another it is a part of that.
-    if (watcher !== undefined) return this.#fn(...args)
+    // Within another it is a part of that; what is asked of each node there are none to ask.
+    if (watcher !== undefined || currentPacking() !== undefined || isAnomalyEnabled())
+      return this.#fn(...args)
     const given = argumentsOf(args)
     if (given === undefined) return this.#fn(...args)
     const variant = this.#find(given)
     if (variant !== undefined) {
       variant.calls++
       if (!variant.isSure && variant.calls <= mostTries) return this.#record(args, given, variant)
-      return typeof variant.program === 'string'
-        ? this.#fn(...args)
-        : runProgram(variant.program, given.tensors)
+      return variant.isSure && typeof variant.program !== 'string'
+        ? runProgram(variant.program, given.tensors)
+        : this.#fn(...args)
     }
     if (this.#variants.length < mostVariants) {
       const made = { tokens: given.tokens, program: 'no call came to its end', isSure: false, calls: 1 }
@@ -163,20 +166,25 @@ function compiledProgram(
   since: number,
   { tensors, cells, rebuild, values }: Given,
 ): Program | undefined {
-  const memories = new Map<object, Tensor>()
+  const gradients = recording.gradientMemories()
+  const memories = new Set<object>()
   for (const tensor of tensors) {
-    if (!recording.isMade(tensor)) continue
+    if (!recording.isMade(tensor)) {
+      if (recording.isReplaced(tensor)) recording.refuse('a result is a gradient that was replaced')
+      continue
+    }
     if (!recording.isMade(tensor.memory))
       recording.refuse('a result shares memory with a tensor from outside')
     if (memories.has(tensor.memory)) recording.refuse('results share memory')
+    if (gradients.has(tensor.memory)) recording.refuse('a result is a gradient that was set')
     if (tensor.requiresGrad && tensor.isLeaf) recording.refuse('a result is a leaf that requires a gradient')
     if (tensor.constructor !== Tensor) recording.refuse('a result is a parameter')
     if (!tensor.isView && !isDense(tensor.layout_)) recording.refuse('the memory of a result has gaps')
-    memories.set(tensor.memory, tensor)
+    memories.add(tensor.memory)
   }
   if (recording.reason !== undefined) return undefined
   const through = tensors.filter((tensor) => recording.isMade(tensor) && hasGradient(tensor))
-  const gradients = gradientsOf(recording, places, through, args, since)
+  const backward = gradientsOf(recording, places, through, args, since)
   const results = tensors.map((tensor, k): ResultTensor => {
     if (!recording.isMade(tensor)) return { kind: 'outside', origin: recording.originOf(tensor) }
     const output = through.indexOf(tensor)
@@ -186,10 +194,11 @@ function compiledProgram(
       place: places.placeOf(cell, places.last),
       layout: ownLayout(tensor.layout_),
       output: output < 0 ? undefined : output,
-      isLast: output < 0 || gradients === 'freed' || recording.losses.has(cell),
+      isInference: tensor.isInference(),
+      isLast: output < 0 || backward === 'freed' || recording.losses.has(cell),
     }
   })
-  const program = programOf(recording, places, { results, rebuild, values }, gradients)
+  const program = programOf(recording, places, { results, rebuild, values }, backward)
   return recording.reason === undefined ? program : undefined
 }
 
@@ -200,13 +209,8 @@ const isDense = (layout: Layout): boolean =>
 const ownLayout = (layout: Layout): Layout =>
   isDense(layout) ? { ...layout, offset: 0 } : contiguous(layout.shape)
 
-function sameTokens(x: readonly unknown[], y: readonly unknown[]): boolean {
-  if (x.length !== y.length) return false
-  for (let k = 0; k < x.length; k++) if (!Object.is(x[k], y[k])) return false
-  return true
-}
-
-function isAsRemembered({ remembered }: Program, args: readonly Tensor[]): boolean {
+/** Whether all that a program depends on, beside its arguments, is as it was. */
+function isAsRemembered({ remembered, changesTensors }: Program, args: readonly Tensor[]): boolean {
   for (const [module, { training, version }] of remembered.modules) {
     const now = stateOf(module)
     if (now.training !== training || now.version !== version) return false
@@ -214,10 +218,25 @@ function isAsRemembered({ remembered }: Program, args: readonly Tensor[]): boole
   for (const [tensor, traits] of remembered.tensors) {
     if (!sameTokens(traits, traitsOf(tensor))) return false
   }
-  for (const [origin, had] of remembered.hasGradient) {
-    const tensor =
-      origin.from === 'argument' ? args[origin.index] : origin.from === 'tensor' ? origin.tensor : undefined
-    if (tensor !== undefined && (tensor.storedGrad !== null) !== had) return false
+  for (const [origin, was] of remembered.gradients) {
+    const grad = tensorAt({ from: 'gradient', of: origin }, args)
+    if (!sameTokens(was, grad === null ? [] : traitsOf(grad))) return false
+  }
+  for (const { read, was } of remembered.states.values()) if (!sameTokens(was, read())) return false
+  for (const [x, y] of remembered.twins.values()) {
+    if (tensorAt(x, args)?.contents !== tensorAt(y, args)?.contents) return false
+  }
+  return !changesTensors || sharesMemoryAsBefore(remembered, args)
+}
+
+function sharesMemoryAsBefore({ sharing }: Remembered, args: readonly Tensor[]): boolean {
+  const firsts = new Map<object | undefined, number>()
+  for (let k = 0; k < sharing.length; k++) {
+    const { origin, first } = sharing[k] as Remembered['sharing'][number]
+    const memory = tensorAt(origin, args)?.memory
+    const known = firsts.get(memory)
+    if (known === undefined) firsts.set(memory, k)
+    if ((known ?? k) !== first) return false
   }
   return true
 }

@@ -3,7 +3,7 @@
 import { isFloat } from '@heddle/core'
 import { AccumulateGrad } from '../autograd/accumulate.ts'
 import { type Root, runBackward } from '../autograd/backward.ts'
-import type { Node } from '../autograd/node.ts'
+import type { Edge, Node } from '../autograd/node.ts'
 import { type Application, type Cell, placeholder, setAside } from '../engine/cell.ts'
 import { type Watcher, watchWith } from '../engine/watch.ts'
 import { TorchError } from '../errors.ts'
@@ -58,7 +58,8 @@ export function gradientsOf(
     recording.refuse(`backward through it fails: ${error instanceof Error ? error.message : error}`)
   }
   if (recording.reason !== undefined) return undefined
-  const arrived = arrivedAt(recording, reached, args)
+  const leads = results.map((result) => endsOf(result, isEnd))
+  const arrived = arrivedAt(recording, reached, args, leads)
   return joinGradients(recording, places, tape, cotangents, arrived, results)
 }
 
@@ -72,18 +73,38 @@ function nodesOf(results: readonly Tensor[], isEnd: (node: Node) => boolean): re
   return [...seen]
 }
 
+/** Nodes where a walk ends, with the places it comes to them by. */
+type Ends = ReadonlyMap<Node, ReadonlySet<number>>
+
+function endsOf({ edge }: Tensor, isEnd: (node: Node) => boolean): Ends {
+  const ends = new Map<Node, Set<number>>()
+  const seen = new Set<Node>()
+  const follow = (edge: Edge | null): void => {
+    if (edge === null) return
+    const { node, index } = edge
+    if (!isEnd(node)) seen.add(node)
+    else ends.set(node, (ends.get(node) ?? new Set()).add(index))
+  }
+  follow(edge)
+  for (const node of seen) node.edges.forEach(follow)
+  return ends
+}
+
 const hasHooks = ({ hooks, preHooks, tensorHooks, retained }: Node): boolean =>
   hooks.size + preHooks.size + tensorHooks.size + retained.size > 0
 
 interface Arrived {
   readonly tensor: Origin
   readonly cell: Cell
+  /** The results it comes from. */
+  readonly of: ReadonlySet<number>
 }
 
 function arrivedAt(
   recording: Recording,
   reached: ReadonlyMap<Node, readonly (Tensor | null)[]>,
   args: readonly Tensor[],
+  leads: readonly Ends[],
 ): readonly Arrived[] {
   const arrived: Arrived[] = []
   const byArgument = new Map<Node, Map<number, number>>()
@@ -98,12 +119,13 @@ function arrivedAt(
     grads.forEach((grad, at) => {
       if (grad === null) return
       const index = byArgument.get(node)?.get(at)
+      const of = new Set(leads.flatMap((ends, k) => (ends.get(node)?.has(at) === true ? [k] : [])))
       if (index !== undefined) {
-        arrived.push({ tensor: { from: 'argument', index }, cell: grad.contents })
+        arrived.push({ tensor: { from: 'argument', index }, cell: grad.contents, of })
       } else if (!(node instanceof AccumulateGrad)) {
         recording.refuse('a tensor from outside brings a history of its own')
       } else if (!recording.isMade(node.variable)) {
-        arrived.push({ tensor: { from: 'tensor', tensor: node.variable }, cell: grad.contents })
+        arrived.push({ tensor: { from: 'tensor', tensor: node.variable }, cell: grad.contents, of })
       }
     })
   }
@@ -143,7 +165,7 @@ function joinGradients(
     program: {
       fragment: joined.fragment,
       operands,
-      inputs: arrived.map(({ tensor }, output) => ({ tensor, output })),
+      inputs: arrived.map(({ tensor, of }, output) => ({ tensor, output, of })),
       outputs: results.map(({ type_ }) => type_),
       device: joined.device,
     },
@@ -195,6 +217,8 @@ class Tape implements Watcher {
   gradientSet(): void {}
   lossNoted(): void {}
   moduleCalled(): void {}
+  depends(): void {}
+  walked(): void {}
 }
 
 export const hasGradient = (tensor: Tensor): boolean => tensor.gradFn !== null && isFloat(tensor.dtype.core)

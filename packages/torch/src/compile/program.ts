@@ -19,7 +19,12 @@ export interface SegmentProgram {
   readonly fragment: Fragment | undefined
   /** The operands of the fragment, and what is only kept for backward. */
   readonly sources: readonly Source[]
-  readonly draws: readonly { readonly type: ArrayType; readonly device: Device; draw(): TypedArray }[]
+  readonly draws: readonly {
+    readonly type: ArrayType
+    readonly device: Device
+    readonly facts: readonly unknown[]
+    draw(): TypedArray
+  }[]
   readonly writes: readonly { readonly tensor: Origin; readonly place: Place }[]
   readonly gradients: readonly { readonly of: Origin; readonly place: Place | null }[]
   readonly bumps: readonly { readonly tensor: Origin; readonly by: number }[]
@@ -33,6 +38,7 @@ export type ResultTensor =
       readonly layout: Layout
       /** Which result of the node it is; none where no gradient goes through it. */
       readonly output: number | undefined
+      readonly isInference: boolean
       /** It will be looked at: nothing else is computed from it. */
       readonly isLast: boolean
     }
@@ -41,7 +47,12 @@ export type ResultTensor =
 export interface BackwardProgram {
   readonly fragment: Fragment
   readonly operands: readonly (Place | { readonly cotangent: number })[]
-  readonly inputs: readonly { readonly tensor: Origin; readonly output: number }[]
+  readonly inputs: readonly {
+    readonly tensor: Origin
+    readonly output: number
+    /** The results it comes from: without a cotangent of one of these there is no gradient. */
+    readonly of: ReadonlySet<number>
+  }[]
   /** Types of the results. */
   readonly outputs: readonly ArrayType[]
   readonly device: Device
@@ -49,6 +60,8 @@ export interface BackwardProgram {
 
 export interface Program {
   readonly remembered: Remembered
+  /** Which tensors from outside share memory matters then. */
+  readonly changesTensors: boolean
   readonly steps: readonly (SegmentProgram | Aside)[]
   readonly results: readonly ResultTensor[]
   readonly rebuild: Rebuild
@@ -96,7 +109,7 @@ export function programOf(
       device: joined?.device,
       fragment: joined?.fragment,
       sources: places.sourcesOf(k),
-      draws: draws.map(({ cell, draw }) => ({ type: cell.type, device: cell.device, draw })),
+      draws: draws.map(({ cell, draw, facts }) => ({ type: cell.type, device: cell.device, facts, draw })),
       ...(effects[k] as (typeof effects)[number]),
       bumps,
     })
@@ -104,6 +117,7 @@ export function programOf(
   let next = 0
   return {
     remembered: recording.remembered,
+    changesTensors: segments.some((segment) => segment.writes.length + segment.gradients.length > 0),
     steps: recording.steps.map((step) => (isSegment(step) ? (programs[next++] as SegmentProgram) : step)),
     results,
     rebuild,
@@ -125,7 +139,7 @@ const dependencies = ({ sources, writes, gradients, draws }: SegmentProgram): re
   ...sources.flatMap(dependency),
   ...writes.flatMap(({ tensor, place }) => [...originOf(tensor), ...placed(place)]),
   ...gradients.flatMap(({ of, place }) => [...originOf(of), ...(place === null ? [null] : placed(place))]),
-  ...draws.map(({ type }) => type),
+  ...draws.flatMap(({ type, facts }) => [type, ...facts]),
 ]
 
 function dependency(source: Source): readonly unknown[] {

@@ -2,6 +2,7 @@
 // written, which numbers are drawn. Whatever no plan could repeat ends the recording with a reason. What changes more than tensors and
 // can be run again as it is, such as a step of an optimiser, stands between two segments of what is recorded.
 import type { TypedArray } from '@heddle/core'
+import { type Node, nextSequence } from '../autograd/node.ts'
 import { type Application, type Cell, hold } from '../engine/cell.ts'
 import { type Watcher, watchWith } from '../engine/watch.ts'
 import { partsOf } from '../nn/callable.ts'
@@ -9,7 +10,7 @@ import type { AnyModule } from '../nn/module.ts'
 import { defaultGenerator } from '../random/default-generator.ts'
 import type { Memory } from '../tensor/memory.ts'
 import type { Tensor, VersionCounter } from '../tensor/tensor.ts'
-import { traitsOf } from './structure.ts'
+import { modes, sameTokens, traitsOf } from './structure.ts'
 
 /** How a tensor from outside is found again when the function is called. */
 export type Origin =
@@ -28,7 +29,13 @@ export interface Segment {
   readonly producers: Map<Cell, Application>
   /** Contents of tensors from outside, as they were before. */
   readonly origins: Map<Cell, Origin>
-  readonly draws: { readonly cell: Cell; readonly draw: () => TypedArray }[]
+  /** The tensors that is. */
+  readonly seen: Map<Cell, Tensor>
+  readonly draws: {
+    readonly cell: Cell
+    readonly draw: () => TypedArray
+    readonly facts: readonly unknown[]
+  }[]
   readonly writes: Written[]
   /** Gradients that were set; null: dropped. */
   readonly gradients: { readonly of: Origin; readonly cell: Cell | null }[]
@@ -39,9 +46,27 @@ export interface Segment {
 /** Of a tensor or module from outside: what it was like. */
 export interface Remembered {
   readonly tensors: ReadonlyMap<Tensor, readonly unknown[]>
-  /** Whether there was a gradient, which was asked. */
-  readonly hasGradient: ReadonlyMap<Origin, boolean>
+  /** Gradients that were asked for: what they were like; nothing where there was none. */
+  readonly gradients: ReadonlyMap<Origin, readonly unknown[]>
+  /** Tensors that had the same contents, which the program does not tell apart. */
+  readonly twins: ReadonlyMap<Tensor, readonly [Origin, Origin]>
+  /** Everything that was seen, with the number of the first that had the same memory. */
+  readonly sharing: readonly { readonly origin: Origin; readonly first: number }[]
+  /** Other things it depends on. */
+  readonly states: ReadonlyMap<object, State>
   readonly modules: ReadonlyMap<AnyModule, ModuleState>
+}
+
+export interface State {
+  readonly read: () => readonly unknown[]
+  readonly was: readonly unknown[]
+}
+
+/** Null: a gradient that is not there. */
+export function tensorAt(origin: Origin, args: readonly Tensor[]): Tensor | null {
+  if (origin.from === 'tensor') return origin.tensor
+  if (origin.from === 'argument') return args[origin.index] as Tensor
+  return tensorAt(origin.of, args)?.storedGrad ?? null
 }
 
 export interface ModuleState {
@@ -63,6 +88,7 @@ export interface Aside {
 const emptySegment = (): Segment => ({
   producers: new Map(),
   origins: new Map(),
+  seen: new Map(),
   draws: [],
   writes: [],
   gradients: [],
@@ -79,7 +105,13 @@ export class Recording implements Watcher {
   reason: string | undefined
   readonly remembered: Remembered
   readonly #tensors = new Map<Tensor, readonly unknown[]>()
-  readonly #hasGradient = new Map<Origin, boolean>()
+  readonly #gradients = new Map<Origin, readonly unknown[]>()
+  readonly #twins = new Map<Tensor, readonly [Origin, Origin]>()
+  readonly #sharing: { readonly origin: Origin; readonly first: number }[] = []
+  readonly #places = new Map<Tensor, number>()
+  readonly #states = new Map<object, State>()
+  readonly #modes = modes()
+  readonly #since = nextSequence()
   readonly #gradientsRead = new Set<Tensor>()
   readonly #modules = new Map<AnyModule, ModuleState>()
   readonly #made = new WeakSet<object>()
@@ -102,8 +134,11 @@ export class Recording implements Watcher {
     this.#refused = refused
     this.remembered = {
       tensors: this.#tensors,
-      hasGradient: this.#hasGradient,
+      gradients: this.#gradients,
       modules: this.#modules,
+      twins: this.#twins,
+      sharing: this.#sharing,
+      states: this.#states,
     }
   }
 
@@ -113,6 +148,7 @@ export class Recording implements Watcher {
     try {
       for (const arg of this.#args.keys()) this.seen(arg)
       const result = body()
+      if (!sameTokens(this.#modes, modes())) this.refuse('it leaves a mode on')
       if (this.reason === undefined) this.#endSegment()
       return result
     } finally {
@@ -144,9 +180,9 @@ export class Recording implements Watcher {
   drawing(): void {
     if (defaultGenerator.position !== this.#position) this.refuse('random numbers are drawn by the host')
   }
-  drawn(cell: Cell, draw: () => TypedArray): void {
+  drawn(cell: Cell, draw: () => TypedArray, facts: readonly unknown[]): void {
     this.constants.delete(cell)
-    this.#segment.draws.push({ cell, draw })
+    this.#segment.draws.push({ cell, draw, facts })
     this.#position = defaultGenerator.position
   }
   made(part: object): void {
@@ -155,14 +191,53 @@ export class Recording implements Watcher {
   seen(tensor: Tensor): void {
     if (this.#made.has(tensor)) return
     const contents = this.#contentsOf(tensor)
-    const { producers, origins } = this.#segment
-    if (!producers.has(contents) && !origins.has(contents)) origins.set(contents, this.originOf(tensor))
+    if (!this.#segment.producers.has(contents)) this.#foundIn(contents, tensor)
+    if (!this.#places.has(tensor)) this.#place(tensor)
     if (!this.#owners.has(tensor.memory)) this.#owners.set(tensor.memory, tensor)
     if (!this.#versions.has(tensor.counter)) {
-      this.#versions.set(tensor.counter, { tensor, version: tensor._version })
+      this.#versions.set(tensor.counter, { tensor, version: tensor.counter.version })
     }
     if (this.#args.has(tensor) || this.#gradientOf.has(tensor) || this.#tensors.has(tensor)) return
     this.#tensors.set(tensor, traitsOf(tensor))
+  }
+  #foundIn(contents: Cell, tensor: Tensor): void {
+    const { origins, seen } = this.#segment
+    const known = seen.get(contents)
+    if (known === tensor) return
+    const isLater = this.steps.length > 0
+    if (isLater && this.isReplaced(tensor)) this.refuse('a gradient is read that was replaced')
+    const origin = this.originOf(tensor)
+    if (known === undefined) {
+      origins.set(contents, origin)
+      seen.set(contents, tensor)
+    } else if (!isLater) {
+      if (!this.#twins.has(tensor)) this.#twins.set(tensor, [origins.get(contents) as Origin, origin])
+    } else if (known.memory !== tensor.memory || known.view_ !== tensor.view_) {
+      this.refuse('tensors from outside have the same contents after a step')
+    }
+  }
+  #place(tensor: Tensor): void {
+    const place = this.#sharing.length
+    const owner = this.#owners.get(tensor.memory)
+    this.#places.set(tensor, place)
+    const first = owner === undefined ? place : (this.#places.get(owner) as number)
+    this.#sharing.push({ origin: this.originOf(tensor), first })
+  }
+  /** Memories of the gradients that were set. */
+  gradientMemories(): ReadonlySet<Memory> {
+    const grads = [...this.#gradientsSet].map(({ storedGrad }) => storedGrad)
+    return new Set(grads.flatMap((grad) => (grad === null ? [] : [grad.memory])))
+  }
+  /** It is the gradient no more that it was. */
+  isReplaced(tensor: Tensor): boolean {
+    const owner = this.#gradientOf.get(tensor)
+    if (owner === undefined) return false
+    const watching = watchWith(undefined)
+    try {
+      return owner.storedGrad !== tensor
+    } finally {
+      watchWith(watching)
+    }
   }
   /** What a view shows of memory that was not written to is not for the program to work out. */
   #contentsOf(tensor: Tensor): Cell {
@@ -189,7 +264,7 @@ export class Recording implements Watcher {
     if (this.#made.has(tensor) || this.#gradientsSet.has(tensor)) return
     if (!this.#gradientsRead.has(tensor)) {
       this.#gradientsRead.add(tensor)
-      this.#hasGradient.set(this.originOf(tensor), grad !== null)
+      this.#gradients.set(this.originOf(tensor), grad === null ? [] : traitsOf(grad))
     }
     if (grad === null || this.#made.has(grad)) return
     this.#gradientOf.set(grad, tensor)
@@ -204,6 +279,12 @@ export class Recording implements Watcher {
   moduleCalled(module: object): void {
     if (this.#made.has(module) || this.#modules.has(module as AnyModule)) return
     this.#modules.set(module as AnyModule, stateOf(module as AnyModule))
+  }
+  depends(owner: object, read: () => readonly unknown[]): void {
+    if (!this.#made.has(owner) && !this.#states.has(owner)) this.#states.set(owner, { read, was: read() })
+  }
+  walked(node: Node): void {
+    if (node.sequence < this.#since) this.refuse('backward goes through a graph from outside')
   }
   refuse(reason: string): void {
     if (this.reason !== undefined) return
@@ -233,8 +314,8 @@ export class Recording implements Watcher {
     for (const tensor of this.#gradientsSet) this.#endGradient(tensor)
     for (const seen of this.#versions.values()) {
       const { tensor, version } = seen
-      if (tensor._version === version) continue
-      segment.bumps.push({ tensor: this.originOf(tensor), by: tensor._version - version })
+      const by = tensor.counter.version - version
+      if (by > 0) segment.bumps.push({ tensor: this.originOf(tensor), by })
     }
     this.#versions.clear()
     for (const [module, { version }] of this.#modules) {
@@ -251,6 +332,7 @@ export class Recording implements Watcher {
       if (this.#gradientOf.get(grad) !== tensor) this.refuse('a gradient is set to a tensor from outside')
       return
     }
+    if (grad?.requiresGrad === true) this.refuse('a gradient is set that requires a gradient')
     const cell = grad?.contents ?? null
     if (this.#gradientsThen.get(tensor) === cell) return
     this.#gradientsThen.set(tensor, cell)

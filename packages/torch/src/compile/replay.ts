@@ -12,7 +12,7 @@ import { gradientEdge, Tensor } from '../tensor/tensor.ts'
 import { noDoubleBackward } from './errors.ts'
 import type { Place, Places, Source } from './places.ts'
 import type { BackwardProgram, Program, SegmentProgram } from './program.ts'
-import type { Origin } from './recording.ts'
+import { type Origin, tensorAt } from './recording.ts'
 
 /** What the function would give for these arguments. */
 export function runProgram(program: Program, args: readonly Tensor[]): unknown {
@@ -37,11 +37,11 @@ function resultsOf(program: Program, run: Run): unknown {
   const node = run.node(program.backward)
   const results = program.results.map((result) => {
     if (result.kind === 'outside') return run.tensorOf(result.origin)
-    const { output, layout, isLast } = result
+    const { output, layout, isLast, isInference } = result
     const cell = run.at(result.place)
     if (isLast) noteLoss(cell)
     const edge = node === undefined || output === undefined ? null : { node, index: output }
-    return new Tensor({ memory: new Memory(cell), edge }, cell.type).withLayout(layout)
+    return new Tensor({ memory: new Memory(cell), edge, isInference }, cell.type).withLayout(layout)
   })
   return program.rebuild(results)
 }
@@ -58,9 +58,7 @@ class Run {
   }
 
   tensorOf(origin: Origin): Tensor {
-    if (origin.from === 'tensor') return origin.tensor
-    if (origin.from === 'argument') return this.#args[origin.index] as Tensor
-    return this.tensorOf(origin.of).storedGrad as Tensor
+    return tensorAt(origin, this.#args) as Tensor
   }
 
   at({ from, segment, at }: Place): Cell {
@@ -81,8 +79,8 @@ class Run {
     this.#cells.push(cells)
     this.#outputs.push(outputs)
     for (const { tensor, place } of writes) this.tensorOf(tensor).memory.write(this.at(place))
-    for (const { of, place } of gradients) this.#setGradient(this.tensorOf(of), place)
     for (const { tensor, by } of bumps) this.tensorOf(tensor).counter.version += by
+    for (const { of, place } of gradients) this.#setGradient(this.tensorOf(of), place)
   }
 
   /** Nothing is held for segments to come. */
@@ -95,12 +93,7 @@ class Run {
     const cells = places.sourceCells(segment)
     this.#cells.push(cells)
     this.#outputs.push([...(places.roots[segment] as Map<Cell, number>).keys()])
-    this.#sources.push(
-      places.sourcesOf(segment).map((source, k) => {
-        const isOutside = source.from !== 'draw' && source.from !== 'constant' && source.from !== 'earlier'
-        return isOutside ? this.tensorOf(source) : tensorOfCell(cells[k] as Cell)
-      }),
-    )
+    this.#sources.push(cells.map((cell) => places.segments[segment]?.seen.get(cell) ?? tensorOfCell(cell)))
   }
 
   #tensorOf(source: Source, drawn: readonly Cell[]): Tensor {
@@ -123,7 +116,7 @@ class Run {
       const cell = this.at(operand)
       keep(cell)
       const tensor = operand.from === 'source' ? this.#sources[operand.segment]?.[operand.at] : undefined
-      return { cell, tensor, version: tensor?._version ?? 0 }
+      return { cell, tensor, version: tensor?.counter.version ?? 0 }
     })
     return new CompiledBackward(backward, tensors, kept)
   }
@@ -180,11 +173,15 @@ class CompiledBackward extends SavedNode {
       return this.#unpack(kept[k] as Kept)
     })
     const grads = apply(device, fragment, given)
-    return inputs.map(({ output }) => tensorOfCell(grads[output] as Cell))
+    return inputs.map(({ output, of }) =>
+      cotangents.some((cotangent, k) => cotangent !== null && of.has(k))
+        ? tensorOfCell(grads[output] as Cell)
+        : null,
+    )
   }
 
   #unpack({ cell, tensor, version }: Kept): Cell {
-    if (tensor !== undefined && tensor._version !== version) {
+    if (tensor !== undefined && tensor.counter.version !== version) {
       throw graphErrors.modifiedInPlace(tensor, tensor.gradFn, tensor.outputNr, version)
     }
     return cell

@@ -2,10 +2,21 @@
 // what a program depends on; results become a tree to be filled with other tensors.
 import { isGradEnabled, isInferenceModeEnabled } from '../autograd/grad-mode.ts'
 import { getDefaultDtype } from '../dtypes.ts'
+import { isModule } from '../nn/callable.ts'
+import { wasReplaced } from '../nn/registry.ts'
+import { getDefaultDevice } from '../ops/devices.ts'
 import { named, partsOfNamed } from '../ops/named.ts'
 import { isContiguous } from '../tensor/layout.ts'
 import { Size } from '../tensor/size.ts'
 import { Tensor } from '../tensor/tensor.ts'
+
+/** What everything that is recorded depends on. */
+export const modes = (): unknown[] => [
+  isGradEnabled(),
+  isInferenceModeEnabled(),
+  getDefaultDtype(),
+  getDefaultDevice(),
+]
 
 export interface Arguments {
   /** Each once, in the order in which they come. */
@@ -16,6 +27,9 @@ export interface Arguments {
 
 /** What is recorded depends on these properties of a tensor, beside its contents. */
 export const traitsOf = (tensor: Tensor): readonly unknown[] => [
+  tensor.view_ === undefined,
+  wasReplaced(tensor),
+  ...hooksOf(tensor),
   tensor.type_,
   tensor.device,
   tensor.requiresGrad,
@@ -24,11 +38,21 @@ export const traitsOf = (tensor: Tensor): readonly unknown[] => [
   isContiguous(tensor.layout_) || `${tensor.layout_.strides}+${tensor.layout_.offset}`,
 ]
 
+/** Hooks that backward calls where gradients arrive at a leaf, each by the key it is known by. */
+function hooksOf({ accumulator, postAccumulateHooks }: Tensor): readonly object[] {
+  if (accumulator === undefined && postAccumulateHooks === undefined) return none
+  const ofNode = accumulator === undefined ? [] : [...accumulator.tensorHooks.values()]
+  const own = [accumulator?.hooks, accumulator?.preHooks, postAccumulateHooks]
+  return [...ofNode, ...own].flatMap((hooks) => (hooks === undefined ? none : [...hooks.keys()]))
+}
+const none: readonly object[] = []
+
 /** Undefined where arguments hold data that is no tensor, which a program would not see change. */
 export function argumentsOf(args: readonly unknown[]): Arguments | undefined {
-  const tokens: unknown[] = [isGradEnabled(), isInferenceModeEnabled(), getDefaultDtype()]
+  const tokens: unknown[] = modes()
   const places = new Map<Tensor, number>()
   const memories = new Map<object, number>()
+  const offsets: number[] = []
   const addTensor = (tensor: Tensor): void => {
     const known = places.get(tensor)
     if (known === undefined) {
@@ -36,6 +60,9 @@ export function argumentsOf(args: readonly unknown[]): Arguments | undefined {
       const sharesWith = memories.get(tensor.memory) ?? -1
       if (sharesWith < 0) memories.set(tensor.memory, places.size - 1)
       tokens.push('tensor', sharesWith, ...traitsOf(tensor))
+      // Which part of it each shows.
+      if (sharesWith >= 0) tokens.push(offsets[sharesWith], tensor.storageOffset())
+      offsets.push(tensor.storageOffset())
       // Parameters are constants: a function may also reach them by other ways.
       if (tensor.constructor !== Tensor) tokens.push(tensor)
     } else tokens.push('same', known)
@@ -50,12 +77,24 @@ export function argumentsOf(args: readonly unknown[]): Arguments | undefined {
     } else if (value instanceof Map) {
       tokens.push('map', value.size)
       for (const [key, item] of value) stack.push(item, key)
+    } else if (value instanceof Set) {
+      tokens.push('set', value.size)
+      stack.push(...[...value].toReversed())
     } else if (isRecord(value)) {
       const keys = Object.keys(value)
       tokens.push('record', keys.length, ...keys)
       for (const key of keys.toReversed()) stack.push(value[key])
     } else if (ArrayBuffer.isView(value)) return undefined
-    else tokens.push(value)
+    else {
+      tokens.push(value)
+      // An object of a class may hold other tensors at the next call.
+      if (typeof value === 'object' && value !== null && !isModule(value)) {
+        for (const [key, held] of Object.entries(value)) {
+          if (held instanceof Tensor) addTensor(held)
+          else tokens.push(key, held)
+        }
+      }
+    }
   }
   return { tensors: [...places.keys()], tokens }
 }
@@ -64,6 +103,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> => {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+export function sameTokens(x: readonly unknown[], y: readonly unknown[]): boolean {
+  if (x.length !== y.length) return false
+  for (let k = 0; k < x.length; k++) if (!Object.is(x[k], y[k])) return false
+  return true
 }
 
 /** The same value with other tensors in their places. */

@@ -107,16 +107,17 @@ export function cellOfData(device: Device, dtype: DType, shape: readonly number[
   return cellOfStorage(device, arrayType(dtype, shape), hostStorage(dtype, data))
 }
 
-/** A cell of random numbers; a compiled function draws them anew at each call. */
+/** A cell of random numbers, which depend on `facts`; a compiled function draws them anew at each call. */
 export function cellOfDraw(
   device: Device,
   dtype: DType,
   shape: readonly number[],
   draw: () => TypedArray,
+  facts: readonly unknown[],
 ): Cell {
   watcher?.drawing()
   const cell = cellOfData(device, dtype, shape, draw())
-  watcher?.drawn(cell, draw)
+  watcher?.drawn(cell, draw, facts)
   return cell
 }
 

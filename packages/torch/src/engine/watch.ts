@@ -1,6 +1,7 @@
 // Who is told of what is recorded while a function is compiled (`compile/recording.ts`). Nobody, most of the time; so that those who
 // tell pay one comparison.
 import type { TypedArray } from '@heddle/core'
+import type { Node } from '../autograd/node.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Application, Cell } from './cell.ts'
 
@@ -11,8 +12,8 @@ export interface Watcher {
   given(cell: Cell): void
   /** Random numbers are about to be drawn for a cell. */
   drawing(): void
-  /** A cell was filled with random numbers, which `draw` draws anew. */
-  drawn(cell: Cell, draw: () => TypedArray): void
+  /** A cell was filled with random numbers, which `draw` draws anew; `facts`: all that they depend on. */
+  drawn(cell: Cell, draw: () => TypedArray, facts: readonly unknown[]): void
   /** A tensor, or memory, was made. */
   made(part: object): void
   /** A tensor is read, or another is made that shares its memory. */
@@ -26,6 +27,10 @@ export interface Watcher {
   /** Backward starts from this. */
   lossNoted(cell: Cell): void
   moduleCalled(module: object): void
+  /** What happens depends on what `state` gives of its owner. */
+  depends(owner: object, state: () => readonly unknown[]): void
+  /** Backward runs a node. */
+  walked(node: Node): void
   /** Something happens that no plan can repeat: what was recorded so far is no function. */
   refuse(reason: string): void
   /** Runs something that changes more than tensors and can be run again as it is; `owner`: whose it is. */

@@ -132,11 +132,11 @@ export const xavierNormal_: Xavier = fn(
   (tensor, { gain = 1, ...drawn }) => normal_(tensor, 0, xavierStd(tensor.shape, gain), drawn),
 )
 
-/** Writes what `fill` makes. */
+/** Writes what `fill` makes; what that depends on is not told, so that compiled functions stay eager. */
 function filled(tensor: Tensor, fill: (data: TypedArray) => void): Tensor {
   if (isSkipped) return tensor
   const { dtype, shape, device } = tensor
-  return noGrad(() => tensor.copy_(tensorOfDraw(dtype, shape, fill, { device })))
+  return noGrad(() => tensor.copy_(tensorOfDraw(dtype, shape, fill, [fill], { device })))
 }
 
 type Truncated = Normal & { a?: number; b?: number }

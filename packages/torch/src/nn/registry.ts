@@ -4,6 +4,16 @@ import type { Tensor } from '../tensor/tensor.ts'
 import * as errors from './module-errors.ts'
 import { Buffer, isTensorValue, Parameter } from './parameter.ts'
 
+const replaced = new WeakSet<Tensor>()
+
+/** Whether a module had the tensor under a name that another has now. */
+export const wasReplaced = (tensor: Tensor): boolean => replaced.has(tensor)
+
+function noteReplaced(before: Tensor | null | undefined, value: Tensor | null): void {
+  if (before != null && before !== value) replaced.add(before)
+  if (value !== null) replaced.delete(value)
+}
+
 export class Registry<M extends object> {
   readonly parameters: Map<string, Parameter | null> = new Map()
   readonly buffers: Map<string, Tensor | null> = new Map()
@@ -36,16 +46,18 @@ export class Registry<M extends object> {
     } else if (value instanceof Buffer) this.setBuffer(name, value, value.persistent)
     else if (this.buffers.has(name)) {
       if (value !== null && !isTensorValue(value)) throw errors.assignedBuffer(value, name)
-      this.buffers.set(name, value)
+      this.setBuffer(name, value, !this.transient.has(name))
     }
   }
 
   #setParameter(name: string, value: Parameter): void {
     if (value.gradFn !== null) throw errors.nonLeafParameter(name)
+    noteReplaced(this.parameters.get(name), value)
     this.parameters.set(name, value)
   }
 
   setBuffer(name: string, value: Tensor | null, isPersistent: boolean): void {
+    noteReplaced(this.buffers.get(name), value)
     this.buffers.set(name, value)
     if (isPersistent) this.transient.delete(name)
     else this.transient.add(name)

@@ -39,11 +39,12 @@ function requiring(made: Tensor): Tensor {
   return made.requiresGrad_()
 }
 
-/** A tensor of random numbers, which `fill` draws into an array of their dtype, row-major. */
+/** A tensor of random numbers, which `fill` draws into an array of their dtype, row-major; `facts`: all that `fill` depends on. */
 export function tensorOfDraw(
   dtype: DType,
   shape: readonly number[],
   fill: (data: TypedArray) => void,
+  facts: readonly unknown[],
   { device = getDefaultDevice(), requiresGrad = false }: TensorOptions = {},
 ): Tensor {
   const draw = (): TypedArray => {
@@ -52,7 +53,7 @@ export function tensorOfDraw(
     return data
   }
   const made = new Tensor({
-    memory: new Memory(cellOfDraw(resolveDevice(device), dtype.core, shape, draw)),
+    memory: new Memory(cellOfDraw(resolveDevice(device), dtype.core, shape, draw, facts)),
   })
   return requiresGrad ? requiring(made) : made
 }

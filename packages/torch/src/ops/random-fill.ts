@@ -25,9 +25,15 @@ const overwritten = (name: string, node: string) =>
 type Draw = (dtype: CoreDType, data: TypedArray) => void
 
 /** Fills `self`; nothing flows back through what is drawn. */
-function fill(op: ReturnType<typeof overwritten>, self: Tensor, draw: Draw): Tensor {
+function fill(
+  op: ReturnType<typeof overwritten>,
+  self: Tensor,
+  draw: Draw,
+  facts: readonly unknown[],
+): Tensor {
   const { dtype, shape, device } = self
-  return runInPlace(op, self, [tensorOfDraw(dtype, shape, (data) => draw(dtype.core, data), { device })])
+  const drawn = tensorOfDraw(dtype, shape, (data) => draw(dtype.core, data), [op, ...facts], { device })
+  return runInPlace(op, self, [drawn])
 }
 
 type Drawn<P, N extends readonly (keyof P)[]> = Fn<P & { generator?: Generator }, N>
@@ -39,7 +45,11 @@ export const uniform_: Drawn<{ from?: number; to?: number }, ['from', 'to']> = f
   ['from', 'to'],
   ['generator'],
   (self, { from = 0, to = 1, generator = defaultGenerator }) =>
-    fill(uniform, self, (dtype, data) => fillUniform(generator, dtype, data, from, to)),
+    fill(uniform, self, (dtype, data) => fillUniform(generator, dtype, data, from, to), [
+      generator,
+      from,
+      to,
+    ]),
 )
 
 const normal = overwritten('normal_', 'NormalBackward0')
@@ -49,8 +59,11 @@ export const normal_: Drawn<{ mean?: number; std?: number }, ['mean', 'std']> = 
   ['mean', 'std'],
   ['generator'],
   (self, { mean = 0, std = 1, generator = defaultGenerator }) =>
-    fill(normal, self, (dtype, data) =>
-      fillNormal(generator, dtype, data, mean, std, { contiguous: self.isContiguous() }),
+    fill(
+      normal,
+      self,
+      (dtype, data) => fillNormal(generator, dtype, data, mean, std, { contiguous: self.isContiguous() }),
+      [generator, mean, std, self.isContiguous()],
     ),
 )
 
@@ -61,11 +74,16 @@ export const random_: Drawn<{ from?: number | bigint; to?: number | bigint | nul
   ['from', 'to'],
   ['generator'],
   (self, { from, to, generator = defaultGenerator }) =>
-    fill(random, self, (dtype, data) => {
-      if (from === undefined) fillRandom(generator, dtype, data)
-      else if (to === undefined) fillRandomBetween(generator, dtype, data, 0, from)
-      else fillRandomBetween(generator, dtype, data, from, to ?? undefined)
-    }),
+    fill(
+      random,
+      self,
+      (dtype, data) => {
+        if (from === undefined) fillRandom(generator, dtype, data)
+        else if (to === undefined) fillRandomBetween(generator, dtype, data, 0, from)
+        else fillRandomBetween(generator, dtype, data, from, to ?? undefined)
+      },
+      [generator, from, to],
+    ),
 )
 
 const bernoulli = overwritten('bernoulli_', 'BernoulliBackward0')
@@ -75,10 +93,15 @@ export const bernoulli_: Drawn<{ p?: number | Tensor }, ['p']> = fn(
   ['p'],
   ['generator'],
   (self, { p = 0.5, generator = defaultGenerator }) =>
-    fill(bernoulli, self, (dtype, data) => {
-      if (typeof p === 'number') fillBernoulli(generator, dtype, data, p)
-      else fillBernoulliOf(generator, dtype, data, p.dtype.core, readCell(p.expandAs(self).cell))
-    }),
+    fill(
+      bernoulli,
+      self,
+      (dtype, data) => {
+        if (typeof p === 'number') fillBernoulli(generator, dtype, data, p)
+        else fillBernoulliOf(generator, dtype, data, p.dtype.core, readCell(p.expandAs(self).cell))
+      },
+      [generator, p],
+    ),
 )
 
 const exponential = overwritten('exponential_', 'ExponentialBackward0')
@@ -88,7 +111,10 @@ export const exponential_: Drawn<{ lambd?: number }, ['lambd']> = fn(
   ['lambd'],
   ['generator'],
   (self, { lambd = 1, generator = defaultGenerator }) =>
-    fill(exponential, self, (dtype, data) => fillExponential(generator, dtype, data, lambd)),
+    fill(exponential, self, (dtype, data) => fillExponential(generator, dtype, data, lambd), [
+      generator,
+      lambd,
+    ]),
 )
 
 const geometric = overwritten('geometric_', 'GeometricBackward0')
@@ -98,7 +124,7 @@ export const geometric_: Drawn<{ p: number }, ['p']> = fn(
   ['p'],
   ['generator'],
   (self, { p, generator = defaultGenerator }) =>
-    fill(geometric, self, (dtype, data) => fillGeometric(generator, dtype, data, p)),
+    fill(geometric, self, (dtype, data) => fillGeometric(generator, dtype, data, p), [generator, p]),
 )
 
 const cauchy = overwritten('cauchy_', 'CauchyBackward0')
@@ -108,7 +134,11 @@ export const cauchy_: Drawn<{ median?: number; sigma?: number }, ['median', 'sig
   ['median', 'sigma'],
   ['generator'],
   (self, { median = 0, sigma = 1, generator = defaultGenerator }) =>
-    fill(cauchy, self, (dtype, data) => fillCauchy(generator, dtype, data, median, sigma)),
+    fill(cauchy, self, (dtype, data) => fillCauchy(generator, dtype, data, median, sigma), [
+      generator,
+      median,
+      sigma,
+    ]),
 )
 
 const logNormal = overwritten('log_normal_', 'LogNormalBackward0')
@@ -118,5 +148,9 @@ export const logNormal_: Drawn<{ mean?: number; std?: number }, ['mean', 'std']>
   ['mean', 'std'],
   ['generator'],
   (self, { mean = 1, std = 2, generator = defaultGenerator }) =>
-    fill(logNormal, self, (dtype, data) => fillLogNormal(generator, dtype, data, mean, std)),
+    fill(logNormal, self, (dtype, data) => fillLogNormal(generator, dtype, data, mean, std), [
+      generator,
+      mean,
+      std,
+    ]),
 )

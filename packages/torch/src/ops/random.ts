@@ -23,16 +23,29 @@ export interface RandomOptions extends TensorOptions {
 
 type Draw = (generator: Generator, dtype: CoreDType, data: TypedArray) => void
 
-function drawn(shape: readonly number[], natural: DType, draw: Draw, options: RandomOptions = {}): Tensor {
+/** `facts`: what `draw` depends on beside its arguments. */
+function drawn(
+  shape: readonly number[],
+  natural: DType,
+  draw: Draw,
+  facts: readonly unknown[],
+  options: RandomOptions = {},
+): Tensor {
   const { dtype = natural, generator = defaultGenerator } = options
-  return tensorOfDraw(dtype, shape, (data) => draw(generator, dtype.core, data), options)
+  return tensorOfDraw(
+    dtype,
+    shape,
+    (data) => draw(generator, dtype.core, data),
+    [...facts, generator],
+    options,
+  )
 }
 
 type OfSizes = (...args: SizesAnd<RandomOptions & Out>) => Tensor
 const ofSizes = (name: string, draw: Draw): OfSizes =>
   takingOut(name, (...args) => {
     const { sizes, options } = sizesAnd<RandomOptions>(args)
-    return drawn(sizes, getDefaultDtype(), draw, options)
+    return drawn(sizes, getDefaultDtype(), draw, [name], options)
   })
 
 /** Uniform in [0, 1). */
@@ -43,7 +56,7 @@ export const randn: OfSizes = ofSizes('randn', fillNormal)
 type OfLike = (input: Tensor, options?: RandomOptions) => Tensor
 const ofLike = (name: string, draw: Draw): OfLike =>
   checked(name, (input, options = {}) =>
-    drawn(input.shape, input.dtype, draw, { device: input.device, ...options }),
+    drawn(input.shape, input.dtype, draw, [name], { device: input.device, ...options }),
   )
 
 export const randLike: OfLike = ofLike('rand_like', fillUniform)
@@ -71,6 +84,7 @@ export const randint: Randint = takingOut('randint', (...args: readonly unknown[
     size,
     int64,
     (generator, dtype, data) => fillRandomBetween(generator, dtype, data, low ?? 0, high),
+    ['randint', low, high],
     options,
   )
 })
@@ -82,6 +96,7 @@ export function randintLike(input: Tensor, low: Whole, high?: Whole, options: Ra
     input.shape,
     input.dtype,
     (generator, dtype, data) => fillRandomBetween(generator, dtype, data, from, to),
+    ['randint', from, to],
     options,
   )
 }
@@ -90,7 +105,13 @@ export function randintLike(input: Tensor, low: Whole, high?: Whole, options: Ra
 export const randperm: (n: number, options?: RandomOptions & Out) => Tensor = takingOut(
   'randperm',
   (n, options) =>
-    drawn([n], int64, (generator, dtype, data) => fillPermutation(generator, dtype, data), options),
+    drawn(
+      [n],
+      int64,
+      (generator, dtype, data) => fillPermutation(generator, dtype, data),
+      ['randperm'],
+      options,
+    ),
 )
 
 const elementsOf = (tensor: Tensor): TypedArray => readCell(tensor.cell)
@@ -120,14 +141,14 @@ export const normal: (
   if (!(like instanceof Tensor)) {
     const draw: Draw = (generator, dtype, data) =>
       fillNormal(generator, dtype, data, Number(mean), Number(std))
-    return drawn(size ?? [], getDefaultDtype(), draw, options)
+    return drawn(size ?? [], getDefaultDtype(), draw, ['normal', mean, std], options)
   }
   const [means, deviations] = [mean, std].map((each) =>
     each instanceof Tensor ? each.expand(shapeOf(mean, std)) : each,
   ) as [Tensor | number, Tensor | number]
   const draw: Draw = (generator, dtype, data) =>
     fillNormalOf(generator, dtype, data, numbersOf(means), numbersOf(deviations))
-  return drawn(shapeOf(mean, std), like.dtype, draw, options)
+  return drawn(shapeOf(mean, std), like.dtype, draw, ['normal', mean, std], options)
 })
 
 const numbersOf = (given: Tensor | number): TypedArray | number =>
@@ -149,14 +170,14 @@ export const bernoulli: (input: Tensor, options?: GeneratorOption & Out) => Tens
   (input, { generator = defaultGenerator } = {}) => {
     const draw: Draw = (_, dtype, data) =>
       fillBernoulliOf(generator, dtype, data, input.dtype.core, elementsOf(input))
-    return drawn(input.shape, input.dtype, draw, { device: input.device })
+    return drawn(input.shape, input.dtype, draw, ['bernoulli', input, generator], { device: input.device })
   },
 )
 
 /** Poisson numbers with the rates of the elements. */
 export function poisson(input: Tensor, { generator = defaultGenerator }: GeneratorOption = {}): Tensor {
   const draw: Draw = (_, dtype, data) => fillPoisson(generator, dtype, data, elementsOf(input))
-  return drawn(input.shape, input.dtype, draw, { device: input.device })
+  return drawn(input.shape, input.dtype, draw, ['poisson', input, generator], { device: input.device })
 }
 
 /** Successes in `count` trials of probability `prob`, element by element. */
@@ -167,7 +188,7 @@ export function binomial(
 ): Tensor {
   const draw: Draw = (_, dtype, data) =>
     fillBinomial(generator, dtype, data, elementsOf(count), elementsOf(prob))
-  return drawn(count.shape, count.dtype, draw, { device: count.device })
+  return drawn(count.shape, count.dtype, draw, ['binomial', count, prob, generator], { device: count.device })
 }
 
 type MultinomialParams = GeneratorOption & { numSamples: number; replacement?: boolean }

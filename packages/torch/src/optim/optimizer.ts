@@ -75,7 +75,9 @@ export abstract class Optimizer<O extends Rate = Rate> {
   /** Drops all gradients, or fills them with zeros. */
   zeroGrad(options: boolean | { readonly setToNone?: boolean } = true): void {
     const setToNone = typeof options === 'boolean' ? options : (options.setToNone ?? true)
-    for (const { params } of this.paramGroups) for (const param of params) clearGrad(param, setToNone)
+    const all = (): readonly Tensor[] => this.paramGroups.flatMap(({ params }) => params)
+    watcher?.depends(this, all)
+    for (const param of all()) clearGrad(param, setToNone)
   }
 
   /** Moves every parameter that has a gradient. Gives back what `closure` gives, which computes the gradients anew. */

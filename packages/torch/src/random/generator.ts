@@ -1,5 +1,6 @@
 // PyTorch's generator of the CPU: a Mersenne Twister, the seed it started from, and one normal that was drawn and not yet given out.
 // Invariant: everything drawn comes from `word` and `normal`, so a saved state continues exactly where it was.
+import { watcher } from '../engine/watch.ts'
 import { TorchError } from '../errors.ts'
 import { randomArgument } from './errors.ts'
 import { Mt19937 } from './mt19937.ts'
@@ -25,6 +26,7 @@ export class Generator {
     if (typeof seed === 'number' && !Number.isInteger(seed)) throw seedType()
     const whole = BigInt(seed)
     if (whole < -(2n ** 63n) || whole >= 2n ** 64n) throw seedRange()
+    watcher?.refuse('a generator starts again')
     this.#seed = BigInt.asUintN(64, whole)
     this.#engine.seed(Number(this.#seed & 0xffffffffn))
     this.#cachedNormal = undefined
@@ -76,6 +78,7 @@ export class Generator {
     const fits = fresh || (left + next === wordCount + 1 && left >= 1 && next >= 1)
     if (view.getInt32(layout.seeded, true) === 0 || !fits) throw invalidState()
     for (let at = 0; at < wordCount; at++) state[at] = view.getUint32(layout.state + 8 * at, true)
+    watcher?.refuse('a generator starts again')
     this.#seed = view.getBigUint64(layout.seed, true)
     this.#engine.restore({ state, next, fresh })
     const hasNormal = view.getInt32(layout.hasNormal, true) !== 0

@@ -274,6 +274,7 @@ export const gumbelSoftmax: Fn<Gumbel, ['tau', 'hard', 'eps', 'dim']> = fn(
       dtype,
       self.shape,
       (data) => fillExponential(defaultGenerator, dtype.core, data),
+      ['gumbel', defaultGenerator],
       { device: self.device },
     )
     const gumbels = neg(drawn.log())

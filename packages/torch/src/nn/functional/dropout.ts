@@ -55,7 +55,7 @@ function dropped(
     fillDropoutNoise(defaultGenerator, dtype.core, noise, p)
     arrange(layout, shape, noise)
   }
-  return times(tensorOfDraw(dtype, shape, fill, { device }))
+  return times(tensorOfDraw(dtype, shape, fill, ['dropout', p, ...layout.strides], { device }))
 }
 
 /** Brings noise into logical order: it was drawn in the order of memory of what it is like. */
@@ -138,9 +138,10 @@ function droppedToSaturation(
       arrange(layout, shape, noise)
       arrange(layout, shape, shift)
     },
+    ['alpha', p, ...layout.strides],
     { device },
   )
-  const offset = tensorOfDraw(dtype, shape, (data) => data.set(shift as never), { device })
+  const offset = tensorOfDraw(dtype, shape, (data) => data.set(shift as never), ['shift'], { device })
   return inplace ? self.mul_(factor).add_(offset) : add(mul(self, factor), offset)
 }
 

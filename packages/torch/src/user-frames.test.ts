@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import * as torch from './index.ts'
 import { userFrames } from './user-frames.ts'
 
@@ -29,6 +29,30 @@ test('the first line of an error is the innermost of the user, however deep the 
   expect(rest.some((line) => line.includes('training'))).toBe(true)
   expect(error.location?.file).toContain('user-frames.test.ts')
 })
+
+test('anomaly mode tells the whole way to the operation, and where backward was called', () => {
+  const root = new torch.nn.Sequential(new torch.nn.Sequential(new torch.nn.Sequential(new Root())))
+  const said: string[] = []
+  const warn = vi.spyOn(console, 'warn').mockImplementation((text: string) => void said.push(text))
+  const error = torch.autograd.detectAnomaly(() =>
+    thrown(() =>
+      root(torch.tensor([0], { requiresGrad: true }))
+        .mul(0)
+        .sum()
+        .backward(),
+    ),
+  )
+  warn.mockRestore()
+  expect(said[0]).toMatch(/recorded here\n +at Proxy.forward .*user-frames.test.ts/)
+  expect(said[0]?.split('\n').at(-1)).not.toContain('containers.ts')
+  expect((error.stack ?? '').split('\n')[1]).toContain('user-frames.test.ts')
+})
+
+class Root extends torch.nn.Module {
+  override forward(x: torch.Tensor): torch.Tensor {
+    return x.sqrt()
+  }
+}
 
 test('stacks of other engines, and those without a frame of the user', () => {
   const ours = new URL('ops/run.ts', import.meta.url).href

@@ -13,7 +13,10 @@ const libraries = ['torch', 'core', 'compiler', 'runtime-cpu', 'runtime-webgl'].
 
 const isV8Frame = (line: string): boolean => /^\s+at /.test(line)
 const isFrame = (line: string): boolean => isV8Frame(line) || /@.*:\d+:\d+$/.test(line)
+/** Nobody's: loops of arrays, and the engine. */
+const isOfEngine = (line: string): boolean => /\(<anonymous>\)$|node:internal|\[native code\]/.test(line)
 const isOurs = (line: string): boolean =>
+  isOfEngine(line) ||
   line.includes('/node_modules/@heddle/') ||
   (libraries.some((folder) => line.includes(folder)) && !line.includes('.test.ts'))
 

@@ -1,4 +1,5 @@
 // Anomaly mode: nodes remember the line they were recorded at, and backward says which of them made a NaN.
+import { userFrames, withDeepStack } from '../user-frames.ts'
 import type { ModeScope } from './grad-mode.ts'
 
 let isOn = false
@@ -42,4 +43,8 @@ export function detectAnomaly<T>(
 }
 
 /** Where the user called from, in anomaly mode only. */
-export const callSite = (): string | undefined => (isOn ? new Error('recorded here').stack : undefined)
+export function callSite(): string | undefined {
+  if (!isOn) return undefined
+  const { stack } = withDeepStack(() => new Error('recorded here'))
+  return userFrames('recorded here', stack)?.stack ?? stack
+}

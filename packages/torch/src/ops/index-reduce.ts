@@ -1,14 +1,12 @@
 // Slices of a tensor reduced into the slices of another at positions of a dimension.
 import type { Value } from '@heddle/core'
 import * as core from '@heddle/core'
-import { int32, int64 } from '../dtypes.ts'
 import { argumentError, type TorchError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { resolveDim } from './dims.ts'
 import { operation } from './operation.ts'
 import type { Pointwise } from './pointwise.ts'
-import { requireWithin } from './positions.ts'
-import * as errors from './selection-errors.ts'
+import { requireSlices } from './positions.ts'
 import { written } from './written.ts'
 
 type Reduction = 'prod' | 'mean' | 'amax' | 'amin'
@@ -58,13 +56,7 @@ export const indexReduce: Pointwise<IndexReduce, ['dim', 'index', 'source', 'red
     apply: (self, { dim, index, source, reduce, includeSelf = true }) => {
       if (!(reduce in reductions)) throw reductionName(reduce)
       const axis = resolveDim(dim, self.ndim)
-      const name = 'index_reduce_'
-      if (index.ndim > 1) throw errors.addRank(index.ndim, index.dtype.title, index.shape, name)
-      if (index.dtype !== int64 && index.dtype !== int32) throw errors.addDtype(index.dtype.title, name)
-      if (source.dtype !== self.dtype) throw errors.addSource(self.dtype.title, source.dtype.title, name)
-      const count = source.ndim === 0 ? 1 : (source.shape[axis] as number)
-      if (index.numel() !== count) throw errors.addCount(index.numel(), count, axis, name)
-      requireWithin(index, self.ndim === 0 ? 1 : (self.shape[axis] as number), errors.outOfSelf, true)
+      requireSlices('index_reduce_', self, axis, index, source)
       return { operands: [source, index], options: { dim: axis, reduce, includeBase: includeSelf } }
     },
   }),

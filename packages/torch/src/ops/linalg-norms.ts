@@ -39,7 +39,7 @@ export const matrixNorm: Fn<MatrixParams, ['ord', 'dim', 'keepdim']> = fn(
     requireFloat('matrix_norm', self)
     if (dim.length !== 2) throw twoDims(dim)
     const [rows, columns] = dim.map((each) => resolveDim(each, self.ndim)) as [number, number]
-    if (rows === columns) throw sameDims(dim)
+    if (rows === columns) throw sameDims([rows, columns])
     if (ord === 'fro') return norm(self, 2, [rows, columns], keepdim, { dtype })
     if (ord === 'nuc' || ord === 2 || ord === -2)
       throw notSupported(`linalg.matrix_norm of order ${ord}, which needs singular values,`)

@@ -1,13 +1,14 @@
 // Positions that are data: where masks hold, and whether positions are within a dimension. Contents that were not worked out yet are
 // not waited for: a position outside is then read as NaN or 0, and written nowhere.
 
-import { int64 } from '../dtypes.ts'
+import { int32, int64 } from '../dtypes.ts'
 import type { Cell } from '../engine/cell.ts'
 import { isAtHand, readCell, readToCheck } from '../engine/evaluate.ts'
 import type { TorchError } from '../errors.ts'
 import { contiguousStrides } from '../tensor/layout.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { tensorOfData } from './creation.ts'
+import * as errors from './selection-errors.ts'
 
 /** Where elements are not 0, in row-major order: the places of a flat array. */
 export function placesOf(mask: Tensor): readonly number[] {
@@ -72,4 +73,18 @@ export function requireWithin(
     const position = Number(element)
     if (position < lowest || position >= extent) throw outside(position)
   }
+}
+
+/** Throws unless `index` names a slice of `self` for each slice of `source`, which is as large. */
+export function requireSlices(name: string, self: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  if (index.ndim > 1) throw errors.addRank(name, index.ndim, index.dtype.title, index.shape)
+  if (index.dtype !== int64 && index.dtype !== int32) throw errors.addDtype(name, index.dtype.title)
+  if (source.dtype !== self.dtype) throw errors.addSource(name, self.dtype.title, source.dtype.title)
+  const shapeOf = ({ shape }: Tensor): readonly number[] => (shape.length === 0 ? [1] : shape)
+  const [own, given] = [shapeOf(self), shapeOf(source)]
+  if (own.length !== given.length || own.some((extent, axis) => axis !== dim && extent !== given[axis]))
+    throw errors.addSlices(self.shape, source.shape)
+  const count = given[dim] as number
+  if (index.numel() !== count) throw errors.addCount(name, index.numel(), count, dim)
+  requireWithin(index, own[dim] as number, errors.outOfSelf, true)
 }

@@ -36,23 +36,29 @@ export const selectRank = (): TorchError =>
   argumentError('index_select(): Index is supposed to be a vector', {}, 'IndexError')
 export const outOfSelf = (): TorchError => argumentError('index out of range in self', {}, 'IndexError')
 
-export const addRank = (rank: number, title: string, shape: Sizes, name = 'index_add_'): TorchError =>
+export const addRank = (name: string, rank: number, title: string, shape: Sizes): TorchError =>
   argumentError(
     `${name}(): Index is supposed to be a vector, but got dim: ${rank} with type: ${title} and size: ${formatSize(shape)}`,
     { rank, shape },
     'IndexError',
   )
-export const addDtype = (title: string, name = 'index_add_'): TorchError =>
+export const addDtype = (name: string, title: string): TorchError =>
   argumentError(`${name}(): Expected dtype int32/int64 for index but got: ${title}`, { title })
-export const addSource = (self: string, source: string, name = 'index_add_'): TorchError =>
+export const addSource = (name: string, self: string, source: string): TorchError =>
   argumentError(`${name}(): self (${self}) and source (${source}) must have the same scalar type`, {
     self,
     source,
   })
-export const addCount = (count: number, extent: number, dim: number, name = 'index_add_'): TorchError =>
+export const addCount = (name: string, count: number, extent: number, dim: number): TorchError =>
   argumentError(
     `${name}(): Number of indices (${count}) should be equal to source.size(dim): (${extent}), for dim: ${dim}`,
     { count, extent, dim },
+  )
+/** PyTorch before 2 broadcast such slices. */
+export const addSlices = (self: Sizes, source: Sizes): TorchError =>
+  argumentError(
+    `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${formatSize(self)} source.shape = ${formatSize(source)}`,
+    { self, source },
   )
 
 export const copyIndexRank = (rank: number): TorchError =>

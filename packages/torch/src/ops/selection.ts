@@ -9,7 +9,7 @@ import { castTo } from './cast.ts'
 import { resolveDim } from './dims.ts'
 import { type Operand, type Operation, operation } from './operation.ts'
 import type { Pointwise } from './pointwise.ts'
-import { requireWithin } from './positions.ts'
+import { requireSlices, requireWithin } from './positions.ts'
 import { valueAt } from './rearrangement.ts'
 import { type Argument, run } from './run.ts'
 import * as errors from './selection-errors.ts'
@@ -253,12 +253,7 @@ export const indexAdd: Pointwise<IndexAdd, ['dim', 'index', 'source']> = written
     op: added,
     apply: (self, { dim, index, source, alpha = 1 }) => {
       const axis = resolveDim(dim, self.ndim)
-      if (index.ndim > 1) throw errors.addRank(index.ndim, index.dtype.title, index.shape)
-      if (index.dtype !== int64 && index.dtype !== int32) throw errors.addDtype(index.dtype.title)
-      if (source.dtype !== self.dtype) throw errors.addSource(self.dtype.title, source.dtype.title)
-      const count = extentAt(source, axis)
-      if (index.numel() !== count) throw errors.addCount(index.numel(), count, axis)
-      requireWithin(index, extentAt(self, axis), errors.outOfSelf, true)
+      requireSlices('index_add_', self, axis, index, source)
       return { operands: [source, index], options: { dim: axis, alpha } }
     },
   }),

@@ -151,3 +151,9 @@ describe('weightNorm', () => {
     expect(layer.weight.sub(before).abs().max().item()).toBeLessThan(1e-6)
   })
 })
+
+it('a subclass of a padding pads the axes of its base', () => {
+  class Frame extends nn.ZeroPad2d {}
+
+  expect(new Frame(1)(torch.ones(1, 1, 2, 2)).shape).toEqual([1, 1, 4, 4])
+})

@@ -13,11 +13,12 @@ type Params = { padding: PerAxis; value: number }
 abstract class Padding extends Module {
   readonly padding: readonly number[]
 
-  protected constructor(name: string, padding: PerAxis) {
+  protected constructor(padding: PerAxis) {
     super()
-    const axes = Number(/(\d)d$/.exec(name)?.[1] ?? 1)
-    this.padding = typeof padding === 'number' ? new Array<number>(2 * axes).fill(padding) : padding
+    this.padding = typeof padding === 'number' ? new Array<number>(2 * this.axes()).fill(padding) : padding
   }
+  protected abstract axes(): number
+
   override extraRepr(): string {
     return repr(this.padding)
   }
@@ -25,8 +26,7 @@ abstract class Padding extends Module {
 
 abstract class FromImage extends Padding {
   constructor(...args: Arguments<{ padding: PerAxis }, ['padding']>) {
-    const { name } = new.target
-    super(name, construct<{ padding: PerAxis }>(name, ['padding'], [], args, 1).padding)
+    super(construct<{ padding: PerAxis }>(new.target.name, ['padding'], [], args, 1).padding)
   }
   protected abstract readonly mode: PadMode
 
@@ -39,9 +39,8 @@ abstract class ConstantPad extends Padding {
   readonly value: number
 
   constructor(...args: Arguments<Params, ['padding', 'value']>) {
-    const { name } = new.target
-    const { padding, value } = construct<Params>(name, ['padding', 'value'], [], args, 2)
-    super(name, padding)
+    const { padding, value } = construct<Params>(new.target.name, ['padding', 'value'], [], args, 2)
+    super(padding)
     this.value = value
   }
   override forward(input: Tensor): Tensor {
@@ -52,42 +51,117 @@ abstract class ConstantPad extends Padding {
   }
 }
 
-export class ConstantPad1d extends ConstantPad {}
-export class ConstantPad2d extends ConstantPad {}
-export class ConstantPad3d extends ConstantPad {}
+/** `value` around one axis. */
+export class ConstantPad1d extends ConstantPad {
+  protected axes(): number {
+    return 1
+  }
+}
+/** `value` around two axes. */
+export class ConstantPad2d extends ConstantPad {
+  protected axes(): number {
+    return 2
+  }
+}
+/** `value` around three axes. */
+export class ConstantPad3d extends ConstantPad {
+  protected axes(): number {
+    return 3
+  }
+}
 
 abstract class ZeroPad extends FromImage {
   protected get mode(): PadMode {
     return 'constant'
   }
 }
-export class ZeroPad1d extends ZeroPad {}
-export class ZeroPad2d extends ZeroPad {}
-export class ZeroPad3d extends ZeroPad {}
+/** Zeros around one axis. */
+export class ZeroPad1d extends ZeroPad {
+  protected axes(): number {
+    return 1
+  }
+}
+/** Zeros around two axes. */
+export class ZeroPad2d extends ZeroPad {
+  protected axes(): number {
+    return 2
+  }
+}
+/** Zeros around three axes. */
+export class ZeroPad3d extends ZeroPad {
+  protected axes(): number {
+    return 3
+  }
+}
 
 abstract class ReflectionPad extends FromImage {
   protected get mode(): PadMode {
     return 'reflect'
   }
 }
-export class ReflectionPad1d extends ReflectionPad {}
-export class ReflectionPad2d extends ReflectionPad {}
-export class ReflectionPad3d extends ReflectionPad {}
+/** What is inside, mirrored around one axis. */
+export class ReflectionPad1d extends ReflectionPad {
+  protected axes(): number {
+    return 1
+  }
+}
+/** What is inside, mirrored around two axes. */
+export class ReflectionPad2d extends ReflectionPad {
+  protected axes(): number {
+    return 2
+  }
+}
+/** What is inside, mirrored around three axes. */
+export class ReflectionPad3d extends ReflectionPad {
+  protected axes(): number {
+    return 3
+  }
+}
 
 abstract class ReplicationPad extends FromImage {
   protected get mode(): PadMode {
     return 'replicate'
   }
 }
-export class ReplicationPad1d extends ReplicationPad {}
-export class ReplicationPad2d extends ReplicationPad {}
-export class ReplicationPad3d extends ReplicationPad {}
+/** The outermost elements, again around one axis. */
+export class ReplicationPad1d extends ReplicationPad {
+  protected axes(): number {
+    return 1
+  }
+}
+/** The outermost elements, again around two axes. */
+export class ReplicationPad2d extends ReplicationPad {
+  protected axes(): number {
+    return 2
+  }
+}
+/** The outermost elements, again around three axes. */
+export class ReplicationPad3d extends ReplicationPad {
+  protected axes(): number {
+    return 3
+  }
+}
 
 abstract class CircularPad extends FromImage {
   protected get mode(): PadMode {
     return 'circular'
   }
 }
-export class CircularPad1d extends CircularPad {}
-export class CircularPad2d extends CircularPad {}
-export class CircularPad3d extends CircularPad {}
+/** What is inside, from the other side around one axis. */
+export class CircularPad1d extends CircularPad {
+  protected axes(): number {
+    return 1
+  }
+}
+/** What is inside, from the other side around two axes. */
+export class CircularPad2d extends CircularPad {
+  protected axes(): number {
+    return 2
+  }
+}
+/** What is inside, from the other side around three axes. */
+export class CircularPad3d extends CircularPad {
+  protected axes(): number {
+    return 3
+  }
+}

@@ -232,11 +232,17 @@ function isAsRemembered({ remembered, changesTensors }: Program, args: readonly 
 function sharesMemoryAsBefore({ sharing }: Remembered, args: readonly Tensor[]): boolean {
   const firsts = new Map<object | undefined, number>()
   for (let k = 0; k < sharing.length; k++) {
-    const { origin, first } = sharing[k] as Remembered['sharing'][number]
-    const memory = tensorAt(origin, args)?.memory
-    const known = firsts.get(memory)
-    if (known === undefined) firsts.set(memory, k)
-    if ((known ?? k) !== first) return false
+    const { origin, first, firstCounter } = sharing[k] as Remembered['sharing'][number]
+    const tensor = tensorAt(origin, args)
+    if (firstOf(tensor?.memory, k, firsts) !== first) return false
+    if (firstOf(tensor?.counter, k, firsts) !== firstCounter) return false
   }
   return true
+}
+
+/** The number by which a thing is known, from now on this one if it is new. */
+function firstOf(thing: object | undefined, k: number, firsts: Map<object | undefined, number>): number {
+  const known = firsts.get(thing)
+  if (known === undefined) firsts.set(thing, k)
+  return known ?? k
 }

@@ -218,6 +218,8 @@ class Tape implements Watcher {
   lossNoted(): void {}
   moduleCalled(): void {}
   depends(): void {}
+  // A part that is computed again draws what it drew; if nothing is drawn, nothing changes.
+  seeded(): void {}
   walked(): void {}
 }
 

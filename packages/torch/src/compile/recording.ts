@@ -50,11 +50,18 @@ export interface Remembered {
   readonly gradients: ReadonlyMap<Origin, readonly unknown[]>
   /** Tensors that had the same contents, which the program does not tell apart. */
   readonly twins: ReadonlyMap<Tensor, readonly [Origin, Origin]>
-  /** Everything that was seen, with the number of the first that had the same memory. */
-  readonly sharing: readonly { readonly origin: Origin; readonly first: number }[]
+  /** Everything that was seen. */
+  readonly sharing: readonly Sharing[]
   /** Other things it depends on. */
   readonly states: ReadonlyMap<object, State>
   readonly modules: ReadonlyMap<AnyModule, ModuleState>
+}
+
+/** The number of the first that had the same memory, and of the first with the same versions. */
+export interface Sharing {
+  readonly origin: Origin
+  readonly first: number
+  readonly firstCounter: number
 }
 
 export interface State {
@@ -107,8 +114,9 @@ export class Recording implements Watcher {
   readonly #tensors = new Map<Tensor, readonly unknown[]>()
   readonly #gradients = new Map<Origin, readonly unknown[]>()
   readonly #twins = new Map<Tensor, readonly [Origin, Origin]>()
-  readonly #sharing: { readonly origin: Origin; readonly first: number }[] = []
+  readonly #sharing: Sharing[] = []
   readonly #places = new Map<Tensor, number>()
+  readonly #counters = new Map<VersionCounter, number>()
   readonly #states = new Map<object, State>()
   readonly #modes = modes()
   readonly #since = nextSequence()
@@ -185,6 +193,9 @@ export class Recording implements Watcher {
     this.#segment.draws.push({ cell, draw, facts })
     this.#position = defaultGenerator.position
   }
+  seeded(): void {
+    this.refuse('a generator starts again')
+  }
   made(part: object): void {
     this.#made.add(part)
   }
@@ -221,7 +232,9 @@ export class Recording implements Watcher {
     const owner = this.#owners.get(tensor.memory)
     this.#places.set(tensor, place)
     const first = owner === undefined ? place : (this.#places.get(owner) as number)
-    this.#sharing.push({ origin: this.originOf(tensor), first })
+    const firstCounter = this.#counters.get(tensor.counter) ?? place
+    this.#counters.set(tensor.counter, firstCounter)
+    this.#sharing.push({ origin: this.originOf(tensor), first, firstCounter })
   }
   /** Memories of the gradients that were set. */
   gradientMemories(): ReadonlySet<Memory> {

@@ -14,6 +14,8 @@ export interface Watcher {
   drawing(): void
   /** A cell was filled with random numbers, which `draw` draws anew; `facts`: all that they depend on. */
   drawn(cell: Cell, draw: () => TypedArray, facts: readonly unknown[]): void
+  /** A generator is about to start elsewhere. */
+  seeded(): void
   /** A tensor, or memory, was made. */
   made(part: object): void
   /** A tensor is read, or another is made that shares its memory. */

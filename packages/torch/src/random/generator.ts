@@ -26,7 +26,7 @@ export class Generator {
     if (typeof seed === 'number' && !Number.isInteger(seed)) throw seedType()
     const whole = BigInt(seed)
     if (whole < -(2n ** 63n) || whole >= 2n ** 64n) throw seedRange()
-    watcher?.refuse('a generator starts again')
+    watcher?.seeded()
     this.#seed = BigInt.asUintN(64, whole)
     this.#engine.seed(Number(this.#seed & 0xffffffffn))
     this.#cachedNormal = undefined
@@ -78,7 +78,7 @@ export class Generator {
     const fits = fresh || (left + next === wordCount + 1 && left >= 1 && next >= 1)
     if (view.getInt32(layout.seeded, true) === 0 || !fits) throw invalidState()
     for (let at = 0; at < wordCount; at++) state[at] = view.getUint32(layout.state + 8 * at, true)
-    watcher?.refuse('a generator starts again')
+    watcher?.seeded()
     this.#seed = view.getBigUint64(layout.seed, true)
     this.#engine.restore({ state, next, fresh })
     const hasNormal = view.getInt32(layout.hasNormal, true) !== 0

@@ -1,4 +1,4 @@
-// Everyday programs, as users of PyTorch know them, held against what they print there (`tools/golden/torch/everyday`).
+// Everyday programs, as users of PyTorch know them, held against what they print there (`tools/golden/torch/everyday_programs.py`).
 
 import recorded from '../golden/torch/everyday.json' with { type: 'json' }
 import { autoencoder } from './everyday/autoencoder.ts'

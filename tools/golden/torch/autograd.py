@@ -3,34 +3,18 @@
     python3 tools/golden/torch/autograd.py
 """
 
-import json
-import os
 import re
 import warnings
 
 import torch
+from recording import keep, lines_of, write
 from torch import nn
 
 warnings.simplefilter("ignore")
-programs = {}
 
 
 def program(body):
-    lines = []
-
-    def show(*values):
-        lines.append(" ".join(re.sub(r"0x[0-9a-f]+", "0xADDR", "None" if each is None else str(each)) for each in values))
-
-    def fails(run):
-        try:
-            run()
-        except Exception as error:
-            show(f"{type(error).__name__}: {error}".split("\nException raised")[0])
-        else:
-            show("no error")
-
-    body(show, fails)
-    programs[body.__name__.replace("_", " ")] = lines
+    keep(body, lines_of(body, lambda value: re.sub(r"0x[0-9a-f]+", "0xADDR", str(value))))
 
 
 def leaf(*values):
@@ -456,7 +440,4 @@ def micro_batches_add_up(show, fails):
     show(bool((g - m.weight.grad).abs().max() < 1e-6))
 
 
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "autograd.json")
-with open(path, "w") as file:
-    json.dump({"source": f"PyTorch {torch.__version__}", "programs": programs}, file, indent=1)
-    file.write("\n")
+write("torch", "autograd.json")

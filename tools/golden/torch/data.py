@@ -4,33 +4,13 @@ same programs.
     python3 tools/golden/torch/data.py
 """
 
-import json
-import os
 import warnings
 
 import torch
+from recording import program, write
 from torch.utils import data as D
 
 warnings.simplefilter("ignore")
-programs = {}
-
-
-def program(body):
-    lines = []
-
-    def show(*values):
-        lines.append(" ".join("None" if each is None else str(each) for each in values))
-
-    def fails(run):
-        try:
-            run()
-        except Exception as error:
-            show(f"{type(error).__name__}: {error}".split("\nException raised")[0])
-        else:
-            show("no error")
-
-    body(show, fails)
-    programs[body.__name__.replace("_", " ")] = lines
 
 
 @program
@@ -308,7 +288,4 @@ def generators(show, fails):
     show(torch.rand(2, generator=g), torch.rand(2))
 
 
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "data.json")
-with open(path, "w") as file:
-    json.dump({"source": f"PyTorch {torch.__version__}", "programs": programs}, file, indent=1)
-    file.write("\n")
+write("torch", "data.json")

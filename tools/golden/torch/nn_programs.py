@@ -4,39 +4,23 @@ tests/torch/nn-programs.json. `tests/torch/nn-programs.test.ts` has the same pro
     python3 tools/golden/torch/nn_programs.py
 """
 
-import json
-import os
 import warnings
 
 import torch
 import torch.nn.utils.prune
 import torch.utils.checkpoint
+from recording import keep, lines_of, write
 from torch import nn
 
 torch.set_num_threads(1)
-programs = {}
 told = []
 
 
 def program(body):
-    lines = []
-
-    def show(*values):
-        lines.append(" ".join("None" if each is None else str(each) for each in values))
-
-    def fails(run):
-        try:
-            run()
-        except Exception as error:
-            show(f"{type(error).__name__}: {error}".split("\nException raised")[0])
-        else:
-            show("no error")
-
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        body(show, fails)
-    lines += [f"warned: {each.message}" for each in caught if "Lazy modules" not in str(each.message)]
-    programs[body.__name__.replace("_", " ")] = lines
+        lines = lines_of(body)
+    keep(body, lines + [f"warned: {each.message}" for each in caught if "Lazy modules" not in str(each.message)])
 
 
 def numbers(*shape):
@@ -446,8 +430,4 @@ def pruned_weights(show, fails):
     fails(lambda: P.global_unstructured([(one, "weight")], P.LnStructured, amount=1, n=2))
 
 
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "tests", "torch", "nn-programs.json")
-with open(path, "w") as file:
-    json.dump({"source": f"PyTorch {torch.__version__}", "programs": programs}, file, indent=1)
-    file.write("\n")
-print(f"{len(programs)} programs")
+write("torch", "nn-programs.json")

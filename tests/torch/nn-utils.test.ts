@@ -79,6 +79,12 @@ describe('nn.utils', () => {
     }
   })
 
+  it('takes outputs of transposed convolutions as rows, of their subclasses too', () => {
+    class Up extends nn.ConvTranspose1d {}
+
+    expect(nn.utils.spectralNorm(new Up(2, 3, 1)).getBuffer('weight_u').shape).toEqual([3])
+  })
+
   it('gives copies of a module a weight of their own', () => {
     const layer = nn.utils.spectralNorm(new nn.Linear(3, 2))
     const copy = nn.deepcopy(layer)

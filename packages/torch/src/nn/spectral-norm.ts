@@ -7,6 +7,7 @@ import { dot, mv } from '../ops/products.ts'
 import { type Arguments, parse } from '../ops/signature.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { normalize } from './functional/normalization.ts'
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './layers/convolution.ts'
 import type { AnyModule } from './module.ts'
 import { isLazy, Parameter } from './parameter.ts'
 import { Recomputed } from './recomputed.ts'
@@ -27,9 +28,10 @@ export const unitVector = (like: Tensor, size: number, eps: number): Tensor => {
 export const largestValue = (matrix: Tensor, u: Tensor, v: Tensor): Tensor =>
   dot(u.clone(), mv(matrix, v.clone()))
 
+const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d]
 /** Transposed convolutions have their outputs second. */
 export const outputDim = (module: AnyModule, dim: number | null | undefined): number =>
-  dim ?? (/^(Lazy)?ConvTranspose[123]d$/.test(module._getName()) ? 1 : 0)
+  dim ?? (transposed.some((each) => module instanceof each) ? 1 : 0)
 
 interface Settings {
   readonly name: string

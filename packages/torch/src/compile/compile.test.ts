@@ -207,6 +207,8 @@ describe('a compiled function', () => {
 })
 
 describe('what stays eager', () => {
+  /** The default one. */
+  const generator = torch.manualSeed(3)
   const external = torch.tensor([1, 2], { requiresGrad: true }).mul(2)
   const module = new (class extends nn.Module {
     last: torch.Tensor | null = null
@@ -250,6 +252,14 @@ describe('what stays eager', () => {
         return x.add(torch.rand(2))
       },
       'a generator starts again',
+    ],
+    [
+      'a number drawn by hand',
+      (x) => {
+        generator.word()
+        return x.add(1)
+      },
+      'random numbers are drawn by the host',
     ],
     [
       'what is not to be compiled',

@@ -1,6 +1,6 @@
 // `torch.nn.init`: fills a tensor in place from the default generator, outside of autograd. Bounds and deviations are computed in
 // double, in PyTorch's order: the rounding decides the last bit of every weight.
-import { dtypes, type TypedArray } from '@heddle/core'
+import type { TypedArray } from '@heddle/core'
 import { noGrad } from '../autograd/grad-mode.ts'
 import { invalidOption, warn } from '../errors.ts'
 import { tensorOfDraw } from '../ops/creation.ts'
@@ -17,9 +17,7 @@ import {
   xavierBound,
   xavierStd,
 } from '../random/init.ts'
-import { fillPermutation } from '../random/integers.ts'
-import { fillNormal } from '../random/normal.ts'
-import { orthonormalColumns } from '../random/orthonormal.ts'
+import { fillOrthogonal, fillSparse } from '../random/matrices.ts'
 import { fillTruncatedNormal, isTruncatedFarFromMean } from '../random/truncated-normal.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
@@ -179,25 +177,10 @@ export const orthogonal_: Plain<GainOption, ['gain', 'generator']> = fn(
   [],
   (tensor, { gain = 1, ...drawn }) => {
     if (tensor.ndim < 2) throw invalidOption('Only tensors with 2 or more dimensions are supported')
-    if (tensor.numel() === 0 || isSkipped) return tensor
-    const { core } = tensor.dtype
-    const { round, allocate } = dtypes[core]
-    const rows = tensor.size(0)
-    const columns = tensor.numel() / rows
-    const normal = allocate(rows * columns)
-    fillNormal(generatorOf(drawn), core, normal, 0, 1)
-    const isWide = rows < columns
-    // Column after column of what is tall: rows as they stand, or columns one by one.
-    const tall = new Float64Array(rows * columns).map((_, at) =>
-      Number(normal[isWide ? at : (at % rows) * columns + Math.floor(at / rows)]),
-    )
-    const [height, width] = isWide ? [columns, rows] : [rows, columns]
-    const found = orthonormalColumns(tall, height, width)
+    if (tensor.numel() === 0) return tensor
+    const generator = generatorOf(drawn)
     return filled(tensor, (data) => {
-      for (let at = 0; at < data.length; at++) {
-        const place = isWide ? at : (at % columns) * rows + Math.floor(at / columns)
-        data[at] = round(round(found[place] ?? 0) * gain) as never
-      }
+      fillOrthogonal(generator, tensor.dtype.core, data, tensor.size(0), gain)
     })
   },
 )
@@ -210,19 +193,13 @@ export const sparse_: Plain<Sparse, ['sparsity', 'std', 'generator']> = fn(
   [],
   (tensor, { sparsity, std = 0.01, ...drawn }) => {
     const { shape } = tensor
-    const [rows, columns] = shape
-    if (rows === undefined || columns === undefined || shape.length !== 2) {
+    const [rows] = shape
+    if (rows === undefined || shape.length !== 2) {
       throw invalidOption('Only tensors with 2 dimensions are supported')
     }
     const generator = generatorOf(drawn)
-    const zeros = Math.ceil(sparsity * rows)
     return filled(tensor, (data) => {
-      fillNormal(generator, tensor.dtype.core, data, 0, std)
-      for (let column = 0; column < columns; column++) {
-        const order = new BigInt64Array(rows)
-        fillPermutation(generator, 'i64', order)
-        for (const row of order.subarray(0, zeros)) data[Number(row) * columns + column] = 0
-      }
+      fillSparse(generator, tensor.dtype.core, data, rows, sparsity, std)
     })
   },
 )
